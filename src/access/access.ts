@@ -1,0 +1,70 @@
+import type { Instant, Limit, Principal, Sealed, Token, User, UserName } from "#core";
+
+/** Proves who is asking; makes credentials. Facts about users and tokens are kept through the `AccountBook` it is handed. */
+export interface Access {
+  /**
+   * Who sends this request? No credentials, or Basic with an empty password: anonymous. Wrong credentials in `Authorization`:
+   * throws `wrong-credentials` (or `too-many-attempts`); a bad `X-Devpi-Auth` is anonymous. Checked credentials are
+   * remembered for a short time; revoking, removal and a changed password take effect at once.
+   */
+  authenticate(credentials: RequestCredentials): Promise<Proof>;
+  /** The answer from memory alone, for the hot path; `null`: ask {@link authenticate}. */
+  remembered(credentials: RequestCredentials): Proof | null;
+  /** devpi's `+login`: a session token that stands for the password for `expiresInSeconds`. Throws `wrong-credentials`. */
+  login(
+    user: string,
+    password: string,
+    remoteAddress: string,
+  ): Promise<{ readonly user: UserName; readonly password: string; readonly expiresInSeconds: number }>;
+  /** A fresh session for a user who has just proven themself otherwise (a changed password). */
+  session(user: UserName): Promise<{ readonly password: string; readonly expiresInSeconds: number }>;
+  /** A sealed argon2id hash. Refuses an empty password. */
+  hashPassword(password: string): Promise<Sealed>;
+  /** Seals any secret (upstream credentials). */
+  seal(secret: string): Sealed;
+  open(sealed: Sealed): string;
+  /** Makes and records a token; `secret` is shown once. */
+  issueToken(
+    principal: Principal,
+    owner: UserName,
+    wish: { readonly name: string; readonly limits: readonly Limit[]; readonly expiresAt: Instant | null },
+  ): Promise<{ readonly token: Token; readonly secret: string }>;
+  /** Whether an account may be made by someone who has none, from here; `null`: yes; a string: why not (one sentence). */
+  signUpRefusal(request: SignUpRequest): string | null;
+}
+
+export interface RequestCredentials {
+  readonly authorization: string | null;
+  readonly devpiAuth: string | null;
+  /** Of the client, behind listed proxies its own; failures are counted by it and by the account. */
+  readonly remoteAddress: string;
+}
+
+/** A principal and how long it may be taken for granted without asking again. */
+export interface Proof {
+  readonly principal: Principal;
+  /** Until then, unless `isCurrent` says no earlier. */
+  readonly validUntil: Instant;
+  /** `false` as soon as the account, the token or its rights have changed. */
+  isCurrent(): boolean;
+}
+
+/** Conditions of house.md 1.6 for sign-up on `loopback`. */
+export interface SignUpRequest {
+  readonly host: string | null;
+  readonly origin: string | null;
+  readonly hasForwardingHeader: boolean;
+}
+
+export interface SignUpSettings {
+  readonly policy: "open" | "closed" | "loopback";
+  /** Listening on loopback addresses or a unix socket only. */
+  readonly isLoopbackOnly: boolean;
+  readonly isTerminal: boolean;
+}
+
+/** What access needs of the facts; the registry's `accounts` satisfies it. */
+export interface AccountBook {
+  user(name: UserName): Promise<User | null>;
+  issueToken(principal: Principal, token: Omit<Token, "createdAt">): Promise<Token>;
+}

@@ -1,0 +1,4 @@
+/** Who is asking: passwords, tokens, sessions, the slow-down after failures, and whether strangers may sign up. */
+export type { Access, AccountBook, Proof, RequestCredentials, SignUpRequest, SignUpSettings } from "./access.ts";
+export { type AccessParts, openAccess } from "./open-access.ts";
+export { openSealer, type Sealer } from "./sealer.ts";

@@ -1,0 +1,102 @@
+import type { Artifact, ArtifactRef, ProjectStatus, Version } from "./artifact.ts";
+import type { Instant, ProjectName, RepositoryName, Seq, UserName } from "./names.ts";
+import type { Actor, Token, User } from "./principal.ts";
+import type { Repository } from "./repository.ts";
+
+/**
+ * Past tense: an event is a fact. Fields may be added, never renamed or removed: old journals must stay readable.
+ * The tables of a metadata store are a fold over these and nothing else.
+ */
+export type JournalEvent =
+  | { readonly type: "user.saved"; readonly user: User }
+  | { readonly type: "user.removed"; readonly name: UserName }
+  | { readonly type: "token.issued"; readonly token: Token }
+  | { readonly type: "token.revoked"; readonly id: string; readonly owner: UserName }
+  | { readonly type: "repository.saved"; readonly repository: Repository }
+  /** Everything in it goes with it: projects, versions, artifacts. */
+  | { readonly type: "repository.removed"; readonly name: RepositoryName }
+  /** Makes the project, held, or holds it again; a new spelling of its name may come with it. */
+  | {
+      readonly type: "project.registered";
+      readonly repository: RepositoryName;
+      readonly project: ProjectName;
+      readonly displayName: string;
+    }
+  | {
+      readonly type: "project.status";
+      readonly repository: RepositoryName;
+      readonly project: ProjectName;
+      readonly status: ProjectStatus;
+      readonly reason: string | null;
+    }
+  /** The name may be asked upstream again. A project without files is forgotten altogether. */
+  | { readonly type: "project.released"; readonly repository: RepositoryName; readonly project: ProjectName }
+  | { readonly type: "version.saved"; readonly version: Version }
+  /** The record of the version; its artifacts are removed by their own events. */
+  | {
+      readonly type: "version.removed";
+      readonly repository: RepositoryName;
+      readonly project: ProjectName;
+      readonly version: string;
+    }
+  | { readonly type: "artifact.published"; readonly artifact: Artifact; readonly promotedFrom: RepositoryName | null }
+  | { readonly type: "artifact.replaced"; readonly artifact: Artifact; readonly promotedFrom: RepositoryName | null }
+  /** `reason: null` takes the yank back. */
+  | { readonly type: "artifact.yanked"; readonly ref: ArtifactRef; readonly reason: string | null }
+  | { readonly type: "artifact.removed"; readonly ref: ArtifactRef };
+
+export interface JournalEntry {
+  readonly seq: Seq;
+  readonly at: Instant;
+  readonly by: Actor;
+  readonly event: JournalEvent;
+}
+
+/** The repository that an event changes what readers see of; `null` for accounts and tokens. */
+export function repositoryOf(event: JournalEvent): RepositoryName | null {
+  switch (event.type) {
+    case "user.saved":
+    case "user.removed":
+    case "token.issued":
+    case "token.revoked":
+      return null;
+    case "repository.saved":
+      return event.repository.name;
+    case "repository.removed":
+      return event.name;
+    case "project.registered":
+    case "project.status":
+    case "project.released":
+    case "version.removed":
+      return event.repository;
+    case "version.saved":
+      return event.version.repository;
+    case "artifact.published":
+    case "artifact.replaced":
+      return event.artifact.repository;
+    case "artifact.yanked":
+    case "artifact.removed":
+      return event.ref.repository;
+  }
+}
+
+/** The project that an event changes; `null` when it is not about one project. */
+export function projectOf(event: JournalEvent): ProjectName | null {
+  switch (event.type) {
+    case "project.registered":
+    case "project.status":
+    case "project.released":
+    case "version.removed":
+      return event.project;
+    case "version.saved":
+      return event.version.project;
+    case "artifact.published":
+    case "artifact.replaced":
+      return event.artifact.project;
+    case "artifact.yanked":
+    case "artifact.removed":
+      return event.ref.project;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,118 @@
+import { ownerOf, type ProjectName } from "./names.ts";
+import { type Action, accountOf, type Limit, type Principal } from "./principal.ts";
+import { ANYONE, type PrincipalSpec, type Repository, SIGNED_IN } from "./repository.ts";
+
+/** Whether an action is allowed, and the rule that decided, in words for the person who asks why. */
+export interface Decision {
+  readonly isAllowed: boolean;
+  readonly because: string;
+}
+
+/** What the action is done to. `project: null`: the repository as a whole. */
+export interface Subject {
+  readonly repository: Repository;
+  readonly project: ProjectName | null;
+}
+
+/**
+ * May `principal` do `action` to `subject`? Pure: the repository's own lists (devpi's ACLs), its owner, root, and the
+ * limits of a token. Every room asks this function and no other.
+ */
+export function decide(principal: Principal, action: Action, subject: Subject): Decision {
+  const granted = grantedByRules(principal, action, subject.repository);
+  if (!granted.isAllowed) return granted;
+  const limits = limitsOf(principal);
+  if (limits === null || limits.some((limit) => covers(limit, action, subject))) return granted;
+  return deny(`the token is not good for ${action} on ${subject.repository.name}`);
+}
+
+/** Whether one entry of a list of rights means this principal. */
+export function matchesSpec(principal: Principal, spec: PrincipalSpec): boolean {
+  if (spec === ANYONE) return true;
+  const account = accountOf(principal);
+  if (account === null) return false;
+  if (spec === SIGNED_IN) return true;
+  if (spec.startsWith(":")) return groupsOf(principal).includes(spec.slice(1));
+  return spec === account;
+}
+
+function grantedByRules(principal: Principal, action: Action, repository: Repository): Decision {
+  if (principal.kind === "system") return allow("the installation itself is acting");
+  switch (action) {
+    case "read":
+    case "fill-cache":
+      return isOwnerOrRoot(principal, repository)
+        ? allow("owners and root may read")
+        : byList(principal, repository.readers, "readers", repository);
+    case "publish":
+    case "overwrite":
+      // devpi: only the list counts; root must be on it too.
+      return byList(principal, publishersOf(repository), "publishers", repository);
+    case "annotate":
+    case "yank":
+    case "remove":
+      return isOwnerOrRoot(principal, repository)
+        ? allow("owners and root may change what is there")
+        : byList(principal, publishersOf(repository), "publishers", repository, true);
+    case "upload-test-result":
+      return byList(principal, repository.kind === "local" ? repository.testResultWriters : [], "testers", repository);
+    case "administer":
+      return isOwnerOrRoot(principal, repository)
+        ? allow("owners and root administer")
+        : deny(`only ${ownerOf(repository.name)} and root administer ${repository.name}`);
+  }
+}
+
+function publishersOf(repository: Repository): readonly PrincipalSpec[] {
+  return repository.kind === "local" ? repository.publishers : [];
+}
+
+function isOwnerOrRoot(principal: Principal, repository: Repository): boolean {
+  const account = accountOf(principal);
+  return account !== null && (account === "root" || account === ownerOf(repository.name));
+}
+
+/** `signedInOnly`: an open upload list does not let strangers remove what is there. */
+function byList(
+  principal: Principal,
+  list: readonly PrincipalSpec[],
+  listName: string,
+  repository: Repository,
+  signedInOnly = false,
+): Decision {
+  if (signedInOnly && accountOf(principal) === null) return deny("only signed-in accounts may do this");
+  const spec = list.find((candidate) => matchesSpec(principal, candidate));
+  return spec === undefined
+    ? deny(`not among the ${listName} of ${repository.name}`)
+    : allow(`${spec} is among the ${listName} of ${repository.name}`);
+}
+
+function groupsOf(principal: Principal): readonly string[] {
+  return principal.kind === "user" || principal.kind === "token" ? principal.groups : [];
+}
+
+function limitsOf(principal: Principal): readonly Limit[] | null {
+  return principal.kind === "token" || principal.kind === "workload" ? principal.limits : null;
+}
+
+/** Who may upload must be able to look at what is there, so every limit lets its holder read what it covers. */
+function covers(limit: Limit, action: Action, { repository, project }: Subject): boolean {
+  const coversAction = limit.action === "*" || limit.action === action || action === "read";
+  const coversRepository =
+    limit.repository === "*" ||
+    limit.repository === repository.name ||
+    limit.repository === `${ownerOf(repository.name)}/*`;
+  const coversProject =
+    limit.projects === null || project === null
+      ? limit.projects === null || action === "read"
+      : limit.projects.includes(project);
+  return coversAction && coversRepository && coversProject;
+}
+
+function allow(because: string): Decision {
+  return { isAllowed: true, because };
+}
+
+function deny(because: string): Decision {
+  return { isAllowed: false, because };
+}

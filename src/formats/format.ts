@@ -1,0 +1,193 @@
+import type {
+  Action,
+  Artifact,
+  ArtifactRef,
+  Call,
+  Companion,
+  Digest,
+  FileBody,
+  FormatName,
+  Freshness,
+  Instant,
+  JsonObject,
+  ListedFile,
+  Listing,
+  Offer,
+  ProjectName,
+  ProjectStatus,
+  Reply,
+  Repository,
+} from "#core";
+
+/**
+ * A language that package clients speak. A format knows names, files and wire shapes. It does not know users, disks,
+ * other repositories, or whether the one it serves is local, remote or virtual.
+ */
+export interface PackageFormat {
+  readonly name: FormatName;
+  /** The normal form of a project's name; `null` when it is not a name at all. */
+  normalize(name: string): ProjectName | null;
+  /** What its clients may ask. Paths are relative to the repository and begin with `/`. */
+  readonly routes: readonly Route[];
+  /** The projects a file of that name can belong to, likeliest first; empty when it is no file name of this format. */
+  projectsOf(filename: string): readonly ProjectName[];
+  /** The path, relative to the repository, without a slash in front, under which a listed file is served. */
+  filePath(file: ListedFile): string;
+  /** Reads a project's page from another server; see {@link UpstreamPage}. */
+  readonly reader: ListingReader;
+  /** Sorts versions ascending. */
+  compareVersions(a: string, b: string): number;
+}
+
+/** How the registry reads another server's pages of this format; all pure but for the bytes it is given. */
+export interface ListingReader {
+  /** Sent with requests for pages. */
+  readonly accept: string;
+  /** The address of a project's page, relative to the upstream's. */
+  projectAddress(project: ProjectName): string;
+  /** Throws `SyntaxError` when it is not a page of this format. `url`: the final address, for relative links. */
+  readProject(page: UpstreamPage, project: ProjectName): UpstreamListing;
+  /** All projects of an index page, normalised, each once. */
+  readProjects(page: UpstreamPage): readonly { readonly project: ProjectName; readonly displayName: string }[];
+  /** A flat page (find-links): every file it links to, with its project. */
+  readFlat(page: UpstreamPage): readonly Offer[];
+  /** Where an offer's companion with this suffix is at the upstream and its sha256 if announced; `null`: the upstream has none. */
+  companionAt(offer: Offer, suffix: string): { readonly url: string; readonly sha256: string | null } | null;
+  /**
+   * Makes a companion (for Python: a wheel's METADATA) by random access to the file; `null`: cannot be made from such a file.
+   * Throws `SyntaxError` when the file is broken.
+   */
+  makeCompanion(filename: string, suffix: string, file: RandomAccess): Promise<Uint8Array | null>;
+}
+
+export interface RandomAccess {
+  readonly sizeBytes: number;
+  read(start: number, end: number): Promise<Uint8Array>;
+}
+
+export interface UpstreamPage {
+  readonly url: string;
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface UpstreamListing {
+  readonly displayName: string;
+  readonly status: ProjectStatus;
+  readonly statusReason: string | null;
+  readonly versions: readonly string[];
+  readonly offers: readonly Offer[];
+}
+
+export interface Route {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** `/simple/:project/`; the front door answers HEAD for GET. `*` at the end takes the rest. */
+  readonly path: string;
+  /** Several routes may share a method and path: the first whose `when` says yes takes the call. */
+  readonly when?: (call: Call) => boolean;
+  handle(call: Call, desk: Desk): Promise<Reply>;
+}
+
+/** All a format may do to the repository it was called on. Permission and policy are already behind it: it throws `RegistryError`. */
+export interface Desk {
+  readonly repository: Repository;
+  may(action: Action): boolean;
+  /** Names and spellings, sorted, of everything that can be seen here; each once. */
+  projects(): Promise<{
+    readonly projects: readonly { readonly project: ProjectName; readonly displayName: string }[];
+    readonly staleSince: Instant | null;
+  }>;
+  /** `null` when no member that was asked has the project. Throws `upstream-unavailable` when a member that is needed cannot answer. */
+  listing(project: ProjectName): Promise<Listing | null>;
+  /**
+   * Bytes that are made once and served until outdated. `name`: which page (`simple:foo`, `list`); `variant`: which
+   * representation (`html`, `json`). `make` is called on a miss only. `project: null`: outdated by any change of the repository.
+   */
+  page(
+    name: string,
+    variant: string,
+    project: ProjectName | null,
+    make: () => Promise<MadePage | null>,
+  ): Promise<Page | null>;
+  /** A listed file, ready to be read or fetched; quarantine and rights apply. `null`: no such file here. */
+  file(project: ProjectName, filename: string): Promise<OpenFile | null>;
+  /** The companion of a file; `null` when it was not announced. Throws 502-problems when it was and cannot be had. */
+  companion(project: ProjectName, filename: string, suffix: string): Promise<OpenFile | null>;
+  /** Bytes first: checks the right to publish, then takes the bytes into a draft, hashing as they come. */
+  receive(bytes: AsyncIterable<Uint8Array>): Promise<Received>;
+  /** Then the fact. `created: false`: the same file was there already. */
+  publish(candidate: Candidate): Promise<{ readonly artifact: Artifact; readonly created: boolean }>;
+  /** Registers a project (and a version with attributes) without a file. */
+  register(
+    project: ProjectName,
+    displayName: string,
+    version: { readonly version: string; readonly attributes: JsonObject } | null,
+  ): Promise<void>;
+  yank(project: ProjectName, version: string, reason: string | null): Promise<readonly ArtifactRef[]>;
+  remove(ref: ArtifactRef): Promise<void>;
+  setStatus(project: ProjectName, status: ProjectStatus, reason: string | null): Promise<void>;
+}
+
+/** What `make` gives to {@link Desk.page}. */
+export interface MadePage {
+  readonly contentType: string;
+  readonly text: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** From the listing it was made of. */
+  readonly validUntil: Instant | null;
+}
+
+/** A finished page. */
+export interface Page extends Omit<MadePage, "text"> {
+  readonly bytes: Uint8Array;
+  /** Strong validator without quotes, of the identity bytes. */
+  readonly etag: string;
+  readonly freshness: Freshness;
+  /** Compressed once, on first use; `null` when it does not pay. */
+  encoded(coding: "gzip" | "zstd"): Uint8Array | null;
+}
+
+/** A file that can be sent: from the store, or while it is fetched. */
+export type OpenFile =
+  | {
+      readonly kind: "stored";
+      readonly blob: Digest;
+      readonly body: FileBody;
+      readonly lastModified: Instant | null;
+      readonly isPrivate: boolean;
+      readonly freshness: Freshness;
+    }
+  | {
+      readonly kind: "fetching";
+      readonly sizeBytes: number | null;
+      readonly chunks: AsyncIterable<Uint8Array>;
+      readonly isPrivate: boolean;
+    }
+  | { readonly kind: "elsewhere"; readonly url: string };
+
+/** Bytes that have arrived and are not yet anybody's. */
+export interface Received extends RandomAccess, AsyncDisposable {
+  readonly digest: Digest;
+  /** Lower-case hex of `sha256`, `md5`, `blake2b_256`. */
+  readonly hex: Readonly<Record<string, string>>;
+  /** From the beginning. */
+  chunks(): AsyncIterable<Uint8Array>;
+  /** Forgets the bytes; what `publish` has kept stays. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A file that the format has checked, to become an artifact. */
+export interface Candidate {
+  readonly project: ProjectName;
+  readonly displayName: string;
+  readonly version: string;
+  readonly filename: string;
+  readonly received: Received;
+  readonly attributes: JsonObject;
+  /** The version's own record, merged over what is there (devpi: later uploads merge what they carry). */
+  readonly versionAttributes: JsonObject;
+  /** Contents by suffix, for example `.metadata`. */
+  readonly companions: Readonly<Record<string, Uint8Array>>;
+}
+
+export type { Companion };

@@ -1,0 +1,15 @@
+/** The languages that package clients speak: the contract here, one inner folder for each language. */
+export type {
+  Candidate,
+  Desk,
+  ListingReader,
+  MadePage,
+  OpenFile,
+  PackageFormat,
+  Page,
+  RandomAccess,
+  Received,
+  Route,
+  UpstreamListing,
+  UpstreamPage,
+} from "./format.ts";

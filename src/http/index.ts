@@ -1,0 +1,5 @@
+/** The front door: sockets, routes, replies to bytes, problems to statuses. The only room that knows the HTTP server library. */
+
+export { type FrontDoor, type FrontDoorParts, type FrontDoorSettings, openFrontDoor } from "./front-door.ts";
+export { messageOf, statusOf } from "./problems.ts";
+export type { Dialect, DialectRoute, Scope, Target } from "./routes.ts";

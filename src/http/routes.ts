@@ -1,0 +1,40 @@
+import type { Call, Problem, Reply, RepositoryName, UserName } from "#core";
+
+/** Where a dialect's or the API's route hangs. `{owner}`/`{repository}` targets are found by `routing.ts`. */
+export type Scope =
+  /** `path` is absolute: `/+login`, `/api/v1/users/:user`. */
+  | "root"
+  /** `path` is below an owner: `/` is `/alice`. */
+  | "owner"
+  /** `path` is below a repository, before the format's own routes: `/` is `/alice/dev`. */
+  | "repository";
+
+/** What the route was found under. */
+export interface Target {
+  readonly owner: UserName | null;
+  readonly repository: RepositoryName | null;
+}
+
+/**
+ * A route of the API or of a dialect. Paths as in `Route` of `#formats`; a slash at the end is optional in requests
+ * unless the path is registered both ways.
+ */
+export interface DialectRoute {
+  readonly scope: Scope;
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "PUSH";
+  readonly path: string;
+  /** Several routes may share scope, method and path: the first whose `when` says yes takes the call. */
+  readonly when?: (call: Call) => boolean;
+  handle(call: Call, target: Target): Promise<Reply>;
+}
+
+/** A set of routes that shape their errors alike. */
+export interface Dialect {
+  /** Row of the status table. */
+  readonly name: "native" | "devpi" | "artifactory";
+  readonly routes: readonly DialectRoute[];
+  /** Headers on every answer of this dialect (devpi: `X-DEVPI-…`), also on errors. */
+  headers?(call: Call): Readonly<Record<string, string>>;
+  /** The body of a refusal in this dialect; status and challenge are the front door's. */
+  renderProblem(problem: Problem, message: string, call: Call): { readonly contentType: string; readonly body: string };
+}

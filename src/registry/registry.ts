@@ -1,0 +1,176 @@
+import type {
+  Action,
+  ArtifactRef,
+  Decision,
+  FormatName,
+  Instant,
+  JournalEntry,
+  Limit,
+  LocalRepository,
+  Principal,
+  ProjectName,
+  ProjectStatus,
+  RemoteRepository,
+  Repository,
+  RepositoryName,
+  Sealed,
+  Seq,
+  Token,
+  User,
+  UserName,
+  Version,
+  VirtualRepository,
+} from "#core";
+import type { Desk, PackageFormat } from "#formats";
+import type { BlobStore, MetadataStore, SharedState } from "#stores";
+import type { Upstreams } from "#upstream";
+
+/** All the world the registry needs, in one list; the clock is one of the parts. */
+export interface RegistryParts {
+  readonly metadata: MetadataStore;
+  readonly blobs: BlobStore;
+  readonly state: SharedState;
+  readonly formats: ReadonlyMap<FormatName, PackageFormat>;
+  readonly upstreams: Upstreams;
+  /** Opens a sealed upstream credential. */
+  readonly open: (sealed: Sealed) => string;
+  readonly now: () => Instant;
+  readonly settings: RegistrySettings;
+}
+
+export interface RegistrySettings {
+  /** Largest file that is taken in, by upload or from upstream. */
+  readonly fileSizeBytesMax: number;
+  /** Budget of finished pages and small hot files in memory. */
+  readonly memoryBytesMax: number;
+  /** `null`: everybody may create users and whoever owns them indexes; a list: only these (devpi's `--restrict-modify`). */
+  readonly restrictModify: readonly string[] | null;
+}
+
+/** The workshop: every operation, for every format and repository kind; the only caller of `append`. */
+export interface Registry {
+  /**
+   * A repository, seen by someone. `repository-not-found`; `not-signed-in`/`not-permitted` when they may not read it
+   * (publishing without reading is allowed: the check is then made by the operation).
+   */
+  desk(repository: RepositoryName, principal: Principal, access?: Action): Promise<Desk>;
+  /** From memory; never stale with regard to finished writes. */
+  repository(name: RepositoryName): Promise<Repository | null>;
+  repositoryByKey(key: string): Promise<Repository | null>;
+  repositories(owner?: UserName): Promise<readonly Repository[]>;
+  format(name: FormatName): PackageFormat;
+  decide(principal: Principal, action: Action, repository: Repository, project?: ProjectName | null): Decision;
+
+  readonly accounts: Accounts;
+  readonly repositoriesAdmin: RepositoriesAdmin;
+  readonly releases: Releases;
+
+  /** Wakes up when the journal grows. Needs root. */
+  journal(after: Seq, principal: Principal, signal: AbortSignal): AsyncIterable<JournalEntry>;
+  /** Figures for metrics. */
+  figures(): RegistryFigures;
+  readonly head: Seq;
+  /** Drops what is kept in memory and stops the background work; the stores are closed by who opened them. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface RegistryFigures {
+  readonly pageHits: number;
+  readonly pageMisses: number;
+  readonly pageBytes: number;
+  readonly remoteHits: number;
+  readonly remoteMisses: number;
+  readonly remoteStale: number;
+  readonly uploads: number;
+}
+
+/** Users and tokens. Hashing and sealing is `access`'s; these are the facts and who may change them. */
+export interface Accounts {
+  user(name: UserName): Promise<User | null>;
+  users(): Promise<readonly User[]>;
+  /** `user-exists`, `setting-invalid` (reserved word, clash with a key), `not-permitted`. Whether sign-up is open is decided by `access` before. */
+  create(principal: Principal, user: Omit<User, "createdAt" | "modifiedAt">): Promise<User>;
+  /** Fields not given stay; `null` clears. Needs the user or root. */
+  modify(
+    principal: Principal,
+    name: UserName,
+    change: Partial<Omit<User, "name" | "createdAt" | "modifiedAt">>,
+  ): Promise<User>;
+  /** Takes the user's repositories and tokens along. Refused for root and while an index is immutable. */
+  remove(principal: Principal, name: UserName): Promise<void>;
+  tokensOf(principal: Principal, owner: UserName): Promise<readonly Token[]>;
+  issueToken(
+    principal: Principal,
+    token: {
+      readonly id: string;
+      readonly owner: UserName;
+      readonly name: string;
+      readonly limits: readonly Limit[];
+      readonly expiresAt: Instant | null;
+      readonly secretHash: Sealed;
+    },
+  ): Promise<Token>;
+  revokeToken(principal: Principal, owner: UserName, id: string): Promise<void>;
+}
+
+export type NewRepository =
+  | (Partial<Omit<LocalRepository, "kind" | "name" | "createdAt">> & { readonly kind: "local" })
+  | (Partial<Omit<RemoteRepository, "kind" | "name" | "createdAt">> & { readonly kind: "remote" })
+  | (Partial<Omit<VirtualRepository, "kind" | "name" | "createdAt">> & { readonly kind: "virtual" });
+
+/** Making, changing and removing repositories; defaults and checks are the pure `core` rules. */
+export interface RepositoriesAdmin {
+  /** `repository-exists`, `user-not-found`, `setting-invalid` (unknown or cyclic member, bad URL), `not-permitted`. */
+  create(principal: Principal, name: RepositoryName, settings: NewRepository): Promise<Repository>;
+  /** Fields given replace; the kind cannot change. `change` sees the stored repository inside the transaction. */
+  modify(principal: Principal, name: RepositoryName, change: (current: Repository) => Repository): Promise<Repository>;
+  /** Refused while immutable and not empty… see devpi-protocol.md 5. */
+  remove(principal: Principal, name: RepositoryName): Promise<void>;
+  /** Forgets what was cached of a project of a remote, or of every remote behind a repository. */
+  refresh(principal: Principal, name: RepositoryName, project: ProjectName): Promise<void>;
+}
+
+/** What is done to published things across repositories and dialects. */
+export interface Releases {
+  versions(repository: RepositoryName, project: ProjectName): Promise<readonly Version[]>;
+  /** Removes a project with all versions and files. `force` lifts the refusal of immutable repositories. */
+  removeProject(principal: Principal, repository: RepositoryName, project: ProjectName, force: boolean): Promise<void>;
+  removeVersion(
+    principal: Principal,
+    repository: RepositoryName,
+    project: ProjectName,
+    version: string,
+    force: boolean,
+  ): Promise<void>;
+  /** On a remote: drops the cached copy. */
+  removeFile(principal: Principal, ref: ArtifactRef, force: boolean): Promise<void>;
+  /** Copies a version's record and files, with their logs. The source may be a remote (fetched first). Returns what was done, in order. */
+  push(
+    principal: Principal,
+    from: RepositoryName,
+    project: ProjectName,
+    version: string,
+    to: RepositoryName,
+  ): Promise<readonly PushStep[]>;
+  yank(
+    principal: Principal,
+    repository: RepositoryName,
+    project: ProjectName,
+    version: string,
+    reason: string | null,
+  ): Promise<readonly ArtifactRef[]>;
+  setStatus(
+    principal: Principal,
+    repository: RepositoryName,
+    project: ProjectName,
+    status: ProjectStatus,
+    reason: string | null,
+  ): Promise<void>;
+  /** Lets the name be asked upstream again. */
+  releaseName(principal: Principal, repository: RepositoryName, project: ProjectName): Promise<void>;
+  saveVersion(principal: Principal, version: Version, displayName: string): Promise<void>;
+}
+
+export type PushStep =
+  | { readonly kind: "register"; readonly project: string; readonly version: string }
+  | { readonly kind: "file"; readonly ref: ArtifactRef; readonly path: string };

@@ -1,0 +1,98 @@
+import type {
+  Actor,
+  Artifact,
+  Digest,
+  JournalEntry,
+  JournalEvent,
+  Project,
+  ProjectName,
+  Repository,
+  RepositoryKey,
+  RepositoryName,
+  Seq,
+  Token,
+  User,
+  UserName,
+  Version,
+} from "#core";
+
+/**
+ * Where facts are kept: the journal, and tables that are a fold over it. `write` is the only way in; secrets stand in
+ * sealed fields. The contract suite (`metadata-store.contract.ts`) runs over every keeper.
+ */
+export interface MetadataStore extends AsyncDisposable {
+  /** Reads made inside `work` see one moment in time. `work` awaits nothing but `view`. */
+  read<Result>(work: (view: MetadataView) => Promise<Result>): Promise<Result>;
+  /**
+   * Writers run one after another; those that wait are committed as one batch. Resolves only after the commit is
+   * durable; `seq` is the position of the last event that was appended, or the head when none was. If `work` throws,
+   * nothing of it happened and the others of the batch are untouched. `work` awaits nothing but `tx`.
+   */
+  write<Result>(
+    by: Actor,
+    work: (tx: Transaction) => Promise<Result>,
+  ): Promise<{ readonly result: Result; readonly seq: Seq }>;
+  /** Entries after `after`, in order, without gaps; then waits for more until aborted, and then ends at once. */
+  follow(after: Seq, signal: AbortSignal): AsyncIterable<JournalEntry>;
+  /** For replicas: store entries another node wrote, keeping their numbers. The first must be `head + 1`. */
+  replay(entries: readonly JournalEntry[]): Promise<void>;
+  /** How far a named follower has come; 0 at first. Local to this installation; never journalled. */
+  cursor(follower: string): Promise<Seq>;
+  advance(follower: string, to: Seq): Promise<void>;
+  /**
+   * Calls `listener` with the entries of every commit, in order, before the `write` that made them resolves.
+   * Returns how to stop. Listeners must be quick and must not throw.
+   */
+  subscribe(listener: (entries: readonly JournalEntry[]) => void): () => void;
+  /**
+   * When it has returned (or the promise it returned has resolved), listeners have been told of every write that any
+   * process finished before the call. Costs microseconds when nothing happened.
+   */
+  catchUp(): void | Promise<void>;
+  /** The last position that this process knows; free. */
+  readonly head: Seq;
+  /** Made once with the installation and never changed: names it to clients and other nodes. */
+  readonly installationId: string;
+}
+
+export interface MetadataView {
+  user(name: UserName): Promise<User | null>;
+  /** Sorted by name. */
+  users(): Promise<readonly User[]>;
+  token(id: string): Promise<Token | null>;
+  tokensOf(owner: UserName): Promise<readonly Token[]>;
+  repository(name: RepositoryName): Promise<Repository | null>;
+  /** Without regard to case. */
+  repositoryByKey(key: RepositoryKey): Promise<Repository | null>;
+  /** Sorted by name; all, or one owner's. */
+  repositories(owner?: UserName): Promise<readonly Repository[]>;
+  project(repository: RepositoryName, project: ProjectName): Promise<Project | null>;
+  /** Sorted by name. Pages of at most `limit` after `after`. */
+  projects(
+    repository: RepositoryName,
+    page: { readonly after: ProjectName | null; readonly limit: number },
+  ): Promise<readonly Project[]>;
+  versions(repository: RepositoryName, project: ProjectName): Promise<readonly Version[]>;
+  version(repository: RepositoryName, project: ProjectName, version: string): Promise<Version | null>;
+  /** In the order of publication. Empty when there are none, whether or not the project exists. */
+  artifacts(repository: RepositoryName, project: ProjectName): Promise<readonly Artifact[]>;
+  artifact(repository: RepositoryName, filename: string): Promise<Artifact | null>;
+  /** Whether a file of that name was here and was removed. */
+  wasRemoved(repository: RepositoryName, filename: string): Promise<boolean>;
+  /** Whether any artifact or companion names this blob. */
+  namesBlob(digest: Digest): Promise<boolean>;
+  /** How much there is, for metrics and quotas. Counted by the fold, so it is cheap. */
+  totals(
+    repository?: RepositoryName,
+  ): Promise<{ readonly projects: number; readonly artifacts: number; readonly sizeBytes: number }>;
+  /** Journal entries after `after`, at most `limit`, oldest first. */
+  entries(after: Seq, limit: number): Promise<readonly JournalEntry[]>;
+}
+
+export interface Transaction extends MetadataView {
+  /**
+   * Appends a fact. Reads of the same transaction made afterwards see its effect on the tables. Serials are assigned
+   * just before the commit, without gaps.
+   */
+  append(event: JournalEvent): void;
+}
