@@ -1,0 +1,122 @@
+import type { BenchWheel, Dataset } from "./dataset.ts";
+import { atLeast, atMost, type Figure, shown } from "./figures.ts";
+import { linkOn, load, uploads } from "./load.ts";
+import {
+  type Bench,
+  type Place,
+  passwordOf,
+  settle,
+  startDevpi,
+  startNginx,
+  startPypiserver,
+  startVivarium,
+} from "./servers.ts";
+
+export const HTML = "text/html";
+export const JSON_PAGE =
+  "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.1, text/html;q=0.01";
+
+/** What one server does for readers; requests per second, the big file in MB per second. */
+interface Reads {
+  readonly html: number;
+  readonly json: number;
+  readonly small: number;
+  readonly big: number;
+}
+
+/** Rows for what a server holds itself: pages, files, uploads, start and memory. */
+export async function hostedRows(place: Place, data: Dataset, seconds: number): Promise<Figure[]> {
+  const nginx = await withServer(startNginx(place, data), async (server) => ({
+    plain: await reads(server, {}, seconds),
+    gzip: await reads(server, { "accept-encoding": "gzip" }, seconds),
+  }));
+  const devpi = await withServer(startDevpi(place, "devpi"), async (server) => ({
+    uploads: await fill(server, data),
+    plain: await reads(server, {}, seconds),
+  }));
+  const pypiserver = await withServer(startPypiserver(place), (server) => uploadSmall(server, data));
+  const ours = await withServer(startVivarium(place, "vivarium"), async (server) => ({
+    start: server.startSeconds,
+    uploads: await fill(server, data),
+    plain: await reads(server, {}, seconds),
+    closed: await closedReads(server, seconds),
+    memory: server.memoryMb(),
+  }));
+  return [
+    atLeast("simple page of 200 files, HTML", ours.plain.html, 0.5, "nginx", nginx.plain.html, "/s"),
+    atLeast("simple page of 200 files, JSON", ours.plain.json, 0.5, "nginx", nginx.plain.json, "/s"),
+    atLeast("simple page of 200 files, HTML", ours.plain.html, 100, "devpi-server", devpi.plain.html, "/s"),
+    atLeast("simple page of 200 files, JSON", ours.plain.json, 100, "devpi-server", devpi.plain.json, "/s"),
+    atLeast("the same, HTML, closed index, token, gzip", ours.closed.html, 0.5, "nginx (gzip)", nginx.gzip.html, "/s"),
+    atLeast("the same, JSON, closed index, token, gzip", ours.closed.json, 0.5, "nginx (gzip)", nginx.gzip.json, "/s"),
+    atLeast("20 KB wheel", ours.plain.small, 0.25, "nginx", nginx.plain.small, "/s"),
+    atLeast("20 KB wheel", ours.plain.small, 20, "devpi-server", devpi.plain.small, "/s"),
+    atLeast("20 KB wheel, closed index, token", ours.closed.small, 0.25, "nginx", nginx.gzip.small, "/s"),
+    atLeast("64 MB wheel", ours.plain.big, 0.8, "nginx", nginx.plain.big, "MB/s"),
+    atLeast("64 MB wheel, closed index, token", ours.closed.big, 0.8, "nginx", nginx.gzip.big, "MB/s"),
+    atLeast("uploads of 20 KB wheels, 4 clients, durable", ours.uploads, 4, "devpi-server", devpi.uploads, "/s"),
+    atLeast("uploads of 20 KB wheels, 4 clients, durable", ours.uploads, 1, "pypiserver", pypiserver, "/s"),
+    atMost("start to first answer, empty data, through npm start", ours.start, 2, "s"),
+    atMost("memory after the hosted rows", ours.memory, 300, "MB"),
+    shown(
+      "devpi-server's own reads",
+      `${devpi.plain.html} HTML/s, ${devpi.plain.json} JSON/s, ${devpi.plain.small} files/s, ${Math.round(devpi.plain.big)} MB/s`,
+    ),
+  ];
+}
+
+/** Runs `work` on a started server and stops it, come what may. */
+export async function withServer<Server extends AsyncDisposable, Result>(
+  starting: Promise<Server>,
+  work: (server: Server) => Promise<Result>,
+): Promise<Result> {
+  await using server = await starting;
+  return await work(server);
+}
+
+/** Pages at 32 connections, files at 32, the big one at 2. */
+async function reads(
+  { port, simple }: Bench,
+  headers: Readonly<Record<string, string>>,
+  seconds: number,
+): Promise<Reads> {
+  const address = (path: string): string => `http://127.0.0.1:${port}${path}`;
+  const page = address(`${simple}demo/`);
+  const small = await linkOn(port, `${simple}proj0001/`, "proj0001-1.1.0-py3-none-any.whl", headers);
+  const big = await linkOn(port, `${simple}big/`, "big-1.0.0-py3-none-any.whl", headers);
+  const at = async (url: string, accept: string, connections: number) =>
+    load(url, { connections, seconds, headers: { ...headers, Accept: accept } });
+  return {
+    html: (await at(page, HTML, 32)).perSecond,
+    json: (await at(page, JSON_PAGE, 32)).perSecond,
+    small: (await at(address(small), "*/*", 32)).perSecond,
+    big: (await at(address(big), "*/*", 2)).megabytesPerSecond,
+  };
+}
+
+/** Closes the index, and reads it with the session token. */
+async function closedReads(server: Bench, seconds: number): Promise<Reads> {
+  await settle(server.port, "PATCH", "/root/dev", ["acl_read=root"], passwordOf(server));
+  return reads(server, { authorization: server.authorization ?? "", "accept-encoding": "gzip" }, seconds);
+}
+
+/** The timed uploads, then the rest of the data set. */
+async function fill(server: Bench, data: Dataset): Promise<number> {
+  const rate = await uploadSmall(server, data);
+  const sent = new Set(timed(data));
+  await uploads(
+    server.port,
+    server.uploadPath ?? "/",
+    server.authorization,
+    data.wheels.filter((wheel) => !sent.has(wheel)),
+  );
+  return rate;
+}
+
+async function uploadSmall(server: Bench, data: Dataset): Promise<number> {
+  return uploads(server.port, server.uploadPath ?? "/", server.authorization, timed(data));
+}
+
+function timed({ small }: Dataset): readonly BenchWheel[] {
+  return small.slice(0, 300);
+}
