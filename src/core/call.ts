@@ -43,6 +43,14 @@ export interface FileBody {
   directUrl?(): Promise<URL | null>;
 }
 
+/** What is known about a body that was made once and is served often. */
+export interface FinishedBody {
+  /** Strong validator without quotes, of the identity bytes. */
+  readonly etag: string;
+  /** Compressed once, on first use; `null` when it does not pay. */
+  encoded(coding: "gzip" | "zstd"): Uint8Array | null;
+}
+
 /** How long others may keep an answer. */
 export type CachePolicy =
   /** Ask again each time; an ETag makes that cheap. */
@@ -64,6 +72,8 @@ export type Reply =
       readonly cache?: CachePolicy;
       /** Given: the front door may keep the finished answer for the same request by the same principal. */
       readonly freshness?: Freshness;
+      /** Given: the body comes from a page cache, which knows its validator and keeps its compressed forms. */
+      readonly finished?: FinishedBody;
     }
   | {
       readonly kind: "json";
