@@ -23,6 +23,13 @@ export interface UpstreamGet {
   readonly range?: string;
   readonly signal?: AbortSignal;
   readonly method?: "GET" | "HEAD";
+  /**
+   * The bytes as they travel, also where the server calls them encoded: many label a `.tar.gz` as
+   * `Content-Encoding: gzip`, and it is the file itself that is meant. Asks for no encoding.
+   */
+  readonly raw?: boolean;
+  /** The whole answer, body included, must be here by then; `null`: however long it takes, as long as it does not stall. */
+  readonly deadlineMilliseconds?: number | null;
 }
 
 export interface UpstreamReply {
