@@ -96,6 +96,8 @@ export interface Desk {
   projects(): Promise<{
     readonly projects: readonly { readonly project: ProjectName; readonly displayName: string }[];
     readonly staleSince: Instant | null;
+    /** Until when the list may be shown without asking an upstream again; `null`: until the journal says otherwise. */
+    readonly validUntil?: Instant | null;
   }>;
   /** `null` when no member that was asked has the project. Throws `upstream-unavailable` when a member that is needed cannot answer. */
   listing(project: ProjectName): Promise<Listing | null>;

@@ -1,0 +1,88 @@
+import { type Call, hexOf, type ListedFile, type ProjectName, type Reply, refuse } from "#core";
+import type { Desk, OpenFile, Route } from "../format.ts";
+import { projectCandidates } from "./filenames.ts";
+import { filePath, sha256Of } from "./render-paths.ts";
+
+const METADATA_SUFFIX = ".metadata";
+
+/** Files and their metadata (PEP 658) under the addresses that {@link filePath} gives. */
+export const fileRoutes: readonly Route[] = [
+  { method: "GET", path: "/+f/:a/:b/:filename", handle: sendFile },
+  { method: "GET", path: "/+e/:dir/:filename", handle: sendFile },
+];
+
+async function sendFile(call: Call, desk: Desk): Promise<Reply> {
+  const asked = call.params["filename"] ?? "";
+  // No file has such a name of its own: uploads and mirrors refuse it.
+  const isCompanion = asked.endsWith(METADATA_SUFFIX);
+  const filename = isCompanion ? asked.slice(0, -METADATA_SUFFIX.length) : asked;
+  const found = await find(call, desk, filename);
+  const opened =
+    found === null
+      ? null
+      : isCompanion
+        ? await desk.companion(found.project, filename, METADATA_SUFFIX)
+        : await desk.file(found.project, filename);
+  if (found === null || opened === null) {
+    throw refuse({ code: "file-not-found", repository: desk.repository.name, filename: asked });
+  }
+  return replyOf(opened, asked, isCompanion ? null : sha256Of(found.file));
+}
+
+/** The listed file at this very address: the hash in it must be the file's, so that an address never changes its bytes. */
+async function find(
+  call: Call,
+  desk: Desk,
+  filename: string,
+): Promise<{ readonly project: ProjectName; readonly file: ListedFile } | null> {
+  const { a, b, dir } = call.params;
+  const address = `${dir === undefined ? `+f/${a}/${b}` : `+e/${dir}`}/${encodeURIComponent(filename)}`;
+  for (const project of projectCandidates(filename)) {
+    const listing = await desk.listing(project);
+    const file = listing?.files.find((one) => nameOf(one) === filename);
+    if (listing == null || file === undefined || filePath(file) !== address) continue;
+    if (listing.status === "quarantined") {
+      // PEP 792: not offered means not by a direct address either.
+      const because = `'${filename}' cannot be downloaded because the project '${project}' is quarantined`;
+      throw refuse({ code: "project-quarantined", repository: desk.repository.name, project, because });
+    }
+    return { project, file };
+  }
+  return null;
+}
+
+function nameOf(file: ListedFile): string {
+  return file.kind === "artifact" ? file.artifact.filename : file.offer.filename;
+}
+
+/** `sha256`: known from the listing, before the bytes have come. */
+function replyOf(opened: OpenFile, filename: string, sha256: string | null): Reply {
+  // Never a type that a browser would run, and no guessing: packages may hold HTML.
+  const contentType = "application/octet-stream";
+  const headers = { "x-content-type-options": "nosniff" };
+  switch (opened.kind) {
+    case "stored":
+      return {
+        kind: "file",
+        filename,
+        contentType,
+        body: opened.body,
+        etag: hexOf(opened.blob),
+        lastModified: opened.lastModified,
+        cache: { kind: "immutable", isPrivate: opened.isPrivate },
+        headers,
+        freshness: opened.freshness,
+      };
+    case "fetching":
+      return {
+        kind: "stream",
+        status: 200,
+        contentType,
+        sizeBytes: opened.sizeBytes,
+        chunks: opened.chunks,
+        headers: sha256 === null ? headers : { ...headers, etag: `"${sha256}"` },
+      };
+    case "elsewhere":
+      return { kind: "redirect", status: 302, to: opened.url };
+  }
+}

@@ -1,0 +1,23 @@
+import type { FormatName } from "#core";
+import type { PackageFormat } from "../format.ts";
+import { fileRoutes } from "./file-routes.ts";
+import { projectCandidates } from "./filenames.ts";
+import { jsonApiRoutes } from "./json-api.ts";
+import { projectName } from "./names.ts";
+import { pythonReader } from "./reader.ts";
+import { filePath } from "./render-paths.ts";
+import { simpleRoutes } from "./simple-routes.ts";
+import { compareVersions } from "./versions.ts";
+
+/** The language of pip, uv, twine and their kin. */
+export function pythonFormat(): PackageFormat {
+  return {
+    name: "python" as FormatName,
+    normalize: projectName,
+    routes: [...simpleRoutes, ...fileRoutes, ...jsonApiRoutes],
+    projectsOf: projectCandidates,
+    filePath,
+    reader: pythonReader,
+    compareVersions,
+  };
+}

@@ -1,0 +1,125 @@
+import { Parser } from "htmlparser2";
+import type { ProjectStatus } from "#core";
+import type { UpstreamPage } from "../format.ts";
+import type { PythonAttributes } from "./attributes.ts";
+import {
+  addressOf,
+  digestsInFragment,
+  digestsOf,
+  filenameIn,
+  provenanceOf,
+  type RawLink,
+  reasonOf,
+  statusOf,
+  textOf,
+} from "./reader-values.ts";
+
+/** An HTML page of links as it stands there. */
+export interface HtmlPage {
+  readonly anchors: readonly Anchor[];
+  /** What relative links are relative to: the page's address, or what its `<base>` says. */
+  readonly base: string;
+  readonly status: ProjectStatus;
+  readonly statusReason: string | null;
+}
+
+export interface Anchor {
+  readonly href: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+const ANCHOR_TEXT_LENGTH_MAX = 1024;
+
+/** Reads the links of a page as browsers do, however it is written. Throws `SyntaxError` when it is not HTML. */
+export function readHtml(page: UpstreamPage): HtmlPage {
+  const text = decode(page);
+  // Not HTML: a file, a text, an empty answer. Taking it for a page without links would make projects vanish.
+  if (!/<[a-z!][^>]{0,1000}>/i.test(text)) {
+    throw new SyntaxError(`the page ${page.url} is not HTML`);
+  }
+  const anchors: Anchor[] = [];
+  const metas = new Map<string, string>();
+  let base: string | null = null;
+  let open: { readonly attributes: Readonly<Record<string, string>>; text: string } | null = null;
+  const close = (): void => {
+    const href = open?.attributes["href"];
+    if (open !== null && href !== undefined)
+      anchors.push({ href, attributes: open.attributes, text: open.text.trim() });
+    open = null;
+  };
+  const parser = new Parser({
+    onopentag(name, attributes) {
+      if (name === "a") {
+        close(); // Anchors do not nest: the next one ends the last.
+        open = { attributes, text: "" };
+      } else if (name === "base" && attributes["href"] !== undefined) {
+        base ??= URL.parse(attributes["href"], page.url)?.href ?? null;
+      } else if (name === "meta" && attributes["name"] !== undefined) {
+        metas.set(attributes["name"].toLowerCase(), attributes["content"] ?? "");
+      }
+    },
+    ontext(part) {
+      if (open !== null && open.text.length < ANCHOR_TEXT_LENGTH_MAX) open.text += part;
+    },
+    onclosetag(name) {
+      if (name === "a") close();
+    },
+  });
+  parser.end(text);
+  close();
+  refuseOtherMajor(page, metas.get("pypi:repository-version"));
+  return {
+    anchors,
+    base: base ?? page.url,
+    status: statusOf(metas.get("pypi:project-status")),
+    statusReason: textOf(metas.get("pypi:project-status-reason")),
+  };
+}
+
+/** A link of a project's page as a file; `null` when it cannot be one. The name is the address's, as installers have it. */
+export function linkOfAnchor({ href, attributes }: Anchor, base: string): RawLink | null {
+  const address = addressOf(href, base);
+  const filename = address === null ? null : filenameIn(address.url);
+  if (address === null || filename === null) return null;
+  const yanked = attributes["data-yanked"];
+  return {
+    filename,
+    url: address.url,
+    digests: digestsInFragment(address.fragment),
+    sizeBytes: null,
+    publishedAt: null,
+    // PEP 592: present without a value yanks, too.
+    yanked: yanked === undefined ? null : reasonOf(yanked),
+    requiresPython: textOf(attributes["data-requires-python"]),
+    coreMetadata: metadataOf(attributes["data-core-metadata"] ?? attributes["data-dist-info-metadata"]),
+    hasSignature: attributes["data-gpg-sig"] === "true",
+    provenance: provenanceOf(attributes["data-provenance"]),
+  };
+}
+
+/** `true`, or `<algorithm>=<hex>`; anything else announces nothing. */
+function metadataOf(value: string | undefined): PythonAttributes["coreMetadata"] {
+  if (value === undefined) return null;
+  if (value.trim().toLowerCase() === "true") return true;
+  const [algorithm = "", hex = ""] = value.trim().split("=", 2);
+  const digests = digestsOf({ [algorithm]: hex });
+  if (digests["sha256"] !== undefined) return { sha256: digests["sha256"] };
+  return Object.keys(digests).length > 0 ? true : null;
+}
+
+function refuseOtherMajor(page: UpstreamPage, version: string | undefined): void {
+  // PEP 629: another major version may mean anything.
+  if (version !== undefined && !/^1(?:\.|$)/.test(version.trim())) {
+    throw new SyntaxError(`the page ${page.url} has API version ${version.slice(0, 20)}, and only 1.x is known`);
+  }
+}
+
+function decode(page: UpstreamPage): string {
+  const [, charset = "utf-8"] = /charset\s*=\s*"?([\w-]+)/i.exec(page.contentType) ?? [];
+  try {
+    return new TextDecoder(charset).decode(page.bytes);
+  } catch {
+    return new TextDecoder("utf-8").decode(page.bytes); // A character set that nobody knows.
+  }
+}

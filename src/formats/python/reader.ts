@@ -1,0 +1,83 @@
+import type { Offer, ProjectName } from "#core";
+import type { ListingReader, UpstreamListing, UpstreamPage } from "../format.ts";
+import { pythonAttributes } from "./attributes.ts";
+import { projectCandidates } from "./filenames.ts";
+import { projectName } from "./names.ts";
+import { linkOfAnchor, readHtml } from "./reader-html.ts";
+import { readProjectJson, readProjectsJson } from "./reader-json.ts";
+import { dedupe, filenameIn, offerOf } from "./reader-values.ts";
+
+/** Reads other servers' simple pages, JSON or HTML, and flat pages of links. */
+export const pythonReader: ListingReader = {
+  // pip's, character by character: some servers know it, and every cache on the way keeps one form.
+  accept: "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01",
+  projectAddress: (project) => `${project}/`,
+  readProject: (page, project) => (isJson(page) ? readProjectJson(page, project) : readProjectHtml(page, project)),
+  readProjects,
+  readFlat,
+  companionAt,
+  makeCompanion: async () => null,
+};
+
+function readProjectHtml(page: UpstreamPage, project: ProjectName): UpstreamListing {
+  const { anchors, base, status, statusReason } = readHtml(page);
+  const offers: Offer[] = [];
+  for (const anchor of anchors) {
+    const link = linkOfAnchor(anchor, base);
+    const offer = link === null ? null : offerOf(link, project);
+    if (offer !== null) offers.push(offer);
+  }
+  return { displayName: project, status, statusReason, versions: [], offers: dedupe(offers) };
+}
+
+function readProjects(page: UpstreamPage): readonly { readonly project: ProjectName; readonly displayName: string }[] {
+  const names = isJson(page) ? readProjectsJson(page) : namesInHtml(page);
+  const projects = new Map<ProjectName, string>();
+  for (const name of names) {
+    const project = projectName(name);
+    if (project !== null && !projects.has(project)) projects.set(project, name);
+  }
+  return [...projects].map(([project, displayName]) => ({ project, displayName }));
+}
+
+/** The text of each link where it is a name, else the last part of its address. */
+function namesInHtml(page: UpstreamPage): readonly string[] {
+  const { anchors, base } = readHtml(page);
+  return anchors.flatMap(({ href, text }) => {
+    const own = text.replace(/\/$/, "");
+    if (projectName(own) !== null) return [own];
+    const url = URL.parse(href.replace(/\/?(?:[?#].*)?$/, ""), base);
+    const last = url === null ? null : filenameIn(url);
+    return last === null ? [] : [last];
+  });
+}
+
+/** PEP 503 does not know these pages, but installers do (`--find-links`): any link to a file of a package counts. */
+function readFlat(page: UpstreamPage): readonly Offer[] {
+  const { anchors, base } = readHtml(page);
+  const offers: Offer[] = [];
+  for (const anchor of anchors) {
+    const link = linkOfAnchor(anchor, base);
+    const [project] = link === null ? [] : projectCandidates(link.filename);
+    const offer = link === null || project === undefined ? null : offerOf(link, project);
+    if (offer !== null) offers.push(offer);
+  }
+  return dedupe(offers);
+}
+
+function companionAt(offer: Offer, suffix: string): { readonly url: string; readonly sha256: string | null } | null {
+  const { coreMetadata } = pythonAttributes(offer.attributes);
+  if (suffix !== ".metadata" || coreMetadata === null) return null;
+  const url = new URL(offer.url);
+  // PEP 658 appends to the path; a query (a signature, say) stays behind it.
+  url.pathname += suffix;
+  return { url: url.href, sha256: coreMetadata === true ? null : coreMetadata.sha256 };
+}
+
+/** By the type, or where that says nothing, by the first character. */
+function isJson(page: UpstreamPage): boolean {
+  const type = page.contentType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  if (/[/+]json$/.test(type)) return true;
+  if (/[/+]x?html$|^application\/xhtml\+xml$/.test(type)) return false;
+  return new TextDecoder().decode(page.bytes.subarray(0, 64)).trimStart().startsWith("{");
+}

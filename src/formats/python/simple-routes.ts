@@ -1,0 +1,119 @@
+import { ANYONE, type Call, type Listing, type Reply, refuse } from "#core";
+import type { Desk, MadePage, Page, Route } from "../format.ts";
+import { projectName } from "./names.ts";
+import { type Representation, representationOf, SIMPLE_TYPES } from "./negotiation.ts";
+import { renderListHtml, renderProjectHtml } from "./render-html.ts";
+import { renderListJson, renderProjectJson } from "./render-json.ts";
+
+/** Every negotiated answer of the simple API says so, redirects too. */
+export const VARY = { vary: "Accept" } as const;
+
+/**
+ * The simple API (PEP 503, 691): the list of projects and the page of each, under `simple` and under devpi's `+simple`,
+ * which hatch asks beside an upload address as well.
+ */
+export const simpleRoutes: readonly Route[] = [
+  ...["/simple", "/+simple"].flatMap((root): readonly Route[] => [
+    { method: "GET", path: root, handle: async (call) => redirectTo(`${root.slice(1)}/`, call) },
+    { method: "GET", path: `${root}/`, handle: showList },
+    { method: "GET", path: `${root}/:project`, handle: showProject },
+    { method: "GET", path: `${root}/:project/`, handle: showProject },
+    // pipenv joins an index address that ends in `/` and `/<name>/`.
+    { method: "GET", path: `${root}//:project/`, handle: showProject },
+  ]),
+];
+
+async function showList(call: Call, desk: Desk): Promise<Reply> {
+  const representation = negotiate(call);
+  const page = await desk.page("list", representation.kind, null, async () => {
+    const { projects, staleSince, validUntil } = await desk.projects();
+    const text = representation.kind === "json" ? renderListJson(projects) : renderListHtml(projects);
+    return {
+      contentType: PAGE_TYPES[representation.kind],
+      text,
+      headers: staleHeaders(staleSince),
+      validUntil: validUntil ?? null,
+    };
+  });
+  if (page === null) throw refuse({ code: "route-not-found", path: call.path });
+  return reply(page, representation, desk);
+}
+
+async function showProject(call: Call, desk: Desk): Promise<Reply> {
+  const asked = call.params["project"] ?? "";
+  const project = projectName(asked);
+  if (project === null) throw refuse({ code: "project-not-found", repository: desk.repository.name, project: asked });
+  const hasSlash = call.path.endsWith("/");
+  if (!hasSlash) return redirectTo(`${project}/`, call);
+  if (asked !== project) return redirectTo(`../${project}/`, call);
+  const representation = negotiate(call);
+  // One folder more lies between the page and the repository when the address has an empty one.
+  const up = call.path.includes("//") ? "../../../" : "../../";
+  const variant = up === "../../" ? representation.kind : `${representation.kind}:${up}`;
+  const page = await desk.page(`simple:${project}`, variant, project, async () => {
+    const listing = await desk.listing(project);
+    return listing === null ? null : makeProjectPage(listing, representation, up);
+  });
+  if (page === null) throw refuse({ code: "project-not-found", repository: desk.repository.name, project });
+  return reply(page, representation, desk);
+}
+
+function makeProjectPage(listing: Listing, representation: Representation, up: string): MadePage {
+  return {
+    contentType: PAGE_TYPES[representation.kind],
+    text: representation.kind === "json" ? renderProjectJson(listing, up) : renderProjectHtml(listing, up),
+    headers: { ...serialHeader(listing), ...staleHeaders(listing.staleSince) },
+    validUntil: listing.validUntil,
+  };
+}
+
+/** The upstream's own serial, which mirrors compare; nothing that could break a header line. */
+export function serialHeader(listing: Listing): Readonly<Record<string, string>> {
+  const serial = listing.upstreamSerial;
+  return serial !== null && /^\d{1,20}$/.test(serial) ? { "x-pypi-last-serial": serial } : {};
+}
+
+/** An upstream failed, so this is the copy from that time: installers work on, people can see it. */
+export function staleHeaders(staleSince: number | null): Readonly<Record<string, string>> {
+  if (staleSince === null) return {};
+  return {
+    warning: '110 - "Response is Stale"',
+    "x-vivarium-stale-since": new Date(staleSince).toISOString(),
+  };
+}
+
+function negotiate(call: Call): Representation {
+  const representation = representationOf(call.header("accept"), call.query.get("format"));
+  if (representation === null) throw refuse({ code: "not-acceptable", offered: SIMPLE_TYPES });
+  return representation;
+}
+
+// The bytes of `text/html` and `v1+html` are the same, and so is their page; the reply names the type that was asked for.
+const PAGE_TYPES = { html: "text/html; charset=utf-8", json: "application/vnd.pypi.simple.v1+json" } as const;
+
+function reply(page: Page, representation: Representation, desk: Desk): Reply {
+  return {
+    kind: "bytes",
+    status: 200,
+    contentType: representation.contentType,
+    body: page.bytes,
+    headers: { ...page.headers, ...VARY },
+    cache: { kind: "revalidate", isPrivate: !isPublic(desk) },
+    freshness: page.freshness,
+    finished: page,
+  };
+}
+
+/** Whether everybody may read the repository, so that shared caches may keep its pages. */
+export function isPublic(desk: Desk): boolean {
+  return desk.repository.readers.includes(ANYONE);
+}
+
+/**
+ * To the canonical address, by a relative reference: it stays below the repository whatever host, prefix or name of the
+ * repository the client used, so no request can make it lead elsewhere.
+ */
+export function redirectTo(path: string, call: Call): Reply {
+  const query = call.query.toString();
+  return { kind: "redirect", status: 301, to: query === "" ? path : `${path}?${query}`, headers: VARY };
+}
