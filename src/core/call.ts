@@ -13,6 +13,8 @@ export interface Call {
   /** The value of a header by lower-case name; several lines are joined by `, `. `null`: not sent. */
   header(name: string): string | null;
   readonly principal: Principal;
+  /** Of the client, behind listed proxies its own; failed sign-ins are counted by it. */
+  readonly remoteAddress?: string;
   /** Where the client reaches this server, without a slash at the end: `https://host/prefix`. */
   readonly publicUrl: string;
   /** The body as it arrives. Reading stops with `too-large` at the server's limit, with `request-invalid` when it is cut short. */
