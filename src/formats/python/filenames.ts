@@ -100,9 +100,11 @@ export function projectCandidates(filename: string): readonly ProjectName[] {
   if (extension === null) return [];
   const splits = splitsOf(filename.slice(0, -extension.length));
   const sure = splits.filter((split) => split.version !== null).reverse();
-  // Then those whose rest at least begins like a version (`1.0-py2.7`), shortest name first; then the others.
+  // Then those whose rest at least begins like a version (`1.0-py2.7`), shortest name first. Other cuts only where there
+  // is nothing better: each candidate may be asked of an upstream, and a private name must not get there by its parts.
   const likely = splits.filter((split) => split.version === null && /^v?\d/i.test(split.versionText));
-  return [...new Set([...sure, ...likely, ...splits.toReversed()].map((split) => split.project))];
+  const chosen = sure.length + likely.length > 0 ? [...sure, ...likely] : splits.toReversed();
+  return [...new Set(chosen.map((split) => split.project))];
 }
 
 /** The single tags of a compressed tag set: `py2.py3-none-any` is two. `null` when they are more than `limit`. */
