@@ -4,6 +4,7 @@ export { openRegistry } from "./open-registry.ts";
 export type {
   Accounts,
   NewRepository,
+  OwnDesk,
   PushStep,
   Registry,
   RegistryFigures,

@@ -54,6 +54,11 @@ export interface Registry {
    * (publishing without reading is allowed: the check is then made by the operation).
    */
   desk(repository: RepositoryName, principal: Principal, access?: Action): Promise<Desk>;
+  /**
+   * What a repository has by itself, without bases or members (devpi's `ignore_bases`); rights as for `desk`.
+   * A virtual one has nothing of its own.
+   */
+  own(repository: RepositoryName, principal: Principal): Promise<OwnDesk>;
   /** From memory; never stale with regard to finished writes. */
   repository(name: RepositoryName): Promise<Repository | null>;
   repositoryByKey(key: string): Promise<Repository | null>;
@@ -73,6 +78,9 @@ export interface Registry {
   /** Drops what is kept in memory and stops the background work; the stores are closed by who opened them. */
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+/** A repository's own projects and files; the same promises as the desk's. */
+export type OwnDesk = Pick<Desk, "projects" | "listing">;
 
 export interface RegistryFigures {
   readonly pageHits: number;
