@@ -1,0 +1,51 @@
+import type { Call, Problem } from "#core";
+import type { Dialect } from "#http";
+import { asksHtml } from "./answers.ts";
+import { indexRoutes } from "./indexes.ts";
+import { escaped } from "./pages.ts";
+import { API_VERSION, type DevpiParts, SERVER_VERSION } from "./parts.ts";
+import { projectRoutes } from "./projects.ts";
+import { pushRoutes } from "./push.ts";
+import { releaseFileRoutes } from "./release-files.ts";
+import { sessionRoutes } from "./session.ts";
+import { simpleRoutes } from "./simple.ts";
+import { userRoutes } from "./users.ts";
+import { wordingOf } from "./wording.ts";
+
+/**
+ * devpi's protocol: discovery, login, users, indexes, projects, versions, push. Uploads, simple pages and files are the
+ * format's own routes; they are left to it by `when`.
+ */
+export function devpiDialect(parts: DevpiParts): Dialect {
+  return {
+    name: "devpi",
+    routes: [
+      ...sessionRoutes(parts),
+      ...userRoutes(parts),
+      ...simpleRoutes(parts),
+      ...indexRoutes(parts),
+      ...pushRoutes(parts),
+      ...releaseFileRoutes(parts),
+      ...projectRoutes(parts),
+    ],
+    headers: () => ({
+      "x-devpi-api-version": API_VERSION,
+      "x-devpi-server-version": SERVER_VERSION,
+      "x-devpi-serial": String(parts.registry.head),
+      "x-devpi-uuid": parts.installationId,
+      "x-devpi-primary-uuid": parts.installationId,
+      "x-devpi-master-uuid": parts.installationId,
+    }),
+    renderProblem,
+  };
+}
+
+/** JSON unless a browser asks; no links, so that nothing that scrapes pages takes them for files. */
+function renderProblem(problem: Problem, message: string, call: Call): { contentType: string; body: string } {
+  const text = wordingOf(problem) ?? message;
+  if (!asksHtml(call)) return { contentType: "application/json", body: `${JSON.stringify({ message: text })}\n` };
+  return {
+    contentType: "text/html; charset=utf-8",
+    body: `<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Refused</title></head><body>\n<p>${escaped(text)}</p>\n</body></html>\n`,
+  };
+}

@@ -1,0 +1,179 @@
+import {
+  accountOf,
+  type Call,
+  factsOf,
+  type JsonObject,
+  type ListedFile,
+  type Listing,
+  type ProjectName,
+  type Reply,
+  type Repository,
+  type RepositoryName,
+  refuse,
+  type Version,
+} from "#core";
+import type { DialectRoute, Target } from "#http";
+import { asksHtml, messageReply, resultReply } from "./answers.ts";
+import { existingIndex, indexIn } from "./indexes.ts";
+import { quoted } from "./option-values.ts";
+import { encodedPath, linkPage } from "./pages.ts";
+import type { DevpiParts } from "./parts.ts";
+import { isProjectAddress, projectIn, redirectToNormal } from "./project-names.ts";
+import { mirrorVersionData, stageVersionData } from "./version-data.ts";
+
+/** Projects and versions: GET and DELETE of `/<user>/<index>/<project>[/<version>]`. */
+export function projectRoutes(parts: DevpiParts): readonly DialectRoute[] {
+  const at = (
+    method: "GET" | "DELETE",
+    path: string,
+    handle: (call: Call, target: Target) => Promise<Reply>,
+  ): DialectRoute => ({ scope: "repository", method, path, when: isProjectAddress, handle });
+  return [
+    at("GET", "/:project", (call, target) => showProject(parts, call, target)),
+    at("GET", "/:project/:version", (call, target) => showVersion(parts, call, target)),
+    at("DELETE", "/:project", (call, target) => removeProject(parts, call, target)),
+    at("DELETE", "/:project/:version", (call, target) => removeVersion(parts, call, target)),
+  ];
+}
+
+async function showProject(parts: DevpiParts, call: Call, target: Target): Promise<Reply> {
+  const repository = await existingIndex(parts, indexIn(target));
+  const project = projectIn(parts, call, repository);
+  const elsewhere = redirectToNormal(call, repository, project, "");
+  if (elsewhere !== null) return elsewhere;
+  if (asksHtml(call)) {
+    const to = `${call.publicUrl}/${encodedPath(`${repository.name}/+simple/${project}`)}/`;
+    return { kind: "redirect", status: 302, to, headers: { vary: "Accept, User-Agent" } };
+  }
+  const view = await viewOf(parts, call, repository, project, call.query.has("ignore_bases"));
+  // A project that only the bases know is an empty answer here, not 404; so only their absence is one.
+  const listing = view ?? (await fullListing(parts, call, repository, project));
+  if (listing === null) {
+    throw refuse({ code: "project-not-found", repository: repository.name, project: call.params["project"] ?? "" });
+  }
+  const versions = view === null ? [] : await versionsOf(parts, call, repository, view);
+  return resultReply("projectconfig", Object.fromEntries(versions.map(({ version, data }) => [version, data])));
+}
+
+async function showVersion(parts: DevpiParts, call: Call, target: Target): Promise<Reply> {
+  const repository = await existingIndex(parts, indexIn(target));
+  const project = projectIn(parts, call, repository);
+  const asked = call.params["version"] ?? "";
+  const elsewhere = redirectToNormal(call, repository, project, `/${asked}`);
+  if (elsewhere !== null) return elsewhere;
+  const listing = await viewOf(parts, call, repository, project, call.query.has("ignore_bases"));
+  const versions = listing === null ? [] : await versionsOf(parts, call, repository, listing);
+  const found = versions.find(({ version }) => version === asked);
+  if (found === undefined) {
+    throw refuse({ code: "version-not-found", repository: repository.name, project, version: asked });
+  }
+  if (!asksHtml(call)) return resultReply("versiondata", found.data);
+  const page = `/${repository.name}/+simple/${project}/`;
+  return linkPage(call, `${project} ${asked}`, [{ path: page, text: "All files of the project" }]);
+}
+
+async function removeProject(parts: DevpiParts, call: Call, target: Target): Promise<Reply> {
+  const repository = await existingIndex(parts, indexIn(target));
+  const project = projectIn(parts, call, repository);
+  await parts.registry.releases.removeProject(call.principal, repository.name, project, call.query.has("force"));
+  return messageReply(`project ${project} deleted from stage ${repository.name}`);
+}
+
+async function removeVersion(parts: DevpiParts, call: Call, target: Target): Promise<Reply> {
+  const repository = await existingIndex(parts, indexIn(target));
+  const project = projectIn(parts, call, repository);
+  const version = call.params["version"] ?? "";
+  const isForced = call.query.has("force");
+  await parts.registry.releases.removeVersion(call.principal, repository.name, project, version, isForced);
+  return messageReply(`project ${quoted(project)} version ${quoted(version)} deleted`);
+}
+
+async function viewOf(
+  parts: DevpiParts,
+  call: Call,
+  repository: Repository,
+  project: ProjectName,
+  isOwnOnly: boolean,
+): Promise<Listing | null> {
+  if (!isOwnOnly) return fullListing(parts, call, repository, project);
+  const own = await parts.registry.own(repository.name, call.principal);
+  return own.listing(project);
+}
+
+async function fullListing(
+  parts: DevpiParts,
+  call: Call,
+  repository: Repository,
+  project: ProjectName,
+): Promise<Listing | null> {
+  const desk = await parts.registry.desk(repository.name, call.principal);
+  return desk.listing(project);
+}
+
+/** One version as several members have it; the first one's data is shown, the others are shadowed. */
+interface ShownVersion {
+  readonly version: string;
+  readonly data: JsonObject;
+}
+
+/** All versions that the listing's members know, the newest first. */
+async function versionsOf(
+  parts: DevpiParts,
+  call: Call,
+  repository: Repository,
+  listing: Listing,
+): Promise<readonly ShownVersion[]> {
+  const byVersion = new Map<string, JsonObject[]>();
+  for (const member of listing.members) {
+    for (const { version, data } of await memberVersions(parts, call, repository, listing, member)) {
+      byVersion.set(version, [...(byVersion.get(version) ?? []), data]);
+    }
+  }
+  const format = parts.registry.format(repository.format);
+  return [...byVersion]
+    .sort(([a], [b]) => format.compareVersions(b, a))
+    .map(([version, [first = {}, ...shadowed]]) => ({
+      version,
+      data: shadowed.length === 0 ? first : { ...first, "+shadowing": shadowed },
+    }));
+}
+
+async function memberVersions(
+  parts: DevpiParts,
+  call: Call,
+  asked: Repository,
+  listing: Listing,
+  name: RepositoryName,
+): Promise<readonly ShownVersion[]> {
+  const { registry } = parts;
+  const member = await registry.repository(name);
+  if (member === null) return [];
+  const files = Map.groupBy(
+    listing.files.filter((file) => file.member === name),
+    (file) => factsOf(file).version ?? "",
+  );
+  const format = registry.format(member.format);
+  // As devpi: the address of the index that has the file; but one that the reader may open.
+  const home = registry.decide(call.principal, "read", member).isAllowed ? member.name : asked.name;
+  // devpi leaves `+` as it is.
+  const hrefOf = (file: ListedFile) =>
+    `${call.publicUrl}/${encodedPath(home)}/${format.filePath(file).replaceAll("%2B", "+")}`;
+  if (member.kind === "remote") {
+    return [...files].map(([version, own]) => ({
+      version,
+      data: mirrorVersionData(listing.displayName, version, own, hrefOf),
+    }));
+  }
+  const records = new Map<string, Version>(
+    (await registry.releases.versions(name, listing.project)).map((record) => [record.version, record]),
+  );
+  return [...new Set([...records.keys(), ...files.keys()])].map((version) => {
+    const record = records.get(version) ?? { repository: name, project: listing.project, version, attributes: {} };
+    return { version, data: stageVersionData(record, listing.displayName, files.get(version) ?? [], hrefOf) };
+  });
+}
+
+/** How devpi names someone in a sentence. */
+export function accountName(call: Call): string {
+  return accountOf(call.principal) ?? "None";
+}

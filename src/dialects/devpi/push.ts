@@ -1,0 +1,85 @@
+import { type Call, factsOf, type JsonObject, parseRepositoryName, type Reply, type Repository, refuse } from "#core";
+import type { DialectRoute, Target } from "#http";
+import type { PushStep } from "#registry";
+import { objectOf, resultReply } from "./answers.ts";
+import { existingIndex, indexIn } from "./indexes.ts";
+import { quoted } from "./option-values.ts";
+import type { DevpiParts } from "./parts.ts";
+import { accountName } from "./projects.ts";
+
+/** Push of a release from one index to another: `PUSH` or `POST` of JSON to the index that has it. */
+export function pushRoutes(parts: DevpiParts): readonly DialectRoute[] {
+  const handle = (call: Call, target: Target) => push(parts, call, target);
+  return [
+    { scope: "repository", method: "PUSH", path: "/", handle },
+    // Forms are uploads and the format's; XML is a search, which is not ours.
+    { scope: "repository", method: "POST", path: "/", when: (call) => !isForm(call), handle },
+  ];
+}
+
+function isForm(call: Call): boolean {
+  return /^\s*(multipart\/|application\/x-www-form-urlencoded|text\/xml)/i.test(
+    call.header("content-type") ?? "multipart/",
+  );
+}
+
+/** The order of the checks is devpi's: what is asked, whether it is there, then where it goes. */
+async function push(parts: DevpiParts, call: Call, target: Target): Promise<Reply> {
+  const source = await existingIndex(parts, indexIn(target));
+  const wish = await objectOf(call);
+  const { name, version } = wish;
+  if (typeof name !== "string" || typeof version !== "string") {
+    throw refuse({ code: "request-invalid", because: "Bad request: 'name' and 'version' are needed" });
+  }
+  const project = parts.registry.format(source.format).normalize(name);
+  const own = await parts.registry.own(source.name, call.principal);
+  const listing = project === null ? null : await own.listing(project);
+  if (project === null || listing === null || !(await knowsVersion())) {
+    const because = `there are no files for ${name} ${version} on stage ${source.name}`;
+    throw refuse({ code: "request-invalid", because });
+  }
+  if (wish["no_docs"] === true && wish["only_docs"] === true) {
+    throw refuse({ code: "request-invalid", because: "can't use 'no_docs' and 'only_docs' together" });
+  }
+  const files = listing.files.filter((file) => factsOf(file).version === version);
+  if (files.length === 0 || wish["only_docs"] === true) {
+    throw refuse({ code: "version-not-found", repository: source.name, project, version });
+  }
+  const to = await targetOf(parts, call, wish);
+  const steps = await parts.registry.releases.push(call.principal, source.name, project, version, to.name);
+  return resultReply(
+    "actionlog",
+    steps.map((step) => actionOf(step, to)),
+  );
+
+  async function knowsVersion(): Promise<boolean> {
+    if (listing?.files.some((file) => factsOf(file).version === version)) return true;
+    const records = project === null ? [] : await parts.registry.releases.versions(source.name, project);
+    return records.some((record) => record.version === version);
+  }
+}
+
+async function targetOf(parts: DevpiParts, call: Call, wish: JsonObject): Promise<Repository> {
+  const { name: _name, version: _version, no_docs: _no, only_docs: _only, targetindex, ...rest } = wish;
+  if (targetindex === undefined) {
+    throw refuse({ code: "request-invalid", because: "Bad request: 'targetindex' is needed, as user/index" });
+  }
+  if (Object.keys(rest).length > 0) {
+    const because = `unknown additional options: ${Object.keys(rest).sort().join(", ")}`;
+    throw refuse({ code: "request-invalid", because });
+  }
+  const name = typeof targetindex === "string" ? parseRepositoryName(targetindex) : null;
+  if (name === null) throw refuse({ code: "request-invalid", because: "targetindex not in format user/index" });
+  const to = await existingIndex(parts, name);
+  if (parts.registry.decide(call.principal, "publish", to).isAllowed) return to;
+  // devpi answers 401 here, also to those who have signed in.
+  const because = `user ${quoted(accountName(call))} cannot upload to ${quoted(name)}`;
+  throw refuse({ code: "not-signed-in", because });
+}
+
+/** One line of the action log; each begins with a status of its own, which the client looks at. */
+function actionOf(step: PushStep, to: Repository): (string | number)[] {
+  return step.kind === "register"
+    ? [200, "register", step.project, step.version, "->", to.name]
+    : [200, "store_releasefile", `${to.name}/${step.path}`];
+}

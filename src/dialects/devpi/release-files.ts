@@ -1,0 +1,90 @@
+import {
+  type Call,
+  factsOf,
+  hexOf,
+  type ListedFile,
+  type ProjectName,
+  type Reply,
+  type Repository,
+  refuse,
+} from "#core";
+import type { DialectRoute, Target } from "#http";
+import type { OwnDesk } from "#registry";
+import { asksJson, messageReply, resultReply } from "./answers.ts";
+import { existingIndex, indexIn } from "./indexes.ts";
+import { quoted } from "./option-values.ts";
+import type { DevpiParts } from "./parts.ts";
+
+/** Release files at devpi's addresses: removal, and what is known of one. Reading them is the format's. */
+export function releaseFileRoutes(parts: DevpiParts): readonly DialectRoute[] {
+  return ["/+f/*", "/+e/*"].flatMap((path): DialectRoute[] => [
+    {
+      scope: "repository",
+      method: "DELETE",
+      path,
+      handle: (call, target) => remove(parts, call, target),
+    },
+    {
+      scope: "repository",
+      method: "GET",
+      path,
+      when: asksJson,
+      handle: (call, target) => describe(parts, call, target),
+    },
+  ]);
+}
+
+async function remove(parts: DevpiParts, call: Call, target: Target): Promise<Reply> {
+  const repository = await existingIndex(parts, indexIn(target));
+  const own = await parts.registry.own(repository.name, call.principal);
+  const { path, filename, candidates } = addressOf(parts, call, repository);
+  const found = await find(parts, own, repository, path, candidates);
+  const project = found === null ? candidates[0] : factsOf(found).project;
+  if (project === undefined) throw refuse({ code: "file-not-found", repository: repository.name, filename });
+  // Also when nothing was found: the registry knows whether it was there once.
+  const ref = { repository: repository.name, project, filename };
+  await parts.registry.releases.removeFile(call.principal, ref, call.query.has("force"));
+  return messageReply(`package ${quoted(`${repository.name}/${path}`)} deleted`);
+}
+
+async function describe(parts: DevpiParts, call: Call, target: Target): Promise<Reply> {
+  const repository = await existingIndex(parts, indexIn(target));
+  const desk = await parts.registry.desk(repository.name, call.principal);
+  const { path, filename, candidates } = addressOf(parts, call, repository);
+  const found = await find(parts, desk, repository, path, candidates);
+  if (found === null) throw refuse({ code: "file-not-found", repository: repository.name, filename });
+  const { project, version, publishedAt } = factsOf(found);
+  const hashes = found.kind === "artifact" ? { sha256: hexOf(found.artifact.blob) } : found.offer.digests;
+  const [algorithm, hex] = "sha256" in hashes ? ["sha256", hashes["sha256"]] : (Object.entries(hashes)[0] ?? ["", ""]);
+  return resultReply("releasefilemeta", {
+    project,
+    version,
+    hashes,
+    hash_spec: algorithm === "" ? "" : `${algorithm}=${hex}`,
+    last_modified: publishedAt === null ? null : new Date(publishedAt).toUTCString(),
+    ...(found.kind === "offer" ? { url: found.offer.url } : {}),
+  });
+}
+
+function addressOf(parts: DevpiParts, call: Call, repository: Repository) {
+  const path = call.path.replace(/^\/+/, "");
+  const filename = path.slice(path.lastIndexOf("/") + 1);
+  return { path, filename, candidates: parts.registry.format(repository.format).projectsOf(filename) };
+}
+
+/** The listed file at exactly this address: an old address of a replaced file is not the new file's. */
+async function find(
+  parts: DevpiParts,
+  desk: OwnDesk,
+  repository: Repository,
+  path: string,
+  candidates: readonly ProjectName[],
+): Promise<ListedFile | null> {
+  const format = parts.registry.format(repository.format);
+  for (const project of candidates) {
+    const listing = await desk.listing(project);
+    const file = listing?.files.find((listed) => decodeURIComponent(format.filePath(listed)) === path);
+    if (file !== undefined) return file;
+  }
+  return null;
+}

@@ -1,0 +1,156 @@
+import { type Call, type Reply, type Repository, refuse, type Sealed, type User, type UserName, userName } from "#core";
+import type { DialectRoute, Target } from "#http";
+import { asksHtml, messageReply, objectOf, resultReply } from "./answers.ts";
+import { invalid, quoted } from "./option-values.ts";
+import { linkPage } from "./pages.ts";
+import type { DevpiParts } from "./parts.ts";
+import { checkKnownKeys, type NewPassword, newPasswordFrom, userChangesFrom, userConfigOf } from "./user-config.ts";
+
+/** Users: `GET /`, and GET, PUT, PATCH, DELETE of `/<user>`. */
+export function userRoutes(parts: DevpiParts): readonly DialectRoute[] {
+  return [
+    { scope: "root", method: "GET", path: "/", handle: (call) => list(parts, call) },
+    { scope: "owner", method: "GET", path: "/", handle: (call, target) => show(parts, call, ownerIn(target)) },
+    { scope: "owner", method: "PUT", path: "/", handle: (call, target) => create(parts, call, ownerIn(target)) },
+    { scope: "owner", method: "PATCH", path: "/", handle: (call, target) => modify(parts, call, ownerIn(target)) },
+    { scope: "owner", method: "DELETE", path: "/", handle: (call, target) => remove(parts, call, ownerIn(target)) },
+  ];
+}
+
+async function list(parts: DevpiParts, call: Call): Promise<Reply> {
+  const users = await parts.registry.accounts.users();
+  if (asksHtml(call))
+    return linkPage(
+      call,
+      "Users",
+      users.map((user) => ({ path: `/${user.name}`, text: user.name })),
+    );
+  const visible = visibleIndexes(parts, call, await parts.registry.repositories());
+  const byOwner = Map.groupBy(visible, (index) => index.name.slice(0, index.name.indexOf("/")));
+  return resultReply(
+    "list:userconfig",
+    Object.fromEntries(users.map((user) => [user.name, userConfigOf(user, byOwner.get(user.name) ?? [])])),
+  );
+}
+
+async function show(parts: DevpiParts, call: Call, name: string): Promise<Reply> {
+  const user = await existing(parts, name);
+  const indexes = visibleIndexes(parts, call, await parts.registry.repositories(user.name));
+  if (asksHtml(call)) {
+    return linkPage(
+      call,
+      user.name,
+      indexes.map((index) => ({ path: `/${index.name}`, text: index.name })),
+    );
+  }
+  return resultReply("userconfig", userConfigOf(user, indexes));
+}
+
+async function create(parts: DevpiParts, call: Call, text: string): Promise<Reply> {
+  const name = userName(text);
+  if (name === null) {
+    throw invalid(
+      `username ${quoted(text)} contains characters that aren't allowed. Any ascii symbol besides -.@_ is blocked.`,
+    );
+  }
+  checkSignUp(parts, call);
+  if ((await parts.registry.accounts.user(name)) !== null) throw refuse({ code: "user-exists", user: name });
+  const given = await objectOf(call);
+  checkKnownKeys(given);
+  const password = newPasswordFrom(given);
+  if (password.kind === "none") throw invalid("password needs to be set");
+  const user = await parts.registry.accounts.create(call.principal, {
+    name,
+    email: null,
+    title: null,
+    description: null,
+    customData: null,
+    ...userChangesFrom(given),
+    passwordHash: await sealedHash(parts, password),
+  });
+  return resultReply("userconfig", userConfigOf(user, []), { status: 201 });
+}
+
+async function modify(parts: DevpiParts, call: Call, name: string): Promise<Reply> {
+  const { name: user } = await existing(parts, name);
+  const given = await objectOf(call);
+  const password = newPasswordFrom(given);
+  // The right is checked before the password is hashed, which costs.
+  requireOwner(call, user, password.kind === "password" && Object.keys(given).length === 1);
+  await parts.registry.accounts.modify(call.principal, user, {
+    ...userChangesFrom(given),
+    ...(password.kind === "none" ? {} : { passwordHash: await sealedHash(parts, password) }),
+  });
+  if (password.kind !== "password") return messageReply("user updated");
+  const session = await parts.access.session(user);
+  return resultReply(
+    "userpassword",
+    { password: session.password, expiration: session.expiresInSeconds },
+    { message: "user updated, new proxy auth" },
+  );
+}
+
+async function remove(parts: DevpiParts, call: Call, name: string): Promise<Reply> {
+  const user = await existing(parts, name);
+  await parts.registry.accounts.remove(call.principal, user.name);
+  return messageReply(`user ${quoted(user.name)} deleted`);
+}
+
+/** Names of closed indexes are told only to those who may read them. */
+function visibleIndexes(parts: DevpiParts, call: Call, all: readonly Repository[]): readonly Repository[] {
+  return all.filter((index) => parts.registry.decide(call.principal, "read", index).isAllowed);
+}
+
+async function existing(parts: DevpiParts, text: string): Promise<User> {
+  const name = userName(text);
+  const user = name === null ? null : await parts.registry.accounts.user(name);
+  if (user === null) throw refuse({ code: "user-not-found", user: text });
+  return user;
+}
+
+/** Root makes accounts; everybody else only where the sign-up setting lets strangers do it too. */
+function checkSignUp(parts: DevpiParts, call: Call): void {
+  if (call.principal.kind === "user" && call.principal.name === "root") return;
+  const because = parts.access.signUpRefusal({
+    host: call.header("host"),
+    origin: call.header("origin"),
+    hasForwardingHeader: FORWARDING_HEADERS.some((name) => call.header(name) !== null),
+  });
+  if (because !== null) throw refuse({ code: "sign-up-closed", because });
+}
+
+/** Any of these says that the request came through a proxy, from who knows where. */
+const FORWARDING_HEADERS = [
+  "forwarded",
+  "via",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-outside-url",
+  "x-real-ip",
+];
+
+function requireOwner(call: Call, user: UserName, isPasswordOnly: boolean): void {
+  const { principal } = call;
+  if (principal.kind === "user" && (principal.name === user || principal.name === "root")) return;
+  throw refuse({
+    code: "not-permitted",
+    action: "manage-users",
+    because: `no permission to ${isPasswordOnly ? "change password for" : "modify"} user ${user}`,
+  });
+}
+
+async function sealedHash(parts: DevpiParts, password: NewPassword): Promise<Sealed | null> {
+  switch (password.kind) {
+    case "none":
+      return null;
+    case "hash":
+      return parts.access.seal(password.hash);
+    case "password":
+      return parts.access.hashPassword(password.password);
+  }
+}
+
+function ownerIn(target: Target): string {
+  return target.owner ?? "";
+}

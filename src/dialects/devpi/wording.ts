@@ -1,0 +1,28 @@
+import type { Problem } from "#core";
+import { quoted } from "./option-values.ts";
+
+/** The sentence in which devpi says it, where scripts and people look for that; `null`: our own will do. */
+export function wordingOf(problem: Problem): string | null {
+  switch (problem.code) {
+    case "repository-not-found":
+      return `The stage ${problem.repository} could not be found.`;
+    case "repository-exists":
+      return `index ${quoted(problem.repository)} exists`;
+    case "user-not-found":
+      return `no user ${quoted(problem.user)}`;
+    case "user-exists":
+      return "user already exists";
+    case "project-not-found":
+      return `no project ${quoted(problem.project)}`;
+    case "version-not-found":
+      return `The version ${problem.version} of project ${problem.project} does not exist.`;
+    case "file-not-found":
+      return `no such file: ${problem.filename}`;
+    case "file-gone":
+      return `file ${quoted(problem.filename)} existed, deleted in later serial`;
+    case "file-exists":
+      return `${problem.filename} already exists in non-volatile index`;
+    default:
+      return null;
+  }
+}
