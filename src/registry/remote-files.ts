@@ -1,0 +1,289 @@
+import { type Digest, type FileBody, type Instant, type Json, type Offer, type RemoteRepository, refuse } from "#core";
+import type { OpenFile, RandomAccess } from "#formats";
+import type { BlobStore } from "#stores";
+import { singleFlight, type UpstreamReply } from "#upstream";
+import { openDigestCheck } from "./remote-digests.ts";
+import { type Download, type KeptFile, openDownload } from "./remote-download.ts";
+import { addressPrefix, fileKey, isPrivate, SPACES } from "./remote-keys.ts";
+import { openMemory } from "./remote-memory.ts";
+import { failureOf, invalid, isMissing, type RemoteTools, refusalOf } from "./remote-parts.ts";
+
+/** Files of remotes: the copies that are there, and the one fetch of each that is not. */
+export interface RemoteFiles {
+  open(remote: RemoteRepository, offer: Offer): Promise<OpenFile>;
+  /** The whole file in the blob store, fetched if needed. */
+  keep(remote: RemoteRepository, offer: Offer): Promise<CachedFile>;
+  /** The copy that is there and is what the offer announces; never fetches. */
+  cached(remote: RemoteRepository, offer: Offer): Promise<CachedFile | null>;
+  drop(remote: RemoteRepository, offer: Offer): Promise<void>;
+  forget(prefix: string): void;
+  /** Called after a file was fetched and kept. */
+  onKept(listener: (remote: RemoteRepository, offer: Offer) => void): void;
+  /** Ends what is being fetched and waits until nothing of it is left. */
+  close(): Promise<void>;
+}
+
+/** A copy of an upstream's file. */
+export interface CachedFile {
+  readonly blob: Digest;
+  readonly sizeBytes: number;
+  /** All digests that were computed when it came. */
+  readonly hex: Readonly<Record<string, string>>;
+  readonly lastModified: Instant | null;
+}
+
+/** In memory; a dropped one says so to whoever keeps answers made of it. */
+interface Remembered {
+  readonly file: CachedFile;
+  isCurrent: boolean;
+}
+
+/** Names of copies in memory; each takes some 500 bytes. */
+const REMEMBERED_MAX = 20_000;
+/** A blob is held for this long between its becoming visible and its name being written. */
+const CLAIM_MILLISECONDS = 3_600_000;
+
+export function openFiles(tools: RemoteTools): RemoteFiles {
+  const { blobs, state, now } = tools;
+  const memory = openMemory<Remembered>(REMEMBERED_MAX, (entry) => {
+    entry.isCurrent = false;
+  });
+  const downloads = new Map<string, Download>();
+  const finishing = new Set<Promise<unknown>>();
+  const starts = singleFlight<Download>();
+  const listeners: ((remote: RemoteRepository, offer: Offer) => void)[] = [];
+  const keyOf = (remote: RemoteRepository, offer: Offer): string => fileKey(addressPrefix(remote), offer);
+
+  async function find(remote: RemoteRepository, offer: Offer): Promise<Remembered | null> {
+    const key = keyOf(remote, offer);
+    const entry = memory.get(key) ?? (await load(key));
+    if (entry === null || isAnnounced(offer, entry.file)) return entry;
+    if (remote.mutability === "immutable") {
+      throw invalid(
+        remote,
+        `the upstream now announces other bytes as ${offer.filename} than it had when they were copied; drop the copy, or make the remote volatile, to accept them`,
+      );
+    }
+    return null;
+  }
+
+  async function load(key: string): Promise<Remembered | null> {
+    const entry = await state.get(SPACES.files, key);
+    const file = entry === null ? null : readFileEntry(entry.value);
+    if (file === null) return null;
+    if ((await blobs.stat(file.blob)) === null) {
+      await state.delete(SPACES.files, key);
+      return null;
+    }
+    return remember(key, file);
+  }
+
+  function remember(key: string, file: CachedFile): Remembered {
+    const entry = { file, isCurrent: true };
+    memory.set(key, entry, 1);
+    return entry;
+  }
+
+  async function download(remote: RemoteRepository, offer: Offer): Promise<Download> {
+    // Two pages may announce different bytes under one name; they are not given each other's.
+    const key = `${keyOf(remote, offer)} ${JSON.stringify(offer.digests)}`;
+    return downloads.get(key) ?? starts.run(key, () => start(remote, offer, key));
+  }
+
+  async function start(remote: RemoteRepository, offer: Offer, key: string): Promise<Download> {
+    const controller = new AbortController();
+    try {
+      const reply = await tools.upstreamOf(remote).get(offer.url, {
+        raw: true,
+        deadlineMilliseconds: null,
+        signal: controller.signal,
+      });
+      const sizeBytes = checkHead(remote, offer, reply);
+      const check = openDigestCheck(offer.digests);
+      const sizeBytesMax = tools.settings.fileSizeBytesMax;
+      const draft = await blobs.begin({ sizeBytesMax, digests: check.drafted }).catch((error: unknown) => {
+        reply.cancel();
+        throw error;
+      });
+      const running = openDownload({
+        blobs,
+        draft,
+        reply,
+        check,
+        sizeBytes,
+        sizeBytesMax,
+        invalid: (because) => invalid(remote, `${offer.filename} is not what was announced: ${because}`),
+        refusal: (error) => refusalOf(remote, error),
+        abort: (reason) => controller.abort(reason),
+        hold: (digest) => state.claim(digest, (now() + CLAIM_MILLISECONDS) as Instant),
+        closed: () => downloads.delete(key),
+      });
+      downloads.set(key, running);
+      finish(remote, offer, key, running, lastModifiedOf(reply) ?? offer.publishedAt);
+      return running;
+    } catch (error) {
+      throw refusalOf(remote, error);
+    }
+  }
+
+  /** What the head of the answer says about the file must be what the page said. Returns the length that is certain. */
+  function checkHead(remote: RemoteRepository, offer: Offer, reply: UpstreamReply): number | null {
+    if (isMissing(reply.status)) {
+      reply.cancel();
+      throw refuse({ code: "file-not-found", repository: remote.name, filename: offer.filename });
+    }
+    if (reply.status !== 200) throw failureOf(reply);
+    const sizeBytes = reply.contentLength ?? offer.sizeBytes;
+    const sizeBytesMax = tools.settings.fileSizeBytesMax;
+    const fault =
+      offer.sizeBytes !== null && sizeBytes !== offer.sizeBytes
+        ? `it has ${sizeBytes} bytes instead of ${offer.sizeBytes}`
+        : sizeBytes !== null && sizeBytes > sizeBytesMax
+          ? `it has ${sizeBytes} bytes, and this server takes at most ${sizeBytesMax}`
+          : null;
+    if (fault === null) return sizeBytes;
+    reply.cancel();
+    throw invalid(remote, `${offer.filename} cannot be taken: ${fault}`);
+  }
+
+  /** Writes down whose copy the blob is; only then is it found as cached. */
+  function finish(
+    remote: RemoteRepository,
+    offer: Offer,
+    flight: string,
+    running: Download,
+    lastModified: Instant | null,
+  ): void {
+    const work = running.kept
+      .then(async (kept) => {
+        const file = { blob: kept.digest, sizeBytes: kept.sizeBytes, hex: kept.hex, lastModified };
+        const key = keyOf(remote, offer);
+        await state.put(SPACES.files, key, { value: { ...file, url: offer.url }, blobs: [kept.digest] });
+        remember(key, file);
+        for (const listener of listeners) listener(remote, offer);
+      })
+      // Told to those who read; for the others the next request tries again.
+      .catch(() => {})
+      .finally(() => {
+        downloads.delete(flight);
+        finishing.delete(work);
+      });
+    finishing.add(work);
+  }
+
+  function stored(remote: RemoteRepository, offer: Offer, entry: Remembered): OpenFile {
+    const { file } = entry;
+    return {
+      kind: "stored",
+      blob: file.blob,
+      body: bodyOf(blobs, file, async () => {
+        memory.delete(keyOf(remote, offer));
+        await state.delete(SPACES.files, keyOf(remote, offer));
+      }),
+      lastModified: file.lastModified,
+      isPrivate: isPrivate(remote),
+      freshness: { isCurrent: () => entry.isCurrent },
+    };
+  }
+
+  async function keep(remote: RemoteRepository, offer: Offer): Promise<CachedFile> {
+    const entry = await find(remote, offer);
+    if (entry !== null) return entry.file;
+    const running = await download(remote, offer);
+    const leave = running.await();
+    try {
+      const kept: KeptFile = await running.kept;
+      return { blob: kept.digest, sizeBytes: kept.sizeBytes, hex: kept.hex, lastModified: offer.publishedAt };
+    } finally {
+      leave();
+    }
+  }
+
+  return {
+    async open(remote, offer) {
+      if (remote.useExternalUrls) return { kind: "elsewhere", url: offer.url };
+      const entry = await find(remote, offer);
+      if (entry !== null) return stored(remote, offer, entry);
+      const running = await download(remote, offer);
+      return {
+        kind: "fetching",
+        sizeBytes: running.sizeBytes,
+        chunks: running.chunks(),
+        isPrivate: isPrivate(remote),
+      };
+    },
+    keep,
+    cached: async (remote, offer) => (await find(remote, offer))?.file ?? null,
+    async drop(remote, offer) {
+      const key = keyOf(remote, offer);
+      memory.delete(key);
+      await state.delete(SPACES.files, key);
+    },
+    forget(prefix) {
+      for (const [key] of memory.withPrefix(prefix)) memory.delete(key);
+    },
+    onKept(listener) {
+      listeners.push(listener);
+    },
+    async close() {
+      for (const running of downloads.values()) running.cancel(new Error("the server is stopping"));
+      await Promise.all(finishing);
+    },
+  };
+}
+
+/** A blob as the front door sends it; `lost` is called when it has gone since. */
+export function bodyOf(
+  blobs: BlobStore,
+  { blob, sizeBytes }: Pick<CachedFile, "blob" | "sizeBytes">,
+  lost: () => Promise<void>,
+): FileBody {
+  return {
+    sizeBytes,
+    bytes: null,
+    async open(range) {
+      const stream = await blobs.open(blob, range);
+      if (stream !== null) return stream;
+      await lost();
+      throw refuse({ code: "blob-missing", digest: blob });
+    },
+    directUrl: () => blobs.directUrl(blob),
+  };
+}
+
+/** Random access to a blob. */
+export function accessTo(blobs: BlobStore, { blob, sizeBytes }: Pick<CachedFile, "blob" | "sizeBytes">): RandomAccess {
+  return {
+    sizeBytes,
+    async read(start, end) {
+      const stream = await blobs.open(blob, { start, end });
+      if (stream === null) throw refuse({ code: "blob-missing", digest: blob });
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of stream) chunks.push(chunk as Uint8Array);
+      return Buffer.concat(chunks);
+    },
+  };
+}
+
+/** Whether a copy is what the offer announces, as far as that can be said. */
+function isAnnounced(offer: Offer, file: CachedFile): boolean {
+  return Object.entries(file.hex).every(([name, hex]) => (offer.digests[name] ?? hex) === hex);
+}
+
+function lastModifiedOf(reply: UpstreamReply): Instant | null {
+  const moment = Date.parse(reply.header("last-modified") ?? "");
+  return Number.isNaN(moment) ? null : (moment as Instant);
+}
+
+function readFileEntry(value: Json): CachedFile | null {
+  if (value === null || typeof value !== "object" || !("blob" in value)) return null;
+  const { blob, sizeBytes, hex, lastModified } = value;
+  if (typeof blob !== "string" || typeof sizeBytes !== "number") return null;
+  if (hex === null || typeof hex !== "object" || Array.isArray(hex)) return null;
+  return {
+    blob: blob as Digest,
+    sizeBytes,
+    hex: hex as Readonly<Record<string, string>>,
+    lastModified: typeof lastModified === "number" ? (lastModified as Instant) : null,
+  };
+}

@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto";
+import { ANYONE, type Offer, type ProjectName, type RemoteRepository } from "#core";
+
+/**
+ * Where remotes keep things in the shared state. Keys begin with the remote's name and a mark of its address, so
+ * that a changed address never shows what another server said.
+ */
+export const SPACES = {
+  /** Project pages, flat pages and lists, as they came. */
+  pages: "remote-pages",
+  /** Names of projects that were asked for and found. */
+  projects: "remote-projects",
+  /** When all pages were last declared outdated. */
+  refreshes: "remote-refreshes",
+  /** Which blob is the copy of which file. */
+  files: "remote-files",
+  /** Which blob is the copy of a file's companion. */
+  companions: "remote-companions",
+} as const;
+
+/** Everything of a remote, whatever its address is or was. */
+export function namePrefix(remote: RemoteRepository): string {
+  return `${remote.name}/`;
+}
+
+/** Everything of a remote at its present address. */
+export function addressPrefix(remote: RemoteRepository): string {
+  const mark = createHash("sha256")
+    .update(remote.url ?? "")
+    .digest("hex")
+    .slice(0, 16);
+  return `${remote.name}/${mark}/`;
+}
+
+/** Slashes end the parts of a key, so a name that has some must not look like two parts. */
+function part(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("/", "%2F");
+}
+
+export function projectKey(prefix: string, project: ProjectName): string {
+  return `${prefix}${part(project)}`;
+}
+
+export function fileKey(prefix: string, offer: Offer): string {
+  return `${projectKey(prefix, offer.project)}/${part(offer.filename)}`;
+}
+
+export function companionKey(prefix: string, offer: Offer, suffix: string): string {
+  return `${fileKey(prefix, offer)}/${suffix}`;
+}
+
+/** Whether shared caches between us and the client must not keep what this remote answers. */
+export function isPrivate(remote: RemoteRepository): boolean {
+  return !remote.readers.includes(ANYONE);
+}

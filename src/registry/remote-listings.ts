@@ -1,0 +1,220 @@
+import type { Instant, ListedFile, Listing, ProjectName, ProjectStatus, RemoteRepository, Seq } from "#core";
+import { addressPrefix, projectKey, SPACES } from "./remote-keys.ts";
+import { type Known, openPages, type PageRequest, type RemotePages, validUntilOf } from "./remote-pages.ts";
+import type { RemoteTools } from "./remote-parts.ts";
+import type { Remotes } from "./remotes.ts";
+
+/** The part of {@link Remotes} that reads pages. */
+export type RemoteListings = Pick<
+  Remotes,
+  "listing" | "remembered" | "projects" | "refresh" | "onChange" | "figures"
+> & {
+  /** Drops what memory has of a remote and tells those who made pages of it. */
+  forget(remote: RemoteRepository, prefix: string): void;
+};
+
+type Names = readonly { readonly project: ProjectName; readonly displayName: string }[];
+
+/** A project's page, read. */
+interface ProjectContent {
+  readonly displayName: string;
+  readonly status: ProjectStatus;
+  readonly statusReason: string | null;
+  readonly versions: readonly string[];
+  readonly files: readonly ListedFile[];
+}
+
+interface FlatContent {
+  readonly projects: ReadonlyMap<ProjectName, ProjectContent>;
+}
+
+interface ListContent {
+  readonly names: Names;
+}
+
+/** The largest page of a project on the public index has some 5 MB. */
+const PAGE_BYTES_MAX = 64 << 20;
+/** The public index's list has some 40 MB, and grows. */
+const LIST_BYTES_MAX = 256 << 20;
+/** pip gives up after 15 s; a page that takes longer than this is answered with 502. */
+const PAGE_MILLISECONDS_MAX = 12_000;
+const LIST_MILLISECONDS_MAX = 120_000;
+
+export function openListings(tools: RemoteTools): RemoteListings {
+  const { state, now, later } = tools;
+  const budget = tools.settings.memoryBytesMax;
+  const projectPages: RemotePages<ProjectContent> = openPages(tools, budget / 4);
+  const flatPages: RemotePages<FlatContent> = openPages(tools, budget / 8);
+  const listPages: RemotePages<ListContent> = openPages(tools, budget / 8);
+  const all = [projectPages, flatPages, listPages];
+  const listeners: ((remote: RemoteRepository, project: ProjectName | null) => void)[] = [];
+
+  const tell = (remote: RemoteRepository, project: ProjectName | null): void => {
+    for (const listener of listeners) listener(remote, project);
+  };
+
+  function projectPage(remote: RemoteRepository, project: ProjectName): PageRequest<ProjectContent> {
+    const reader = tools.readerOf(remote);
+    const key = projectKey(addressPrefix(remote), project);
+    return {
+      remote,
+      key,
+      address: reader.projectAddress(project),
+      sizeBytesMax: PAGE_BYTES_MAX,
+      deadlineMilliseconds: PAGE_MILLISECONDS_MAX,
+      read(page) {
+        const { displayName, status, statusReason, versions, offers } = reader.readProject(page, project);
+        const files = offers.map((offer): ListedFile => ({ kind: "offer", member: remote.name, offer }));
+        return { displayName, status, statusReason, versions, files };
+      },
+      changed: () => tell(remote, project),
+      found: ({ displayName }) =>
+        later.do(`name ${key}`, () => state.put(SPACES.projects, key, { value: { project, displayName } })),
+    };
+  }
+
+  function flatPage(remote: RemoteRepository): PageRequest<FlatContent> {
+    return {
+      remote,
+      key: `${addressPrefix(remote)}:flat`,
+      address: "",
+      sizeBytesMax: PAGE_BYTES_MAX,
+      deadlineMilliseconds: PAGE_MILLISECONDS_MAX,
+      read(page) {
+        const grouped = Map.groupBy(tools.readerOf(remote).readFlat(page), (offer) => offer.project);
+        const projects = new Map<ProjectName, ProjectContent>();
+        for (const [project, offers] of grouped) {
+          projects.set(project, {
+            displayName: project,
+            status: "active",
+            statusReason: null,
+            versions: [...new Set(offers.map(({ version }) => version).filter((version) => version !== null))],
+            files: offers.map((offer) => ({ kind: "offer", member: remote.name, offer })),
+          });
+        }
+        return { projects };
+      },
+      changed: () => tell(remote, null),
+    };
+  }
+
+  function listPage(remote: RemoteRepository): PageRequest<ListContent> {
+    return {
+      remote,
+      key: `${addressPrefix(remote)}:list`,
+      address: "",
+      sizeBytesMax: LIST_BYTES_MAX,
+      deadlineMilliseconds: LIST_MILLISECONDS_MAX,
+      read: (page) => ({ names: tools.readerOf(remote).readProjects(page) }),
+    };
+  }
+
+  function listingOf(
+    remote: RemoteRepository,
+    project: ProjectName,
+    known: Known<unknown>,
+    content: ProjectContent | null,
+  ): Listing | null {
+    if (content === null) return null;
+    return {
+      ...content,
+      project,
+      members: [remote.name],
+      seq: 0 as Seq,
+      upstreamSerial: known.upstreamSerial,
+      validUntil: validUntilOf(known, remote),
+      staleSince: known.staleUntil === null ? null : known.checkedAt,
+    };
+  }
+
+  /** A remote without a list, or whose list shall not be fetched, has what was asked for so far. */
+  async function askedFor(remote: RemoteRepository): Promise<Names> {
+    const keyPrefix = addressPrefix(remote);
+    const names: { project: ProjectName; displayName: string }[] = [];
+    await later.settle();
+    for (let after: string | null = null; ; ) {
+      const entries = await state.list(SPACES.projects, { keyPrefix, after, limit: NAMES_AT_ONCE });
+      for (const { value } of entries) {
+        if (value === null || typeof value !== "object" || !("project" in value)) continue;
+        names.push({ project: String(value["project"]) as ProjectName, displayName: String(value["displayName"]) });
+      }
+      if (entries.length < NAMES_AT_ONCE) return names;
+      after = entries.at(-1)?.key ?? null;
+    }
+  }
+
+  return {
+    async listing(remote, project) {
+      if (remote.url === null) return null;
+      if (remote.layout === "flat") {
+        const known = await flatPages.get(flatPage(remote));
+        return listingOf(remote, project, known, known.content?.projects.get(project) ?? null);
+      }
+      const known = await projectPages.get(projectPage(remote, project));
+      return listingOf(remote, project, known, known.content);
+    },
+
+    remembered(remote, project) {
+      if (remote.url === null) return null;
+      if (remote.layout === "flat") {
+        const known = flatPages.peek(remote, `${addressPrefix(remote)}:flat`);
+        return known && listingOf(remote, project, known, known.content?.projects.get(project) ?? null);
+      }
+      const known = projectPages.peek(remote, projectKey(addressPrefix(remote), project));
+      return known && listingOf(remote, project, known, known.content);
+    },
+
+    async projects(remote) {
+      if (remote.url === null) return { projects: [], validUntil: now(), staleSince: null };
+      if (remote.layout === "flat") {
+        const known = await flatPages.get(flatPage(remote));
+        const projects = [...(known.content?.projects.keys() ?? [])].map((project) => ({
+          project,
+          displayName: project,
+        }));
+        return { projects, ...momentsOf(known, remote) };
+      }
+      if (!remote.noProjectList) {
+        const known = await listPages.get(listPage(remote));
+        if (known.content !== null) return { projects: known.content.names, ...momentsOf(known, remote) };
+      }
+      return { projects: await askedFor(remote), validUntil: now(), staleSince: null };
+    },
+
+    async refresh(remote, project) {
+      const key = project === null ? null : projectKey(addressPrefix(remote), project);
+      if (project === null) await listPages.outdate(remote, null);
+      await projectPages.outdate(remote, key);
+      // One page has all projects, so it is what a project's page is.
+      await flatPages.outdate(remote, project === null ? null : `${addressPrefix(remote)}:flat`);
+      tell(remote, remote.layout === "flat" ? null : project);
+    },
+
+    onChange(listener) {
+      listeners.push(listener);
+    },
+
+    forget(remote, prefix) {
+      for (const pages of all) pages.forget(prefix);
+      tell(remote, null);
+    },
+
+    figures() {
+      const figures = all.map((pages) => pages.figures());
+      const sum = (of: "hits" | "misses" | "stale"): number => figures.reduce((total, row) => total + row[of], 0);
+      return { hits: sum("hits"), misses: sum("misses"), stale: sum("stale") };
+    },
+  };
+}
+
+const NAMES_AT_ONCE = 1_000;
+
+function momentsOf(
+  known: Known<unknown>,
+  remote: RemoteRepository,
+): { readonly validUntil: Instant; readonly staleSince: Instant | null } {
+  return {
+    validUntil: validUntilOf(known, remote),
+    staleSince: known.staleUntil === null ? null : known.checkedAt,
+  };
+}

@@ -1,0 +1,346 @@
+import { hash } from "node:crypto";
+import type { Instant, RemoteRepository } from "#core";
+import type { UpstreamPage } from "#formats";
+import { singleFlight, UpstreamFailure, type UpstreamReply } from "#upstream";
+import { type PageCopy, readPageCopy, writePageCopy } from "./remote-copies.ts";
+import { addressPrefix, SPACES } from "./remote-keys.ts";
+import { type Memory, openMemory } from "./remote-memory.ts";
+import { failureOf, isMissing, type RemoteTools, refusalOf } from "./remote-parts.ts";
+
+/** Pages of one kind, read from upstreams and remembered in memory and in the shared state. */
+export interface RemotePages<Content extends object> {
+  /**
+   * What the upstream has: remembered while fresh, else asked conditionally, one request at a time per page. Upstream
+   * fails, or takes longer than our patience: the copy that is there. Without one it throws `upstream-unavailable` or
+   * `upstream-invalid`.
+   */
+  get(request: PageRequest<Content>): Promise<Known<Content>>;
+  /** What `get` would answer without waiting; `undefined`: it would have to look or ask. */
+  peek(remote: RemoteRepository, key: string): Known<Content> | undefined;
+  /** The next reader asks the upstream again; what is there stays for when it fails. */
+  outdate(remote: RemoteRepository, key: string | null): Promise<void>;
+  /** Drops what memory has under keys with that beginning. */
+  forget(prefix: string): void;
+  figures(): { readonly hits: number; readonly misses: number; readonly stale: number };
+}
+
+export interface PageRequest<Content> {
+  readonly remote: RemoteRepository;
+  readonly key: string;
+  /** Relative to the upstream's. */
+  readonly address: string;
+  readonly sizeBytesMax: number;
+  readonly deadlineMilliseconds: number;
+  /** Throws `SyntaxError` when it is no such page. */
+  read(page: UpstreamPage): Content;
+  /** Another content, or none, has replaced what was known. */
+  changed?(): void;
+  /** Nothing at all was known of it before, and it is there. */
+  found?(content: Content): void;
+}
+
+/** What is known of a page; never changed, only replaced. */
+export interface Known<Content> {
+  /** `null`: the upstream said that there is none. */
+  readonly content: Content | null;
+  /** When the upstream last said so. */
+  readonly checkedAt: Instant;
+  /** Not `null`: the upstream failed after that, and is not asked again before this moment. */
+  readonly staleUntil: Instant | null;
+  readonly upstreamSerial: string | null;
+  readonly etag: string | null;
+  readonly lastModified: string | null;
+  readonly fingerprint: string | null;
+  readonly isOutdated: boolean;
+  /** The `checkedAt` of the copy in the shared state. */
+  readonly copiedAt: Instant | null;
+  readonly weight: number;
+}
+
+/** Until when it may be shown without asking. */
+export function validUntilOf(known: Known<unknown>, remote: RemoteRepository): Instant {
+  if (known.staleUntil !== null) return known.staleUntil;
+  if (known.isOutdated) return 0 as Instant;
+  const seconds = known.content === null ? remote.missingForSeconds : remote.freshForSeconds;
+  return (known.checkedAt + seconds * 1000) as Instant;
+}
+
+const PATIENCE_MILLISECONDS = 3_000;
+/** After a failure the upstream is left alone for at least this long where a copy can be shown. */
+const STALE_SECONDS_MIN = 10;
+/** A copy that the upstream keeps confirming is written anew this often, so that it neither expires nor looks old. */
+const COPY_EVERY_MILLISECONDS = 86_400_000;
+/** Copies of pages that nobody asked for in this time are dropped. */
+const COPY_FOR_MILLISECONDS = 180 * 86_400_000;
+/** What the objects read from a page take, compared with its bytes. */
+const WEIGHT_PER_BYTE = 3;
+
+export function openPages<Content extends object>(tools: RemoteTools, weightMax: number): RemotePages<Content> {
+  const { state, now, later } = tools;
+  const memory: Memory<Known<Content>> = openMemory(weightMax);
+  const answers = singleFlight<Known<Content>>();
+  const fetches = singleFlight<Known<Content>>();
+  const patience = tools.settings.patienceMilliseconds ?? PATIENCE_MILLISECONDS;
+  // What was under way when pages were outdated or forgotten is answered to those who waited, but not remembered.
+  let epoch = 0;
+  let hits = 0;
+  let misses = 0;
+  let stale = 0;
+
+  const isFresh = (known: Known<Content>, remote: RemoteRepository): boolean => now() < validUntilOf(known, remote);
+
+  async function answer(request: PageRequest<Content>): Promise<Known<Content>> {
+    const known = memory.get(request.key) ?? (await load(request));
+    if (known !== null && isFresh(known, request.remote)) return known;
+    misses += 1;
+    const began = epoch;
+    const fetching = fetches.run(`${epoch} ${request.key}`, () => fetchOrStale(request, known, began));
+    if (known === null || known.content === null) return fetching;
+    const waited = await within(fetching, patience);
+    if (waited !== null) return waited;
+    // The fetch goes on; its result is for the next reader.
+    fetching.catch(() => {});
+    return putStale(request, known, STALE_SECONDS_MIN, began);
+  }
+
+  async function fetchOrStale(
+    request: PageRequest<Content>,
+    known: Known<Content> | null,
+    began: number,
+  ): Promise<Known<Content>> {
+    try {
+      return await fetch(request, known, began);
+    } catch (error) {
+      // "There was none" is no copy to show: the project may have come since, and unavailable is not absent.
+      if (known === null || known.content === null) throw refusalOf(request.remote, error);
+      const seconds = error instanceof UpstreamFailure ? error.retryAfterSeconds : STALE_SECONDS_MIN;
+      return putStale(request, known, seconds, began);
+    }
+  }
+
+  async function fetch(
+    request: PageRequest<Content>,
+    known: Known<Content> | null,
+    began: number,
+  ): Promise<Known<Content>> {
+    const { remote } = request;
+    const checkedAt = now();
+    const reply = await tools.upstreamOf(remote).get(request.address, {
+      headers: { accept: tools.readerOf(remote).accept, ...conditionsOf(known) },
+      deadlineMilliseconds: request.deadlineMilliseconds,
+    });
+    if (reply.status === 304 && known !== null && known.content !== null) {
+      reply.cancel();
+      return confirm(request, known, checkedAt, began);
+    }
+    if (isMissing(reply.status)) {
+      reply.cancel();
+      return put(request, known, missing(checkedAt), null, began);
+    }
+    if (reply.status !== 200) throw failureOf(reply);
+    const bytes = await reply.bytes(request.sizeBytesMax);
+    const page = { url: reply.url, contentType: reply.header("content-type") ?? "", bytes };
+    const fingerprint = fingerprintOf(page);
+    const facts = { etag: reply.header("etag"), lastModified: reply.header("last-modified") };
+    if (known !== null && known.content !== null && known.fingerprint === fingerprint) {
+      return confirm(request, { ...known, ...facts }, checkedAt, began);
+    }
+    return put(
+      request,
+      known,
+      { ...read(request, page, fingerprint), ...facts, checkedAt, ...serialOf(reply) },
+      page,
+      began,
+    );
+  }
+
+  function read(
+    request: PageRequest<Content>,
+    page: UpstreamPage,
+    fingerprint: string,
+  ): Omit<Known<Content>, "etag" | "lastModified" | "upstreamSerial" | "checkedAt"> & { readonly content: Content } {
+    return {
+      content: request.read(page),
+      fingerprint,
+      staleUntil: null,
+      isOutdated: false,
+      copiedAt: null,
+      weight: page.bytes.byteLength * WEIGHT_PER_BYTE + 1_000,
+    };
+  }
+
+  /** Remembers something else than what was known, and tells. */
+  function put(
+    request: PageRequest<Content>,
+    known: Known<Content> | null,
+    next: Known<Content>,
+    page: UpstreamPage | null,
+    began: number,
+  ): Known<Content> {
+    if (began !== epoch) return next;
+    const { key } = request;
+    if (page === null) {
+      if (known?.content != null) later.do(key, () => state.delete(SPACES.pages, key));
+      memory.set(key, next, next.weight);
+    } else {
+      later.do(key, () => writeCopy(key, { ...next, page }));
+      const copied = { ...next, copiedAt: next.checkedAt };
+      memory.set(key, copied, copied.weight);
+      if (known === null && next.content !== null) request.found?.(next.content);
+    }
+    const isChange = known !== null && (known.content !== null || next.content !== null);
+    if (isChange) request.changed?.();
+    return next;
+  }
+
+  /** The upstream says that what is known is still what it has. */
+  function confirm(
+    request: PageRequest<Content>,
+    known: Known<Content>,
+    checkedAt: Instant,
+    began: number,
+  ): Known<Content> {
+    const isCopyOld = known.isOutdated || checkedAt - (known.copiedAt ?? 0) > COPY_EVERY_MILLISECONDS;
+    const next = { ...known, checkedAt, staleUntil: null, isOutdated: false };
+    const copied = isCopyOld ? { ...next, copiedAt: checkedAt } : next;
+    if (began !== epoch) return next;
+    if (isCopyOld) later.do(request.key, () => renewCopy(request, { checkedAt, isOutdated: false }));
+    memory.set(request.key, copied, copied.weight);
+    return copied;
+  }
+
+  function putStale(
+    request: PageRequest<Content>,
+    known: Known<Content>,
+    seconds: number,
+    began: number,
+  ): Known<Content> {
+    stale += 1;
+    const staleUntil = (now() + Math.max(seconds, STALE_SECONDS_MIN) * 1000) as Instant;
+    const next = { ...known, staleUntil };
+    // A fetch that outlasted our patience may have succeeded since.
+    if (began === epoch && (memory.get(request.key) ?? known) === known) memory.set(request.key, next, next.weight);
+    return next;
+  }
+
+  async function load(request: PageRequest<Content>): Promise<Known<Content> | null> {
+    const { remote, key } = request;
+    const entry = await state.get(SPACES.pages, key);
+    const copy = entry === null ? null : await readPageCopy(entry.value, request.sizeBytesMax);
+    if (copy === null) return null;
+    let known: Known<Content>;
+    try {
+      known = { ...read(request, copy.page, fingerprintOf(copy.page)), ...factsOf(copy), copiedAt: copy.checkedAt };
+    } catch (error) {
+      // Kept by a version that read it otherwise: as good as none.
+      if (error instanceof SyntaxError) return null;
+      throw error;
+    }
+    const outdatedAt = (await state.get(SPACES.refreshes, addressPrefix(remote)))?.value;
+    if (typeof outdatedAt === "number" && known.checkedAt <= outdatedAt) known = outdated(known);
+    memory.set(key, known, known.weight);
+    return known;
+  }
+
+  async function writeCopy(key: string, copy: PageCopy): Promise<void> {
+    const expiresAt = (copy.checkedAt + COPY_FOR_MILLISECONDS) as Instant;
+    const { page, etag, lastModified, upstreamSerial, checkedAt, isOutdated } = copy;
+    const value = await writePageCopy({ page, etag, lastModified, upstreamSerial, checkedAt, isOutdated });
+    await state.put(SPACES.pages, key, { value, expiresAt });
+  }
+
+  async function renewCopy(
+    { key, sizeBytesMax }: Pick<PageRequest<Content>, "key" | "sizeBytesMax">,
+    change: Partial<Pick<PageCopy, "checkedAt" | "isOutdated">>,
+  ): Promise<void> {
+    const entry = await state.get(SPACES.pages, key);
+    const copy = entry === null ? null : await readPageCopy(entry.value, sizeBytesMax);
+    if (copy !== null) await writeCopy(key, { ...copy, ...change });
+  }
+
+  return {
+    async get(request) {
+      const known = memory.get(request.key);
+      if (known !== null && isFresh(known, request.remote)) {
+        hits += 1;
+        return known;
+      }
+      return answers.run(`${epoch} ${request.key}`, () => answer(request));
+    },
+    peek(remote, key) {
+      const known = memory.get(key);
+      return known !== null && isFresh(known, remote) ? known : undefined;
+    },
+    async outdate(remote, key) {
+      epoch += 1;
+      for (const [name, known] of memory.withPrefix(key ?? addressPrefix(remote))) {
+        if (key === null || name === key) memory.set(name, outdated(known), known.weight);
+      }
+      if (key === null) {
+        await state.put(SPACES.refreshes, addressPrefix(remote), { value: now() });
+        return;
+      }
+      later.do(key, () => renewCopy({ key, sizeBytesMax: OUTDATED_BYTES_MAX }, { isOutdated: true }));
+      await later.settle();
+    },
+    forget(prefix) {
+      epoch += 1;
+      for (const [key] of memory.withPrefix(prefix)) memory.delete(key);
+    },
+    figures: () => ({ hits, misses, stale }),
+  };
+}
+
+const OUTDATED_BYTES_MAX = 1 << 28;
+
+function outdated<Content>(known: Known<Content>): Known<Content> {
+  // Without validators: whoever asks for a new page doubts the one that is there.
+  return { ...known, etag: null, lastModified: null, fingerprint: null, isOutdated: true, staleUntil: null };
+}
+
+function missing<Content>(checkedAt: Instant): Known<Content> {
+  return {
+    content: null,
+    checkedAt,
+    staleUntil: null,
+    upstreamSerial: null,
+    etag: null,
+    lastModified: null,
+    fingerprint: null,
+    isOutdated: false,
+    copiedAt: null,
+    weight: 500,
+  };
+}
+
+function factsOf({ etag, lastModified, upstreamSerial, checkedAt, isOutdated }: PageCopy) {
+  return { etag, lastModified, upstreamSerial, checkedAt, isOutdated };
+}
+
+function serialOf(reply: UpstreamReply): { readonly upstreamSerial: string | null } {
+  return { upstreamSerial: reply.header("x-pypi-last-serial") };
+}
+
+function conditionsOf(known: Known<unknown> | null): Record<string, string> {
+  if (known === null || known.content === null || known.isOutdated) return {};
+  return {
+    ...(known.etag === null ? {} : { "if-none-match": known.etag }),
+    ...(known.lastModified === null ? {} : { "if-modified-since": known.lastModified }),
+  };
+}
+
+/** The same page at another address, or of another type, may mean other links. */
+function fingerprintOf({ url, contentType, bytes }: UpstreamPage): string {
+  return `${hash("sha256", bytes)} ${contentType} ${url}`;
+}
+
+/** The promise's value, or `null` when it takes longer; its error is its own. */
+async function within<Value>(promise: Promise<Value>, milliseconds: number): Promise<Value | null> {
+  const { promise: over, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(resolve, milliseconds, null);
+  try {
+    return await Promise.race([promise, over]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
