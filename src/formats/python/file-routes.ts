@@ -26,7 +26,10 @@ async function sendFile(call: Call, desk: Desk): Promise<Reply> {
   if (found === null || opened === null) {
     throw refuse({ code: "file-not-found", repository: desk.repository.name, filename: asked });
   }
-  return replyOf(opened, asked, isCompanion ? null : sha256Of(found.file));
+  const sha256 = sha256Of(found.file);
+  // Where the address has no hash, the upstream may put other bytes there.
+  const kept = sha256 === null ? "revalidate" : "immutable";
+  return replyOf(opened, asked, kept, isCompanion ? null : sha256);
 }
 
 /** The listed file at this very address: the hash in it must be the file's, so that an address never changes its bytes. */
@@ -55,8 +58,8 @@ function nameOf(file: ListedFile): string {
   return file.kind === "artifact" ? file.artifact.filename : file.offer.filename;
 }
 
-/** `sha256`: known from the listing, before the bytes have come. */
-function replyOf(opened: OpenFile, filename: string, sha256: string | null): Reply {
+/** `sha256`: of these bytes, where the listing tells it before they have come. */
+function replyOf(opened: OpenFile, filename: string, kept: "immutable" | "revalidate", sha256: string | null): Reply {
   // Never a type that a browser would run, and no guessing: packages may hold HTML.
   const contentType = "application/octet-stream";
   const headers = { "x-content-type-options": "nosniff" };
@@ -69,7 +72,7 @@ function replyOf(opened: OpenFile, filename: string, sha256: string | null): Rep
         body: opened.body,
         etag: hexOf(opened.blob),
         lastModified: opened.lastModified,
-        cache: { kind: "immutable", isPrivate: opened.isPrivate },
+        cache: { kind: kept, isPrivate: opened.isPrivate },
         headers,
         freshness: opened.freshness,
       };
