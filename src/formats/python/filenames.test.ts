@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ProjectName } from "#core";
-import {
-  expandTags,
-  parseSdistFilename,
-  parseWheelFilename,
-  projectCandidates,
-  versionInFilename,
-} from "./filenames.ts";
+import { expandTags, fileOfProject, parseSdistFilename, parseWheelFilename, projectCandidates } from "./filenames.ts";
 
 test("FN-2: a wheel's name has five parts, or six with a build", () => {
   const wheel = parseWheelFilename("Foo_Bar-1.0.0-2b-py2.py3-none-any.whl");
@@ -91,7 +85,7 @@ test("a private name does not leave the house with a file name: unlikely cuts ar
 });
 
 test("the version of a listed file is read from its name", () => {
-  const version = (filename: string): string | null => versionInFilename(filename, "foo" as ProjectName);
+  const version = (filename: string): string | null => fileOfProject(filename, "foo" as ProjectName)?.version ?? null;
   assert.equal(version("foo-1.0RC1-py3-none-any.whl"), "1.0rc1");
   assert.equal(version("Foo-1.0.tar.gz"), "1.0");
   assert.equal(version("foo-1.0-py2.7.egg"), "1.0");

@@ -72,19 +72,24 @@ export function parseSdistFilename(filename: string, project?: ProjectName): Sdi
   return split === undefined ? null : { kind: "sdist", filename, extension, ...split };
 }
 
-/** The version of a listed file, in normal form where it has one; `null` when its name does not tell. */
-export function versionInFilename(filename: string, project: ProjectName): string | null {
-  const wheel = parseWheelFilename(filename);
-  if (wheel !== null) return wheel.project === project ? (wheel.version ?? wheel.versionText) : null;
+/**
+ * A file's name read as one of the project's files: its version, in normal form where it has one, `null` where its name
+ * does not tell. `null` instead of an object: no file of the project is called so.
+ */
+export function fileOfProject(filename: string, project: ProjectName): { readonly version: string | null } | null {
+  // Pages of upstreams have thousands of wheels: each is parsed once.
+  if (filename.endsWith(".whl")) {
+    const wheel = parseWheelFilename(filename);
+    return wheel?.project === project ? { version: wheel.version ?? wheel.versionText } : null;
+  }
+  if (!projectCandidates(filename).includes(project)) return null;
   const sdist = parseSdistFilename(filename, project);
-  if (sdist !== null) return sdist.version ?? sdist.versionText;
-  const retired = extensionOf(filename, RETIRED_EXTENSIONS);
-  if (retired === null) return null;
+  if (sdist !== null) return { version: sdist.version ?? sdist.versionText };
+  const retired = extensionOf(filename, RETIRED_EXTENSIONS) ?? "";
   const split = splitsOf(filename.slice(0, -retired.length)).find((one) => one.project === project);
-  if (split === undefined) return null;
   // `1.0-py2.7`, `1.0.win32-py2.7`, `1.0-1.noarch`: what follows is a build's business.
-  const text = split.versionText.replace(/[-.](?:py\d|win32|win-amd64|linux|macosx|noarch|src).*$/, "");
-  return canonicalVersion(text) ?? text;
+  const text = split?.versionText.replace(/[-.](?:py\d|win32|win-amd64|linux|macosx|noarch|src).*$/, "") ?? null;
+  return { version: text === null ? null : (canonicalVersion(text) ?? text) };
 }
 
 /**

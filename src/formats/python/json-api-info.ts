@@ -1,13 +1,12 @@
 import { factsOf, type Json, type JsonObject, type Listing } from "#core";
-import { type MetadataRecord, pythonAttributes } from "./attributes.ts";
+import type { MetadataRecord } from "./attributes.ts";
 import type { Release } from "./json-api-releases.ts";
 
 /**
- * `info` of the old JSON API: the metadata of the shown release, from the first of its files that has some. Texts that
+ * `info` of the old JSON API: the metadata of the shown release. Texts that
  * nobody gave are empty or `null` as the public index has it.
  */
-export function infoOf(listing: Listing, release: Release, base: string): JsonObject {
-  const record = recordOf(release);
+export function infoOf(listing: Listing, release: Release, record: MetadataRecord, base: string): JsonObject {
   const text = (field: string): string => single(record, field) ?? "";
   const projectUrls = urlsOf(record);
   const yanked = release.files.map((file) => factsOf(file).yanked);
@@ -46,17 +45,6 @@ export function infoOf(listing: Listing, release: Release, base: string): JsonOb
     yanked: isYanked,
     yanked_reason: isYanked ? (yanked.find((reason) => reason !== null && reason !== "") ?? null) : null,
   };
-}
-
-function recordOf(release: Release): MetadataRecord {
-  for (const file of release.files) {
-    const { metadata } = pythonAttributes(factsOf(file).attributes);
-    if (metadata !== null) return metadata;
-  }
-  const requiresPython = release.files
-    .map((file) => pythonAttributes(factsOf(file).attributes).requiresPython)
-    .find((one) => one !== null);
-  return requiresPython == null ? {} : { requires_python: requiresPython };
 }
 
 function single(record: MetadataRecord, field: string): string | null {

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hexOf, type ListedFile, type Listing, type Reply } from "#core";
-import { aFile, aListing, anOffer, ask, indexDesk, textOf } from "../../../tests/support/index-desk.ts";
+import { hexOf, type ListedFile, type Listing, type Reply, refuse } from "#core";
+import type { Desk } from "#formats";
+import {
+  aFile,
+  aListing,
+  anOffer,
+  ask,
+  indexDesk,
+  REPOSITORY,
+  storedFile,
+  textOf,
+} from "../../../tests/support/index-desk.ts";
 import { toAttributes } from "./attributes.ts";
 import { jsonApiRoutes } from "./json-api.ts";
 
@@ -148,6 +158,34 @@ test("JAPI-5: the metadata is the shown release's, in the public index's shape",
   assert.deepEqual(info.project_urls, { Docs: "https://docs.example/a,b" });
   assert.deepEqual(info.classifiers, ["Topic :: Software Development"]);
   assert.deepEqual(info.downloads, { last_day: -1, last_month: -1, last_week: -1 });
+});
+
+test("JAPI-5: the description comes from the metadata file, also of an upstream's wheel", async () => {
+  const metadata = storedFile(
+    "Metadata-Version: 2.1\nName: foo\nVersion: 1.0\nSummary: S\nRequires-Dist: bar\n\nLong.\n",
+  );
+  const desk = indexDesk([aListing([anOffer(WHEEL)])], { files: { [`${WHEEL}.metadata`]: metadata } });
+  const { info } = JSON.parse(textOf(await ask(jsonApiRoutes, desk, "/pypi/foo/json")));
+  assert.deepEqual([info.description.trim(), info.summary, info.requires_dist], ["Long.", "S", ["bar"]]);
+});
+
+test("JAPI-5: metadata that an upstream cannot give just now is left out, and asked for again soon", async () => {
+  const refusal = refuse({ code: "upstream-invalid", repository: REPOSITORY, because: "it lies" });
+  let validUntil: number | null | undefined;
+  const quiet = indexDesk([aListing([anOffer(WHEEL)])]);
+  const desk: Desk = {
+    ...quiet,
+    companion: () => Promise.reject(refusal),
+    page: (name, variant, project, make) =>
+      quiet.page(name, variant, project, async () => {
+        const made = await make();
+        validUntil = made?.validUntil;
+        return made;
+      }),
+  };
+  const { info, urls } = JSON.parse(textOf(await ask(jsonApiRoutes, desk, "/pypi/foo/json")));
+  assert.deepEqual([info.summary, urls.length], ["", 1]);
+  assert.equal(validUntil, Date.UTC(2026, 7, 1, 12, 0, 30));
 });
 
 test("JAPI-5: what nobody gave is null or empty", async () => {

@@ -1,6 +1,7 @@
 import {
   type Call,
   factsOf,
+  type Instant,
   type Json,
   type JsonObject,
   type ListedFile,
@@ -11,6 +12,7 @@ import {
 import type { Desk, MadePage, Route } from "../format.ts";
 import { packageTypeOf, pythonAttributes } from "./attributes.ts";
 import { infoOf } from "./json-api-info.ts";
+import { metadataOf } from "./json-api-metadata.ts";
 import { currentOf, releasesOf } from "./json-api-releases.ts";
 import { projectName } from "./names.ts";
 import { isoTime } from "./render-entries.ts";
@@ -26,6 +28,9 @@ export const jsonApiRoutes: readonly Route[] = ["/pypi/:project/json", "/pypi/:p
   .flatMap((path) => [path, `${path}/`])
   .map((path) => ({ method: "GET", path, handle: showProject }));
 
+/** How long a page is kept whose metadata could not be had. */
+const INCOMPLETE_FOR_MS = 30_000;
+
 async function showProject(call: Call, desk: Desk): Promise<Reply> {
   const { project: asked = "", version } = call.params;
   const project = projectName(asked);
@@ -37,7 +42,7 @@ async function showProject(call: Call, desk: Desk): Promise<Reply> {
   const key = version === undefined ? "" : versionKey(version);
   const page = await desk.page(`json:${project}:${key}`, base, project, async () => {
     const listing = await desk.listing(project);
-    return listing === null ? null : makePage(listing, key, base);
+    return listing === null ? null : makePage(listing, key, base, call.now, desk);
   });
   if (page === null) {
     throw version === undefined
@@ -63,13 +68,20 @@ function canonicalPath(project: string, version: string | undefined, hasSlash: b
 }
 
 /** `key`: the release that was asked for; empty: the one that the API calls current. `null`: there is none. */
-function makePage(listing: Listing, key: string, base: string): MadePage | null {
+async function makePage(
+  listing: Listing,
+  key: string,
+  base: string,
+  now: Instant,
+  desk: Desk,
+): Promise<MadePage | null> {
   const releases = releasesOf(listing);
   const shown = key === "" ? currentOf(releases) : (releases.find((release) => release.key === key) ?? null);
   if (shown === null) return null;
+  const { record, isWhole } = await metadataOf(shown, desk);
   const show = (file: ListedFile): JsonObject => fileOf(file, base);
   const body: Record<string, Json> = {
-    info: infoOf(listing, shown, base),
+    info: infoOf(listing, shown, record, base),
     last_serial: Number(listing.upstreamSerial ?? listing.seq),
     ownership: { roles: [], organization: null },
     urls: shown.files.map(show),
@@ -82,8 +94,12 @@ function makePage(listing: Listing, key: string, base: string): MadePage | null 
     contentType: "application/json",
     text: JSON.stringify(body),
     headers: { ...serialHeader(listing), ...staleHeaders(listing.staleSince) },
-    validUntil: listing.validUntil,
+    validUntil: isWhole ? listing.validUntil : soonest(listing.validUntil, (now + INCOMPLETE_FOR_MS) as Instant),
   };
+}
+
+function soonest(a: Instant | null, b: Instant): Instant {
+  return a !== null && a < b ? a : b;
 }
 
 function fileOf(file: ListedFile, base: string): JsonObject {

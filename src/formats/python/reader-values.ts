@@ -1,6 +1,6 @@
 import type { Instant, JsonObject, Offer, ProjectName, ProjectStatus } from "#core";
 import { type PythonAttributes, packageTypeOf, toAttributes } from "./attributes.ts";
-import { projectCandidates, versionInFilename } from "./filenames.ts";
+import { fileOfProject } from "./filenames.ts";
 
 /** What an upstream's page says about one file, in either representation, before it is believed. */
 export interface RawLink {
@@ -34,11 +34,12 @@ const STATUSES: readonly ProjectStatus[] = ["active", "archived", "deprecated", 
 
 /** The link as an offer of the project; `null` when no file of that name can belong to it. */
 export function offerOf(link: RawLink, project: ProjectName): Offer | null {
-  if (!projectCandidates(link.filename).includes(project)) return null;
+  const file = fileOfProject(link.filename, project);
+  if (file === null) return null;
   return {
     project,
     filename: link.filename,
-    version: versionInFilename(link.filename, project),
+    version: file.version,
     url: link.url.href,
     digests: link.digests,
     sizeBytes: link.sizeBytes,
@@ -63,10 +64,11 @@ export function addressOf(href: string, base: string): { readonly url: URL; read
   const url = URL.parse(href.trim(), base);
   if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) return null;
   const fragment = url.hash.slice(1);
-  url.hash = "";
+  // Each setter parses anew, which thousands of links would feel.
+  if (href.includes("#")) url.hash = "";
   // What the upstream needs for signing in is a setting of the remote; it must not travel with addresses.
-  url.username = "";
-  url.password = "";
+  if (url.username !== "") url.username = "";
+  if (url.password !== "") url.password = "";
   return { url, fragment };
 }
 

@@ -154,6 +154,10 @@ test("credentials in an upstream's links do not travel on", () => {
   assert.equal(file({ url: `https://user:pw@cdn.example/${WHEEL}` }).url, `https://cdn.example/${WHEEL}`);
 });
 
+test("a fragment is no part of an offer's address, also when it is empty", () => {
+  assert.equal(file({ url: `https://cdn.example/${WHEEL}#` }).url, `https://cdn.example/${WHEEL}`);
+});
+
 test("MRG-5: a file name stands once, and the first one counts", () => {
   const twice = [1, 2].map((size) => ({ filename: WHEEL, url: `https://cdn.example/${size}/${WHEEL}`, size }));
   assert.deepEqual(

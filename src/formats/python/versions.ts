@@ -16,6 +16,7 @@ export interface Version {
 // The expression of the specification's appendix, without the `u` flag so that case folding stays within ASCII.
 const VERSION =
   /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(alpha|a|beta|b|preview|pre|c|rc)[-_.]?(\d+)?)?(?:-(\d+)|[-_.]?(post|rev|r)[-_.]?(\d+)?)?(?:[-_.]?(dev)[-_.]?(\d+)?)?(?:\+([a-z0-9]+(?:[-_.][a-z0-9]+)*))?$/i;
+const PLAIN = /^(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))*$/;
 // Beyond any version in use; longer text is not looked at.
 const VERSION_LENGTH_MAX = 1024;
 
@@ -48,6 +49,8 @@ export function isVersion(text: string): boolean {
 
 /** The normal form: `1.0RC1` → `1.0rc1`, `1.0-1` → `1.0.post1`. Trailing zeros stay. `null`: not a version. */
 export function canonicalVersion(text: string): string | null {
+  // Most versions are in normal form already, and upstream pages have thousands.
+  if (PLAIN.test(text) && text.length <= VERSION_LENGTH_MAX) return text;
   const version = parseVersion(text);
   return version === null ? null : spell(version, version.release);
 }
