@@ -1,4 +1,4 @@
-import type { Companion, RemoteRepository } from "#core";
+import { type Companion, RegistryError, type RemoteRepository } from "#core";
 import type { Upstream } from "#upstream";
 import { openCompanions } from "./remote-companions.ts";
 import { openFiles } from "./remote-files.ts";
@@ -56,7 +56,11 @@ export function openRemotes(parts: RemotesParts): Remotes {
       const { blob, sizeBytes } = await files.keep(remote, offer);
       const kept: Record<string, Companion> = {};
       for (const suffix of KEPT_SUFFIXES) {
-        const companion = await companions.keep(remote, offer, suffix);
+        // A file that is broken inside, or whose companion is not what was announced, is kept all the same, without it.
+        const companion = await companions.keep(remote, offer, suffix).catch((error: unknown) => {
+          if (error instanceof RegistryError && error.problem.code === "upstream-invalid") return null;
+          throw error;
+        });
         if (companion !== null) kept[suffix] = { blob: companion.blob, sizeBytes: companion.sizeBytes };
       }
       return { blob, sizeBytes, companions: kept };

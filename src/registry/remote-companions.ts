@@ -84,19 +84,18 @@ export function openCompanions(tools: RemoteTools, files: RemoteFiles): RemoteCo
     const make = (file: RandomAccess): Promise<Uint8Array | null> => reader.makeCompanion(offer.filename, suffix, file);
 
     const copy = await files.cached(remote, offer);
-    if (copy !== null) {
-      const made = await orNull(make(accessTo(blobs, copy)));
-      if (made !== null && isRight(digestOf(made), announced)) return save(remote, key, made, "file");
-    }
+    const local = copy === null ? null : await orNull(make(accessTo(blobs, copy)));
+    if (local !== null && isRight(digestOf(local), announced)) return save(remote, key, local, "file");
     if (at !== null) {
       const bytes = await fetchOwn(remote, at.url);
       if (bytes !== null && isRight(digestOf(bytes), announced)) return save(remote, key, bytes, "upstream");
+    } else if (!(await canBeMade(make))) {
+      return null;
     }
-    if (at === null && !(await canBeMade(make))) return null;
-    const [made, origin] = await makeRemotely(remote, offer, make);
+    // With a copy of the file everything has been tried: the upstream's parts of it are the same.
+    const [made, origin] = copy === null ? await makeRemotely(remote, offer, make) : [local, "file" as const];
     if (made === null) {
-      if (at === null) return null;
-      throw invalid(remote, `${offer.filename}${suffix} is announced, but the upstream does not have it`);
+      throw invalid(remote, `${offer.filename}${suffix} is not at the upstream and cannot be made from the file`);
     }
     if (!isRight(digestOf(made), announced)) {
       throw invalid(remote, `${offer.filename}${suffix} is not what the upstream announces`);

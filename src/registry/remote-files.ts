@@ -3,7 +3,7 @@ import type { OpenFile, RandomAccess } from "#formats";
 import type { BlobStore } from "#stores";
 import { singleFlight, type UpstreamReply } from "#upstream";
 import { openDigestCheck } from "./remote-digests.ts";
-import { type Download, type KeptFile, openDownload } from "./remote-download.ts";
+import { type Download, openDownload } from "./remote-download.ts";
 import { addressPrefix, fileKey, isPrivate, SPACES } from "./remote-keys.ts";
 import { openMemory } from "./remote-memory.ts";
 import { failureOf, invalid, isMissing, type RemoteTools, refusalOf } from "./remote-parts.ts";
@@ -38,6 +38,12 @@ interface Remembered {
   isCurrent: boolean;
 }
 
+/** A fetch under way; it is over when the copy is written down. */
+interface Flight {
+  readonly download: Download;
+  readonly cached: Promise<CachedFile>;
+}
+
 /** Names of copies in memory; each takes some 500 bytes. */
 const REMEMBERED_MAX = 20_000;
 /** A blob is held for this long between its becoming visible and its name being written. */
@@ -48,9 +54,9 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
   const memory = openMemory<Remembered>(REMEMBERED_MAX, (entry) => {
     entry.isCurrent = false;
   });
-  const downloads = new Map<string, Download>();
+  const flights = new Map<string, Flight>();
   const finishing = new Set<Promise<unknown>>();
-  const starts = singleFlight<Download>();
+  const starts = singleFlight<Flight>();
   const listeners: ((remote: RemoteRepository, offer: Offer) => void)[] = [];
   const keyOf = (remote: RemoteRepository, offer: Offer): string => fileKey(addressPrefix(remote), offer);
 
@@ -84,13 +90,13 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
     return entry;
   }
 
-  async function download(remote: RemoteRepository, offer: Offer): Promise<Download> {
+  async function join(remote: RemoteRepository, offer: Offer): Promise<Flight> {
     // Two pages may announce different bytes under one name; they are not given each other's.
     const key = `${keyOf(remote, offer)} ${JSON.stringify(offer.digests)}`;
-    return downloads.get(key) ?? starts.run(key, () => start(remote, offer, key));
+    return flights.get(key) ?? starts.run(key, () => start(remote, offer, key));
   }
 
-  async function start(remote: RemoteRepository, offer: Offer, key: string): Promise<Download> {
+  async function start(remote: RemoteRepository, offer: Offer, key: string): Promise<Flight> {
     const controller = new AbortController();
     try {
       const reply = await tools.upstreamOf(remote).get(offer.url, {
@@ -105,7 +111,7 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
         reply.cancel();
         throw error;
       });
-      const running = openDownload({
+      const download = openDownload({
         blobs,
         draft,
         reply,
@@ -116,11 +122,14 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
         refusal: (error) => refusalOf(remote, error),
         abort: (reason) => controller.abort(reason),
         hold: (digest) => state.claim(digest, (now() + CLAIM_MILLISECONDS) as Instant),
-        closed: () => downloads.delete(key),
+        closed: () => flights.delete(key),
       });
-      downloads.set(key, running);
-      finish(remote, offer, key, running, lastModifiedOf(reply) ?? offer.publishedAt);
-      return running;
+      const flight = {
+        download,
+        cached: finish(remote, offer, key, download, lastModifiedOf(reply) ?? offer.publishedAt),
+      };
+      flights.set(key, flight);
+      return flight;
     } catch (error) {
       throw refusalOf(remote, error);
     }
@@ -151,24 +160,30 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
     remote: RemoteRepository,
     offer: Offer,
     flight: string,
-    running: Download,
+    download: Download,
     lastModified: Instant | null,
-  ): void {
-    const work = running.kept
-      .then(async (kept) => {
-        const file = { blob: kept.digest, sizeBytes: kept.sizeBytes, hex: kept.hex, lastModified };
-        const key = keyOf(remote, offer);
-        await state.put(SPACES.files, key, { value: { ...file, url: offer.url }, blobs: [kept.digest] });
-        remember(key, file);
-        for (const listener of listeners) listener(remote, offer);
-      })
-      // Told to those who read; for the others the next request tries again.
-      .catch(() => {})
+  ): Promise<CachedFile> {
+    const cached = download.kept.then(async (kept) => {
+      const file = { blob: kept.digest, sizeBytes: kept.sizeBytes, hex: kept.hex, lastModified };
+      const key = keyOf(remote, offer);
+      await state.put(SPACES.files, key, { value: { ...file, url: offer.url }, blobs: [kept.digest] });
+      remember(key, file);
+      return file;
+    });
+    const work = cached
+      .then(
+        () => {
+          for (const listener of listeners) listener(remote, offer);
+        },
+        // Told to those who read or wait; for the others the next request tries again.
+        () => {},
+      )
       .finally(() => {
-        downloads.delete(flight);
+        flights.delete(flight);
         finishing.delete(work);
       });
     finishing.add(work);
+    return cached;
   }
 
   function stored(remote: RemoteRepository, offer: Offer, entry: Remembered): OpenFile {
@@ -189,11 +204,10 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
   async function keep(remote: RemoteRepository, offer: Offer): Promise<CachedFile> {
     const entry = await find(remote, offer);
     if (entry !== null) return entry.file;
-    const running = await download(remote, offer);
-    const leave = running.await();
+    const { download, cached } = await join(remote, offer);
+    const leave = download.await();
     try {
-      const kept: KeptFile = await running.kept;
-      return { blob: kept.digest, sizeBytes: kept.sizeBytes, hex: kept.hex, lastModified: offer.publishedAt };
+      return await cached;
     } finally {
       leave();
     }
@@ -204,11 +218,11 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
       if (remote.useExternalUrls) return { kind: "elsewhere", url: offer.url };
       const entry = await find(remote, offer);
       if (entry !== null) return stored(remote, offer, entry);
-      const running = await download(remote, offer);
+      const { download } = await join(remote, offer);
       return {
         kind: "fetching",
-        sizeBytes: running.sizeBytes,
-        chunks: running.chunks(),
+        sizeBytes: download.sizeBytes,
+        chunks: download.chunks(),
         isPrivate: isPrivate(remote),
       };
     },
@@ -226,7 +240,7 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
       listeners.push(listener);
     },
     async close() {
-      for (const running of downloads.values()) running.cancel(new Error("the server is stopping"));
+      for (const { download } of flights.values()) download.cancel(new Error("the server is stopping"));
       await Promise.all(finishing);
     },
   };
