@@ -91,6 +91,8 @@ export interface Route {
 /** All a format may do to the repository it was called on. Permission and policy are already behind it: it throws `RegistryError`. */
 export interface Desk {
   readonly repository: Repository;
+  /** Where a file that is published here ends up: a virtual repository's `publishTo`. Not given: `repository` itself. */
+  readonly publishesTo?: Repository | null;
   may(action: Action): boolean;
   /** Names and spellings, sorted, of everything that can be seen here; each once. */
   projects(): Promise<{

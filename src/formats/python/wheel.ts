@@ -19,11 +19,9 @@ export interface WheelContent {
   readonly record: MetadataRecord;
 }
 
-const METADATA_BYTES_MAX = 16 * 1024 * 1024;
+export const METADATA_BYTES_MAX = 8 * 1024 * 1024;
 const RECORD_BYTES_MAX = 32 * 1024 * 1024;
 const SMALL_BYTES_MAX = 1024 * 1024;
-/** Enough for the end records, the directory and usually the `.dist-info` of most wheels: writers put that last. */
-const REMOTE_TAIL_BYTES = 32 * 1024;
 const SIGNATURES = ["RECORD.jws", "RECORD.p7s"];
 
 /**
@@ -56,37 +54,8 @@ export async function readWheel(file: RandomAccess, filename: WheelFilename): Pr
   return { metadata, record };
 }
 
-/**
- * METADATA of a wheel that may be far away: reads its tail, and little more. `null` where it is no wheel by its name;
- * throws where the archive is broken or has no METADATA where its name says.
- */
-export async function readWheelMetadata(file: RandomAccess, filename: WheelFilename): Promise<Uint8Array> {
-  const tailStart = Math.max(0, file.sizeBytes - REMOTE_TAIL_BYTES);
-  const tail = await file.read(tailStart, file.sizeBytes);
-  const read = async (start: number, end: number): Promise<Uint8Array> =>
-    start >= tailStart ? tail.subarray(start - tailStart, end - tailStart) : file.read(start, end);
-  const directory = await readDirectory({ sizeBytes: file.sizeBytes, read }, REMOTE_TAIL_BYTES);
-  const name = `${distInfoOf(directory, filename)}METADATA`;
-  const member = directory.members.find((candidate) => candidate.name === name);
-  if (member === undefined) throw broken(`${name} is missing`);
-  if (member.compressedBytes > METADATA_BYTES_MAX) throw broken(`${name} is too large`);
-  // One read for header and content: the local extra field is seldom longer than the directory's.
-  const likelyEnd = member.offset + 30 + member.nameBytes.byteLength + member.extraBytes + 64 + member.compressedBytes;
-  const end = Math.min(file.sizeBytes, likelyEnd);
-  const near = member.offset >= tailStart ? null : await read(member.offset, end);
-  const view: View = async (from, to) => {
-    if (from < 0 || to > file.sizeBytes || from > to) throw broken("one of its members lies outside the file");
-    const bytes =
-      near !== null && from >= member.offset && to <= end
-        ? near.subarray(from - member.offset, to - member.offset)
-        : await read(from, to);
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  };
-  return readMember(view, member, METADATA_BYTES_MAX);
-}
-
 /** The one `.dist-info/` directory, which must be named as the file is; with its slash. */
-function distInfoOf(directory: ZipDirectory, filename: WheelFilename): string {
+export function distInfoOf(directory: ZipDirectory, filename: WheelFilename): string {
   const found = new Set<string>();
   for (const { name } of directory.members) {
     const top = name.slice(0, name.indexOf("/") + 1);

@@ -1,6 +1,6 @@
 import { pathProblem } from "./archive-paths.ts";
 import { broken, quoted } from "./broken-file.ts";
-import { FLAG_DESCRIPTOR, FLAG_ENCRYPTED, FLAG_STRONG_ENCRYPTION, type ZipMember } from "./zip.ts";
+import { FLAG_DESCRIPTOR, FLAG_ENCRYPTED, FLAG_STRONG_ENCRYPTION, FLAG_UTF8, type ZipMember } from "./zip.ts";
 
 const TYPE_BITS = 0o170000;
 const REGULAR = 0o100000;
@@ -43,6 +43,10 @@ function faultOf(member: ZipMember): string | null {
   if (member.method !== 0 && member.method !== 8) return "is neither stored nor deflated";
   if (member.method === 0 && member.sizeBytes !== member.compressedBytes) return "is stored but has two sizes";
   if (member.hasComment) return "has a comment";
+  // Without the mark some read code page 437 and some UTF-8, so the member would have two names.
+  const isPlain = /^[\x00-\x7f]*$/.test(member.name);
+  if (!isPlain && (member.flags & FLAG_UTF8) === 0) return "has a name that is not marked as UTF-8";
+  if (!isPlain && !Buffer.from(member.name).equals(member.nameBytes)) return "has a name that is not UTF-8";
   const isDirectory = member.name.endsWith("/");
   if (isDirectory && member.sizeBytes !== 0) return "is a directory with content";
   const type = member.mode & TYPE_BITS;

@@ -1,5 +1,5 @@
 import type { RandomAccess } from "../format.ts";
-import { broken, quoted } from "./broken-file.ts";
+import { broken } from "./broken-file.ts";
 import { wideSizes } from "./zip-extra.ts";
 
 /** A member as the central directory describes it. */
@@ -191,16 +191,9 @@ function parseEntry(
   };
 }
 
+/** Whether the name is safe to read is judged by `checkMembers`; here an odd one only must not stop the reading. */
 function decodeName(bytes: Buffer, flags: number): string {
-  const name = bytes.toString("latin1");
-  if (!/[^\x00-\x7f]/.test(name)) return name;
-  // Without the flag some read code page 437 and some UTF-8, so the member would have two names.
-  if ((flags & FLAG_UTF8) === 0) throw broken(`the name of member ${quoted(name)} is not marked as UTF-8`);
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw broken(`the name of member ${quoted(name)} is not UTF-8`, cause);
-  }
+  return bytes.toString((flags & FLAG_UTF8) === 0 ? "latin1" : "utf8");
 }
 
 function lastSignature(bytes: Buffer, signature: number): number {

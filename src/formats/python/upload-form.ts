@@ -1,0 +1,161 @@
+import { pipeline } from "node:stream/promises";
+import { Busboy, type BusboyFileStream, type BusboyInstance } from "@fastify/busboy";
+import { type Call, RegistryError, refuse } from "#core";
+import type { Desk, Received } from "../format.ts";
+import type { MetadataRecord } from "./attributes.ts";
+import { quoted } from "./broken-file.ts";
+import { addField, formField } from "./core-metadata.ts";
+
+/** What an upload client sent, read once; closing it forgets the file's bytes. */
+export interface UploadForm extends AsyncDisposable {
+  /** A field that is no Core Metadata; `null` when absent or empty. Refuses when it was sent twice. */
+  one(name: string): string | null;
+  /** The Core Metadata among the fields. */
+  readonly metadata: MetadataRecord;
+  readonly content: { readonly filename: string; readonly received: Received } | null;
+}
+
+// Generous: a description may be long, and a form repeats `classifiers` and `requires_dist`.
+const FIELD_BYTES_MAX = 8 * 1024 * 1024;
+const FIELDS_BYTES_MAX = 16 * 1024 * 1024;
+const FIELDS_MAX = 10_000;
+const FILES_MAX = 10;
+const HEADER_BYTES_MAX = 16 * 1024;
+
+/**
+ * Reads the form of the old upload interface. Fields may come in any order, also after the file; the file goes to
+ * `desk.receive` as it arrives, which refuses whoever may not publish before reading a byte of it. A form that is cut
+ * short, too large or not well-formed is refused and leaves nothing.
+ */
+export async function readUploadForm(call: Call, desk: Desk): Promise<UploadForm> {
+  const fields = new Map<string, string[]>();
+  let filename: string | null = null;
+  let receiving: Promise<Received> | null = null;
+  let fieldsBytes = 0;
+
+  const parser = openParser(call);
+  const fail = (problem: unknown): void => {
+    // The first problem counts: it ends the pipeline, and what follows from that is no news.
+    parser.destroy(problem as Error);
+  };
+  parser.on("field", (name: string, value: string, _nameTruncated: boolean, isTruncated: boolean) => {
+    fieldsBytes += name.length + value.length;
+    if (isTruncated) return fail(tooLarge(`the form field ${quoted(name)}`, FIELD_BYTES_MAX));
+    if (fieldsBytes > FIELDS_BYTES_MAX) return fail(tooLarge("the form without its file", FIELDS_BYTES_MAX));
+    const values = fields.get(name);
+    if (values === undefined) fields.set(name, [value]);
+    else values.push(value);
+  });
+  parser.on("file", (name: string, stream: BusboyFileStream, sentName: string | undefined) => {
+    // PGP signatures are tolerated and dropped, as the public index does; so is whatever else comes as a file.
+    if (name !== "content") return void stream.on("error", fail).resume();
+    if (receiving !== null) return fail(unreadable("it has more than one file in its field 'content'"));
+    filename = sentName ?? "";
+    receiving = desk.receive(stream);
+    receiving.catch(fail);
+  });
+  for (const [event, what] of [
+    ["fieldsLimit", `it has more than ${FIELDS_MAX} fields`],
+    ["filesLimit", `it has more than ${FILES_MAX} files`],
+    ["partsLimit", "it has too many parts"],
+  ] as const) {
+    parser.on(event, () => fail(unreadable(what)));
+  }
+
+  let received: Received | null = null;
+  try {
+    await pipeline(call.body(), parser);
+    received = await (receiving as Promise<Received> | null);
+  } catch (cause) {
+    await forget(receiving);
+    throw asProblem(cause);
+  }
+  try {
+    return {
+      one: (name) => oneOf(name, fields),
+      metadata: metadataOf(fields),
+      content: received === null ? null : { filename: filename ?? "", received },
+      [Symbol.asyncDispose]: async () => received?.[Symbol.asyncDispose](),
+    };
+  } catch (cause) {
+    await received?.[Symbol.asyncDispose]();
+    throw cause;
+  }
+}
+
+function openParser(call: Call): BusboyInstance {
+  const contentType = call.header("content-type") ?? "";
+  if (!/^multipart\/form-data\s*;/i.test(contentType)) {
+    throw refuse({
+      code: "request-invalid",
+      because: "An upload must be sent as multipart/form-data, as twine and uv do it.",
+    });
+  }
+  try {
+    return new Busboy({
+      headers: { "content-type": contentType },
+      // The name is judged whole, not shortened to what follows its last slash.
+      preservePath: true,
+      isPartAFile: (name, _type, fileName) => name === "content" || fileName !== undefined,
+      fileHwm: 256 * 1024,
+      limits: {
+        fieldSize: FIELD_BYTES_MAX,
+        fields: FIELDS_MAX,
+        files: FILES_MAX,
+        parts: FIELDS_MAX + FILES_MAX,
+        headerPairs: 20,
+        headerSize: HEADER_BYTES_MAX,
+      },
+    });
+  } catch (cause) {
+    throw unreadable("its boundary is missing", cause);
+  }
+}
+
+function metadataOf(fields: ReadonlyMap<string, readonly string[]>): MetadataRecord {
+  const record: Record<string, string | string[]> = {};
+  for (const [name, values] of fields) {
+    const field = formField(name);
+    if (field === null) continue;
+    if (!field.isList && values.length > 1) throw sentTwice(name);
+    for (const value of values) addField(record, field, value, name);
+  }
+  return record;
+}
+
+function oneOf(name: string, fields: ReadonlyMap<string, readonly string[]>): string | null {
+  const values = fields.get(name) ?? [];
+  if (values.length > 1) throw sentTwice(name);
+  const value = values[0]?.trim() ?? "";
+  return value === "" ? null : value;
+}
+
+/** What was received before something else went wrong is of no use. */
+async function forget(receiving: Promise<Received> | null): Promise<void> {
+  if (receiving === null) return;
+  await receiving.then(
+    (received) => received[Symbol.asyncDispose](),
+    // Its failure is what is being reported already, or follows from that.
+    () => undefined,
+  );
+}
+
+function asProblem(cause: unknown): unknown {
+  if (cause instanceof RegistryError) return cause;
+  // The parser has no error class; its messages are few and come without a code, unlike those of the system.
+  const isParsers =
+    cause instanceof Error && !("code" in cause) && /multipart|terminated|boundary|header/i.test(cause.message);
+  return isParsers ? unreadable("it was cut short or is malformed", cause) : cause;
+}
+
+function sentTwice(name: string): RegistryError {
+  return unreadable(`its field ${quoted(name)} is given more than once`);
+}
+
+function tooLarge(what: string, sizeBytesMax: number): RegistryError {
+  return refuse({ code: "too-large", what, sizeBytesMax });
+}
+
+function unreadable(what: string, cause?: unknown): RegistryError {
+  return refuse({ code: "request-invalid", because: `The upload form cannot be read: ${what}.` }, cause);
+}
