@@ -7,6 +7,7 @@ import { projectName } from "./names.ts";
 import { pythonReader } from "./reader.ts";
 import { filePath } from "./render-paths.ts";
 import { simpleRoutes } from "./simple-routes.ts";
+import { uploadRoute } from "./upload.ts";
 import { compareVersions } from "./versions.ts";
 
 /** The language of pip, uv, twine and their kin. */
@@ -14,7 +15,7 @@ export function pythonFormat(): PackageFormat {
   return {
     name: "python" as FormatName,
     normalize: projectName,
-    routes: [...simpleRoutes, ...fileRoutes, ...jsonApiRoutes],
+    routes: [...simpleRoutes, ...fileRoutes, ...jsonApiRoutes, uploadRoute],
     projectsOf: projectCandidates,
     filePath,
     reader: pythonReader,

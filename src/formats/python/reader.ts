@@ -6,6 +6,7 @@ import { projectName } from "./names.ts";
 import { linkOfAnchor, readHtml } from "./reader-html.ts";
 import { readProjectJson, readProjectsJson } from "./reader-json.ts";
 import { dedupe, filenameIn, offerOf } from "./reader-values.ts";
+import { makeWheelMetadata } from "./wheel-tail.ts";
 
 /** Reads other servers' simple pages, JSON or HTML, and flat pages of links. */
 export const pythonReader: ListingReader = {
@@ -16,7 +17,8 @@ export const pythonReader: ListingReader = {
   readProjects,
   readFlat,
   companionAt,
-  makeCompanion: async () => null,
+  makeCompanion: async (filename, suffix, file) =>
+    suffix === ".metadata" && filename.endsWith(".whl") ? makeWheelMetadata(filename, file) : null,
 };
 
 function readProjectHtml(page: UpstreamPage, project: ProjectName): UpstreamListing {
