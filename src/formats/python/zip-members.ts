@@ -1,4 +1,5 @@
 import { pipeline } from "node:stream/promises";
+import { setImmediate } from "node:timers/promises";
 import { crc32, createInflateRaw, inflateRawSync } from "node:zlib";
 import type { RandomAccess } from "../format.ts";
 import { broken, quoted } from "./broken-file.ts";
@@ -21,6 +22,9 @@ const DEFLATED = 8;
 /** Members up to this size are read in one go, which costs a tenth of streaming them. */
 const WHOLE_BYTES_MAX = 256 * 1024;
 const WINDOW_BYTES = 1024 * 1024;
+/** After so much work, counted in bytes, others get a turn: unpacking whole members does not wait for anything. */
+const BREATH_BYTES = 1024 * 1024;
+const MEMBER_COST_BYTES = 4096;
 const FLAGS_THAT_COUNT = FLAG_ENCRYPTED | FLAG_DESCRIPTOR | FLAG_STRONG_ENCRYPTION | FLAG_UTF8;
 
 /** Takes a member's content as it is read. */
@@ -71,6 +75,7 @@ export async function walkMembers(
   open: (member: ZipMember) => MemberSink,
 ): Promise<void> {
   let position = 0;
+  let work = 0;
   for (const member of directory.members.toSorted((a, b) => a.offset - b.offset)) {
     // Data in front, between or behind members, and members that overlap.
     if (member.offset !== position) throw broken(`member ${quoted(member.name)} is not where the one before it ends`);
@@ -80,6 +85,11 @@ export async function walkMembers(
     await readContent(view, member, local.dataStart, known.get(member), sink);
     sink.end();
     position = local.dataStart + member.compressedBytes;
+    work += member.sizeBytes + MEMBER_COST_BYTES;
+    if (work > BREATH_BYTES) {
+      work = 0;
+      await setImmediate();
+    }
   }
   if (position !== directory.start) throw broken("there is data between its last member and its central directory");
 }
