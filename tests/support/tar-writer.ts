@@ -4,8 +4,8 @@ import { gzipSync } from "node:zlib";
 export interface TarMember {
   readonly name: string;
   readonly data?: Uint8Array | string;
-  /** Default `file`. The last four are what no source distribution may hold. */
-  readonly type?: "file" | "directory" | "symlink" | "hardlink" | "character" | "block" | "fifo" | "sparse";
+  /** Default `file`. `global`: a pax header for all that follow. The last four are what no source distribution may hold. */
+  readonly type?: "file" | "directory" | "symlink" | "hardlink" | "global" | "character" | "block" | "fifo" | "sparse";
   readonly linkname?: string;
   /** Records of a pax header in front of the member, for example `{ "GNU.sparse.major": "1" }`. */
   readonly pax?: Readonly<Record<string, string>>;
@@ -21,20 +21,17 @@ const TYPES = {
   block: "4",
   directory: "5",
   fifo: "6",
+  global: "g",
   sparse: "S",
 } as const;
 
 /** Writes an uncompressed ustar archive with its closing zero blocks. Same input, same bytes. */
 export function tarOf(members: readonly TarMember[]): Uint8Array {
   const parts = members.flatMap((member) => [
-    ...(member.pax === undefined ? [] : block("PaxHeader", "x", Buffer.from(paxRecords(member.pax)))),
-    ...block(
-      member.name,
-      TYPES[member.type ?? "file"],
-      Buffer.from((member.data ?? "") as string),
-      member.linkname,
-      member.sizeBytes,
-    ),
+    ...(member.pax === undefined
+      ? []
+      : block("PaxHeader", member.type === "global" ? "g" : "x", Buffer.from(paxRecords(member.pax)))),
+    ...(member.type === "global" ? [] : memberBlocks(member)),
   ]);
   return new Uint8Array(Buffer.concat([...parts, Buffer.alloc(1024)]));
 }
@@ -42,6 +39,11 @@ export function tarOf(members: readonly TarMember[]): Uint8Array {
 /** The same, gzipped as `.tar.gz`. */
 export function tarGzOf(members: readonly TarMember[]): Uint8Array {
   return new Uint8Array(gzipSync(tarOf(members)));
+}
+
+function memberBlocks(member: TarMember): Buffer[] {
+  const data = Buffer.from((member.data ?? "") as string);
+  return block(member.name, TYPES[member.type ?? "file"], data, member.linkname, member.sizeBytes);
 }
 
 function block(name: string, type: string, data: Buffer, linkname = "", sizeBytes = data.byteLength): Buffer[] {
