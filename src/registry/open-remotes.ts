@@ -43,6 +43,12 @@ export function openRemotes(parts: RemotesParts): Remotes {
     later.do(`verify ${remote.name} ${offer.filename}`, () => companions.verify(remote, offer));
   });
 
+  function drop(remote: RemoteRepository, prefix: string): void {
+    listings.forget(remote, prefix);
+    files.forget(prefix);
+    companions.forget(prefix);
+  }
+
   return {
     listing: listings.listing,
     remembered: listings.remembered,
@@ -71,11 +77,11 @@ export function openRemotes(parts: RemotesParts): Remotes {
     },
     async forget(remote) {
       const prefix = namePrefix(remote);
+      // First, so that nothing under way is written down; and again, because readers may have come meanwhile.
+      drop(remote, prefix);
       await later.settle();
-      files.forget(prefix);
-      companions.forget(prefix);
       for (const space of Object.values(SPACES)) await parts.state.deleteAll(space, prefix);
-      listings.forget(remote, prefix);
+      drop(remote, prefix);
     },
     async [Symbol.asyncDispose]() {
       await files.close();

@@ -51,7 +51,7 @@ export interface DownloadParts {
   readonly closed: () => void;
 }
 
-const WINDOW_BYTES = 1 << 20;
+const WINDOW_BYTES = 1 << 19;
 /** Waiting to be written; beyond it the upstream waits for the disk. */
 const UNWRITTEN_BYTES_MAX = 1 << 20;
 const READ_BACK_BYTES = 256 * 1024;

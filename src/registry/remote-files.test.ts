@@ -105,6 +105,27 @@ test("a reader who takes its time holds up nobody, and gets everything", async (
   assert.deepEqual(Buffer.concat([begun, await take(slow, BYTES.length)]), BYTES);
 });
 
+for (const chunkBytes of [700, 16_384, 300_000]) {
+  test(`readers of every speed get the same bytes from pieces of ${chunkBytes}`, async () => {
+    const bytes = randomBytes(700_000);
+    await using world = await openWorld({}, bytes);
+    world.fake.behave({ chunkBytes });
+    const offer = await world.offer("foo");
+    const readers = Array.from({ length: 4 }, async (_, speed) => {
+      const chunks = chunksOf(await world.remotes.file(world.remote, offer));
+      const taken: Uint8Array[] = [];
+      for (;;) {
+        for (let turn = 0; turn < speed * 3; turn += 1) await new Promise(setImmediate);
+        const { value, done } = await chunks.next();
+        if (done === true) return Buffer.concat(taken);
+        taken.push(value);
+      }
+    });
+    for (const read of await Promise.all(readers)) assert.deepEqual(read, bytes);
+    assert.equal(world.fake.count(PATH), 1);
+  });
+}
+
 test("a reader who leaves does not end the fetch for the others", async () => {
   await using world = await openWorld();
   const offer = await world.offer("foo");
@@ -349,6 +370,18 @@ test("keeping a file fetches it once and tells its blob", async () => {
   assert.deepEqual(first, { blob: digestOf(BYTES), sizeBytes: BYTES.length, companions: {} });
   assert.deepEqual(second, first);
   assert.equal(world.fake.count(PATH), 1);
+});
+
+test("what is being fetched for a forgotten remote reaches its readers and is not written down", async () => {
+  await using world = await openWorld();
+  const offer = await world.offer("foo");
+  const gate = world.fake.hold(PATH, 100_000);
+  const file = await world.remotes.file(world.remote, offer);
+  await world.remotes.forget(world.remote);
+  gate.release();
+  assert.deepEqual(await bytesOf(file), BYTES);
+  await world.restart();
+  assert.equal((await world.remotes.file(world.remote, offer)).kind, "fetching");
 });
 
 test("stopping ends what is being fetched, leaves nothing behind, and keeps nothing half", async () => {

@@ -58,6 +58,8 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
   const finishing = new Set<Promise<unknown>>();
   const starts = singleFlight<Flight>();
   const listeners: ((remote: RemoteRepository, offer: Offer) => void)[] = [];
+  // What is under way when copies are forgotten reaches its readers, but is not written down.
+  let epoch = 0;
   const keyOf = (remote: RemoteRepository, offer: Offer): string => fileKey(addressPrefix(remote), offer);
 
   async function find(remote: RemoteRepository, offer: Offer): Promise<Remembered | null> {
@@ -98,6 +100,10 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
 
   async function start(remote: RemoteRepository, offer: Offer, key: string): Promise<Flight> {
     const controller = new AbortController();
+    const check = openDigestCheck(offer.digests);
+    const sizeBytesMax = tools.settings.fileSizeBytesMax;
+    // At the same time as the question, so that the first byte finds its place ready.
+    const beginning = blobs.begin({ sizeBytesMax, digests: check.drafted });
     try {
       const reply = await tools.upstreamOf(remote).get(offer.url, {
         raw: true,
@@ -105,9 +111,7 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
         signal: controller.signal,
       });
       const sizeBytes = checkHead(remote, offer, reply);
-      const check = openDigestCheck(offer.digests);
-      const sizeBytesMax = tools.settings.fileSizeBytesMax;
-      const draft = await blobs.begin({ sizeBytesMax, digests: check.drafted }).catch((error: unknown) => {
+      const draft = await beginning.catch((error: unknown) => {
         reply.cancel();
         throw error;
       });
@@ -131,6 +135,7 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
       flights.set(key, flight);
       return flight;
     } catch (error) {
+      await beginning.then((draft) => draft.discard()).catch(() => {});
       throw refusalOf(remote, error);
     }
   }
@@ -163,8 +168,10 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
     download: Download,
     lastModified: Instant | null,
   ): Promise<CachedFile> {
+    const began = epoch;
     const cached = download.kept.then(async (kept) => {
       const file = { blob: kept.digest, sizeBytes: kept.sizeBytes, hex: kept.hex, lastModified };
+      if (began !== epoch) return file;
       const key = keyOf(remote, offer);
       await state.put(SPACES.files, key, { value: { ...file, url: offer.url }, blobs: [kept.digest] });
       remember(key, file);
@@ -234,6 +241,7 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
       await state.delete(SPACES.files, key);
     },
     forget(prefix) {
+      epoch += 1;
       for (const [key] of memory.withPrefix(prefix)) memory.delete(key);
     },
     onKept(listener) {

@@ -362,8 +362,13 @@ test("a remote whose list is not to be fetched lists what was asked for", async 
   const remote = world.with({ noProjectList: true });
   assert.deepEqual((await world.remotes.projects(remote)).projects, []);
   await filenames(world, remote);
-  await world.remotes.listing(remote, "unknown" as ProjectName);
-  assert.deepEqual((await world.remotes.projects(remote)).projects, [{ project: "foo", displayName: "FOO" }]);
+  await world.remotes.listing(remote, "later" as ProjectName);
+  const names = async () => (await world.remotes.projects(remote)).projects.map(({ displayName }) => displayName);
+  assert.deepEqual(await names(), ["FOO"]);
+  world.fake.add("later", NEXT);
+  world.tick(60);
+  await world.remotes.listing(remote, "later" as ProjectName);
+  assert.deepEqual(await names(), ["FOO", "LATER"]);
   assert.equal(world.fake.count("/simple/"), 0);
 });
 

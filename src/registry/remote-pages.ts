@@ -35,7 +35,7 @@ export interface PageRequest<Content> {
   read(page: UpstreamPage): Content;
   /** Another content, or none, has replaced what was known. */
   changed?(): void;
-  /** Nothing at all was known of it before, and it is there. */
+  /** There was none as far as was known, and now there is. */
   found?(content: Content): void;
 }
 
@@ -186,7 +186,8 @@ export function openPages<Content extends object>(tools: RemoteTools, weightMax:
       later.do(key, () => writeCopy(key, { ...next, page }));
       const copied = { ...next, copiedAt: next.checkedAt };
       memory.set(key, copied, copied.weight);
-      if (known === null && next.content !== null) request.found?.(next.content);
+      const isNew = known === null || known.content === null;
+      if (isNew && next.content !== null) request.found?.(next.content);
     }
     const isChange = known !== null && (known.content !== null || next.content !== null);
     if (isChange) request.changed?.();
@@ -269,7 +270,9 @@ export function openPages<Content extends object>(tools: RemoteTools, weightMax:
     },
     peek(remote, key) {
       const known = memory.get(key);
-      return known !== null && isFresh(known, remote) ? known : undefined;
+      if (known === null || !isFresh(known, remote)) return undefined;
+      hits += 1;
+      return known;
     },
     async outdate(remote, key) {
       epoch += 1;

@@ -65,8 +65,8 @@ export function openOrigin({ dispatcher, now, random, limits }: OriginParts): Or
     };
     try {
       const data = await askPatiently(question);
-      // A 5xx is an answer, but of a server that is not well; 501 and 505 are about the question.
-      if (isServerTrouble(data.statusCode)) pass.fail();
+      // An answer, but of a server that is not well. A 500 may be about this one page, and must not close the others.
+      if (isServerTrouble(data.statusCode) && data.statusCode !== 500) pass.fail();
       else pass.answer();
       return { data, pass, release };
     } catch (error) {

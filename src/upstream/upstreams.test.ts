@@ -243,6 +243,14 @@ test("a server that fails again and again is left alone for a while, then tried 
   assert.equal(upstream.health().isOpen, false);
 });
 
+test("a page that is always a 500 does not close the server's other pages", async () => {
+  await using world = await setUp({ limits: { failuresMax: 2, retries: 0 } });
+  world.fake.behave({ answer: { status: 500 } });
+  const upstream = open(world.fake, world.upstreams);
+  for (let i = 0; i < 3; i += 1) (await upstream.get("foo/")).cancel();
+  assert.equal(upstream.health().isOpen, false);
+});
+
 test("bodies that break in a row count as failures of the server", async () => {
   await using world = await setUp({ limits: { failuresMax: 2 } });
   world.fake.behave({ truncating: true });
