@@ -209,16 +209,12 @@ test("the end of a small file is withheld too until its digest is right", async 
   await assert.rejects(bytesOf(await world.remotes.file(world.remote, offer)), /sha256/);
 });
 
-for (const [name, digest] of [
-  ["md5", "md5"],
-  ["sha1", "sha1"],
-  ["sha512", "sha512"],
-] as const) {
+for (const name of ["md5", "sha1", "sha512"]) {
   test(`a file announced by its ${name} is checked by it`, async () => {
     await using world = await openWorld();
     const offer = {
       ...(await world.offer("foo")),
-      digests: { [name]: createHash(digest).update(BYTES).digest("hex") },
+      digests: { [name]: createHash(name).update(BYTES).digest("hex") },
     };
     world.fake.behave({ lying: true });
     await assert.rejects(bytesOf(await world.remotes.file(world.remote, offer)), new RegExp(name));

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
+import { blake2b } from "@noble/hashes/blake2.js";
 import { type BlobInfo, type Digest, type Instant, type Json, refuse, sha256Digest } from "#core";
 import type { BlobDraft, BlobStore, ByteRange, SharedState, StateEntry } from "#stores";
 
@@ -46,7 +47,7 @@ export function memoryBlobs(): MemoryBlobs {
         const hex: Record<string, string> = { sha256: createHash("sha256").update(whole).digest("hex") };
         if (digests.includes("md5")) hex["md5"] = createHash("md5").update(whole).digest("hex");
         if (digests.includes("blake2b_256")) {
-          hex["blake2b_256"] = createHash("blake2b512", { outputLength: 32 }).update(whole).digest("hex");
+          hex["blake2b_256"] = Buffer.from(blake2b(whole, { dkLen: 32 })).toString("hex");
         }
         const digest = sha256Digest(hex["sha256"] ?? "");
         if (digest === null) throw new TypeError("a SHA-256 has 64 digits");
