@@ -1,18 +1,19 @@
 // Pins the clients that the conformance tests drive to their newest releases, as this machine's pip finds them.
-// `node scripts/bump-clients.mjs`, then `npm test`: a client that behaves otherwise than before fails there.
+// Lines with a comment are left alone. `node scripts/bump-clients.mjs`, then `npm test`: a client that behaves otherwise than before fails there.
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+const PIN = /^([A-Za-z0-9._-]+)==\S+$/gm;
 const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), "tests", "conformance", "pins");
 
 for (const name of readdirSync(folder).filter((entry) => entry.endsWith(".txt"))) {
   const path = join(folder, name);
   const before = readFileSync(path, "utf8");
-  const projects = [...before.matchAll(/^([A-Za-z0-9._-]+)==/gm)].map(([, project]) => project);
+  const projects = [...before.matchAll(PIN)].map(([, project]) => project);
   const found = newest(projects);
-  const after = before.replace(/^([A-Za-z0-9._-]+)==(.+)$/gm, (line, project) => {
+  const after = before.replace(PIN, (line, project) => {
     const version = found.get(project.toLowerCase());
     return version === undefined ? line : `${project}==${version}`;
   });

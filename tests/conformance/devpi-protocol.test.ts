@@ -21,6 +21,14 @@ interface Step extends AskOptions {
   readonly differs?: { readonly why: string; readonly status?: number };
 }
 
+const OWN_WORDS = "the sentence is our own";
+/** devpi answers 403, to root too; that it is not there is the truth, and no secret to its owner. */
+const NOT_THERE = { why: "404 for what is not there" };
+
+function refused(why: string, status: number): NonNullable<Step["differs"]> {
+  return { why, status };
+}
+
 /** Method, path, and what is sent; root asks where nobody else is named. */
 const CONVERSATIONS: Readonly<Record<string, readonly (readonly [string, string, Step?])[]>> = {
   "discovery and login": [
@@ -45,22 +53,18 @@ const CONVERSATIONS: Readonly<Record<string, readonly (readonly [string, string,
     ["GET", "/bob/", { as: null }],
     ["PATCH", "/bob", { as: BOB, json: { title: "", description: "x", indexes: {}, zzz: 1 } }],
     ["GET", "/bob", { as: null }],
-    [
-      "PATCH",
-      "/bob",
-      { as: ALICE, json: { title: "mine" }, differs: { why: "devpi's message names an object", status: 403 } },
-    ],
+    ["PATCH", "/bob", { as: ALICE, json: { title: "mine" }, differs: refused("devpi's message names an object", 403) }],
     ["PATCH", "/bob", { as: BOB, json: { password: "bobs" } }],
     ["PATCH", "/nobody", { json: { title: "x" } }],
     ["DELETE", "/nobody"],
-    ["DELETE", "/bob", { as: ALICE, differs: { why: "the sentence is our own", status: 403 } }],
-    ["DELETE", "/root", { differs: { why: "the sentence is our own", status: 403 } }],
+    ["DELETE", "/bob", { as: ALICE, differs: refused(OWN_WORDS, 403) }],
+    ["DELETE", "/root", { differs: refused(OWN_WORDS, 403) }],
   ],
   indexes: [
     ["PUT", "/alice/dev", { as: ALICE, json: {} }],
     ["PUT", "/alice/dev", { as: ALICE, json: {} }],
     ["PUT", "/nobody/dev", { json: {} }],
-    ["PUT", "/alice/other", { as: BOB, json: {}, differs: { why: "the sentence is our own", status: 403 } }],
+    ["PUT", "/alice/other", { as: BOB, json: {}, differs: refused(OWN_WORDS, 403) }],
     ["PUT", "/alice/x", { as: ALICE, json: { bases: "not/exists" } }],
     ["PUT", "/alice/x", { as: ALICE, json: { bases: "root/dev/123" } }],
     ["PUT", "/alice/x", { as: ALICE, json: { zzz: 1 } }],
@@ -80,28 +84,20 @@ const CONVERSATIONS: Readonly<Record<string, readonly (readonly [string, string,
     ["PATCH", "/alice/dev/", { as: ALICE, json: { acl_upload: "alice,:authenticated:" } }],
     ["PATCH", "/alice/dev", { as: ALICE, json: { type: "mirror" } }],
     ["PATCH", "/alice/dev", { as: ALICE, json: { zzz: 1 } }],
-    [
-      "PATCH",
-      "/alice/dev",
-      { as: BOB, json: { title: "x" }, differs: { why: "the sentence is our own", status: 403 } },
-    ],
-    ["PATCH", "/alice/nothing", { json: { title: "x" } }],
+    ["PATCH", "/alice/dev", { as: BOB, json: { title: "x" }, differs: refused(OWN_WORDS, 403) }],
+    ["PATCH", "/alice/nothing", { json: { title: "x" }, differs: NOT_THERE }],
     ["DELETE", "/alice/prod", { as: ALICE }],
-    ["DELETE", "/alice/nothing", { as: ALICE }],
+    ["DELETE", "/alice/nothing", { as: ALICE, differs: NOT_THERE }],
   ],
   "uploads and what they show": [
     ["POST", "/alice/dev", { as: ALICE, upload: WHEEL }],
     ["POST", "/alice/dev", { as: ALICE, upload: { name: "second", version: "0.1" } }],
-    ["POST", "/alice/dev", { as: null, upload: WHEEL, differs: { why: "the body is our own", status: 401 } }],
-    ["POST", "/alice/prod", { as: BOB, upload: WHEEL, differs: { why: "the body is our own", status: 403 } }],
-    ["POST", "/root/up", { as: ALICE, upload: WHEEL, differs: { why: "the body is our own", status: 404 } }],
+    ["POST", "/alice/dev", { as: null, upload: WHEEL, differs: refused(OWN_WORDS, 401) }],
+    ["POST", "/alice/prod", { as: BOB, upload: WHEEL, differs: refused(OWN_WORDS, 403) }],
+    ["POST", "/root/up", { as: ALICE, upload: WHEEL, differs: refused(OWN_WORDS, 404) }],
     ["GET", "/alice/dev", { as: null }],
     ["GET", "/alice/prod", { as: null }],
-    [
-      "GET",
-      "/alice/dev/hello-world",
-      { as: null, differs: { why: "ours takes the metadata from the file", status: 200 } },
-    ],
+    ["GET", "/alice/dev/hello-world", { as: null, differs: refused("ours takes the metadata from the file", 200) }],
     ["GET", "/alice/dev/Hello_World", { as: null }],
     ["GET", "/alice/dev/Hello_World/1.0", { as: null }],
     ["GET", "/alice/dev/hello-world/2.0", { as: null }],
@@ -125,25 +121,33 @@ const CONVERSATIONS: Readonly<Record<string, readonly (readonly [string, string,
     [
       "POST",
       "/alice/dev",
-      { as: ALICE, json: { name: "second", version: "0.1", only_docs: true, targetindex: "alice/prod" } },
+      {
+        as: ALICE,
+        json: { name: "second", version: "0.1", only_docs: true, targetindex: "alice/prod" },
+        differs: refused(OWN_WORDS, 404),
+      },
     ],
     ["POST", "/alice/dev", { as: BOB, json: { name: "second", version: "0.1", targetindex: "alice/prod" } }],
     [
       "GET",
       "/alice/prod/second?ignore_bases=",
-      { as: null, differs: { why: "ours takes the metadata from the file", status: 200 } },
+      { as: null, differs: refused("ours takes the metadata from the file", 200) },
     ],
-    ["DELETE", "/alice/prod/second/", { as: ALICE }],
-    ["DELETE", "/alice/prod/second/0.1", { as: ALICE }],
-    ["DELETE", "/alice/prod/second/0.1?force=", { as: BOB, differs: { why: "the sentence is our own", status: 403 } }],
-    ["DELETE", "/alice/prod/second/0.1?force=", { as: ALICE }],
-    ["DELETE", "/alice/dev/hello-world/9.9", { as: ALICE }],
-    ["DELETE", "/alice/dev/nothing", { as: ALICE }],
+    ["DELETE", "/alice/prod/second/", { as: ALICE, differs: refused("devpi's message names an object", 403) }],
+    ["DELETE", "/alice/prod/second/0.1", { as: ALICE, differs: refused(OWN_WORDS, 403) }],
+    ["DELETE", "/alice/prod/second/0.1?force=", { as: BOB, differs: refused(OWN_WORDS, 403) }],
+    [
+      "DELETE",
+      "/alice/prod/second/0.1?force=",
+      { as: ALICE, differs: refused("devpi's message names an object", 200) },
+    ],
+    ["DELETE", "/alice/dev/hello-world/9.9", { as: ALICE, differs: refused("devpi's message names an object", 404) }],
+    ["DELETE", "/alice/dev/nothing", { as: ALICE, differs: refused(OWN_WORDS, 404) }],
     ["DELETE", "/alice/dev/hello-world/", { as: ALICE }],
     ["GET", "/alice/dev", { as: null }],
     ["DELETE", "/alice/dev", { as: ALICE }],
     ["DELETE", "/alice", { as: ALICE }],
-    ["PATCH", "/alice/prod", { as: ALICE, json: ["volatile=True"] }],
+    ["PATCH", "/alice/prod", { as: ALICE, json: ["bases=", "volatile=True"] }],
     ["DELETE", "/alice", { as: ALICE }],
     ["GET", "/", { as: null }],
   ],

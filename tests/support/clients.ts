@@ -48,7 +48,8 @@ export async function openClients(name: "clients" | "devpi-server" | "publishers
       return folder;
     },
     run(program, args, options = {}) {
-      return runToEnd(join(bin, program), args, {
+      // Programs of the machine (`sh`) are found by PATH.
+      return runToEnd(existsSync(join(bin, program)) ? join(bin, program) : program, args, {
         cwd: options.cwd ?? home,
         env: { ...cleanEnvironment(bin, home), ...options.env },
         input: options.input ?? "",
