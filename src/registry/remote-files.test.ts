@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { test } from "node:test";
-import type { Digest, Offer } from "#core";
+import { type Digest, type Offer, refuse } from "#core";
 import type { OpenFile } from "#formats";
 import { bytesOf, openRemoteWorld, type RemoteWorld, sealed } from "../../tests/support/remote-world.ts";
 
@@ -270,6 +270,20 @@ test("an upstream that is gone makes a file that is not cached unavailable", asy
   const offer = await world.offer("foo");
   await world.fake.die();
   await assert.rejects(world.remotes.file(world.remote, offer), /upstream-unavailable/);
+});
+
+test("a full disk is told as what it is, also before the upstream has answered", async () => {
+  await using world = await openWorld();
+  const offer = await world.offer("foo");
+  const { begin } = world.blobs;
+  Object.assign(world.blobs, { begin: async () => Promise.reject(refuse({ code: "storage-full", because: "full" })) });
+  const gate = world.fake.hold(PATH);
+  const opening = world.remotes.file(world.remote, offer);
+  await gate.arrived;
+  gate.release();
+  await assert.rejects(opening, /storage-full/);
+  Object.assign(world.blobs, { begin });
+  assert.deepEqual(await bytesOf(await world.remotes.file(world.remote, offer)), BYTES);
 });
 
 test("a failed fetch of one reader is the failure of all who joined it", async () => {

@@ -104,6 +104,8 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
     const sizeBytesMax = tools.settings.fileSizeBytesMax;
     // At the same time as the question, so that the first byte finds its place ready.
     const beginning = blobs.begin({ sizeBytesMax, digests: check.drafted });
+    // Met below, which may be long after it failed.
+    beginning.catch(() => {});
     try {
       const reply = await tools.upstreamOf(remote).get(offer.url, {
         raw: true,
