@@ -54,7 +54,7 @@ export function parseCoreMetadata(bytes: Uint8Array): MetadataRecord {
 
 /** Adds a value to a record: to the list, or as the only one. `UNKNOWN`, as old tools wrote it, and blanks mean none. */
 export function addField(record: Record<string, string | string[]>, field: Field, value: string, name: string): void {
-  const text = field.key === "description" ? value : value.trim();
+  const text = trimmed(field.key, value);
   if (text === "" || text === "UNKNOWN") return;
   const current = record[field.key];
   if (field.isList) {
@@ -64,6 +64,12 @@ export function addField(record: Record<string, string | string[]>, field: Field
   }
   if (current !== undefined) throw broken(`${name} is given more than once`);
   record[field.key] = text;
+}
+
+/** A description is kept as it is; a line break at the end of a name makes it another name, which is none. */
+function trimmed(key: string, value: string): string {
+  if (key === "description") return value;
+  return key === "name" ? value.replace(/^[ \t]+|[ \t]+$/g, "") : value.trim();
 }
 
 /** The one value of a field, `null` when it is absent. */

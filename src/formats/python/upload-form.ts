@@ -31,6 +31,7 @@ export async function readUploadForm(call: Call, desk: Desk): Promise<UploadForm
   const fields = new Map<string, string[]>();
   let filename: string | null = null;
   let receiving: Promise<Received> | null = null;
+  let arriving: BusboyFileStream | null = null;
   let fieldsBytes = 0;
 
   const parser = openParser(call);
@@ -51,6 +52,7 @@ export async function readUploadForm(call: Call, desk: Desk): Promise<UploadForm
     if (name !== "content") return void stream.on("error", fail).resume();
     if (receiving !== null) return fail(unreadable("it has more than one file in its field 'content'"));
     filename = sentName ?? "";
+    arriving = stream;
     receiving = desk.receive(stream);
     receiving.catch(fail);
   });
@@ -67,6 +69,8 @@ export async function readUploadForm(call: Call, desk: Desk): Promise<UploadForm
     await pipeline(call.body(), parser);
     received = await (receiving as Promise<Received> | null);
   } catch (cause) {
+    // The parser does not end the part that it was in, and `receive` would wait for it for ever.
+    (arriving as BusboyFileStream | null)?.destroy(cause instanceof Error ? cause : undefined);
     await forget(receiving);
     throw asProblem(cause);
   }
