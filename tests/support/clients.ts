@@ -10,7 +10,8 @@ import { promisify } from "node:util";
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const PINS = join(ROOT, "tests", "conformance", "pins");
 const RUN_MILLISECONDS_MAX = 180_000;
-const INSTALL_MILLISECONDS_MAX = 600_000;
+const INSTALLING = { timeout: 600_000, maxBuffer: 1 << 26 };
+const call = promisify(execFile);
 
 /** How a program ended and what it said on both streams. */
 export interface Ended {
@@ -64,16 +65,22 @@ export async function openClients(name: "clients" | "devpi-server" | "publishers
 /** A virtual environment per list of pins; a list that changes makes a new one, an unfinished one is made again. */
 async function install(name: string): Promise<string> {
   const pins = join(PINS, `${name}.txt`);
-  const key = createHash("sha256").update(readFileSync(pins)).digest("hex").slice(0, 12);
-  const folder = join(ROOT, ".cache", `${name}-${key}`);
+  const constraints = join(PINS, `${name}.constraints.txt`);
+  const key = createHash("sha256").update(readFileSync(pins)).update(readFileSync(constraints)).digest("hex");
+  const folder = join(ROOT, ".cache", `${name}-${key.slice(0, 12)}`);
   const bin = join(folder, "bin");
   const done = join(folder, "installed");
   if (existsSync(done)) return bin;
   rmSync(folder, { recursive: true, force: true });
-  const wait = { timeout: INSTALL_MILLISECONDS_MAX, maxBuffer: 1 << 26 };
-  const call = promisify(execFile);
-  await call("python3", ["-m", "venv", folder], wait);
-  await call(join(bin, "python"), ["-m", "pip", "install", "--quiet", "--upgrade", "-r", pins], wait);
+  const python = join(bin, "python");
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade", "-r", pins];
+  await call("python3", ["-m", "venv", folder], INSTALLING);
+  try {
+    await call(python, [...pip, "-c", constraints], INSTALLING);
+  } catch {
+    // The constraints were resolved for one Python; for another, some release in them may not exist.
+    await call(python, pip, INSTALLING);
+  }
   writeFileSync(done, key);
   return bin;
 }
