@@ -96,10 +96,10 @@ export function packageTypeOf(filename: string): { readonly packageType: Package
     return { packageType: "bdist_wheel", pythonVersion: filename.slice(0, -4).split("-").at(-3) ?? "py3" };
   }
   if (lower.endsWith(".egg")) {
-    return { packageType: "bdist_egg", pythonVersion: /-py(\d[\d.]*)/.exec(lower)?.[1] ?? "any" };
+    return { packageType: "bdist_egg", pythonVersion: /-py(\d+(?:\.\d+)*)/.exec(lower)?.[1] ?? "any" };
   }
   if (lower.endsWith(".exe")) {
-    return { packageType: "bdist_wininst", pythonVersion: /-py(\d[\d.]*)\.exe$/.exec(lower)?.[1] ?? "any" };
+    return { packageType: "bdist_wininst", pythonVersion: /-py(\d+(?:\.\d+)*)\.exe$/.exec(lower)?.[1] ?? "any" };
   }
   if (lower.endsWith(".msi")) return { packageType: "bdist_msi", pythonVersion: "any" };
   if (lower.endsWith(".dmg")) return { packageType: "bdist_dmg", pythonVersion: "any" };

@@ -33,7 +33,7 @@ export function openTar(onMember: (member: TarMember) => TakeContent | null): {
   let take: TakeContent | null = null;
   let headers = 0;
   let isAtEnd = false;
-  let next = noRecords();
+  let next = NO_RECORDS;
   let long: { readonly header: Header; parts: Buffer[] } | null = null;
 
   const finishContent = (): void => {
@@ -44,7 +44,7 @@ export function openTar(onMember: (member: TarMember) => TakeContent | null): {
 
   const begin = (block: Buffer): void => {
     if (isZero(block)) {
-      if (next !== noRecords() && hasRecords(next)) throw broken("its last member is missing");
+      if (hasRecords(next)) throw broken("its last member is missing");
       isAtEnd = true;
       return;
     }
@@ -59,7 +59,7 @@ export function openTar(onMember: (member: TarMember) => TakeContent | null): {
       contentLeft = header.sizeBytes;
     } else {
       const member = toMember(header, next);
-      next = noRecords();
+      next = NO_RECORDS;
       take = onMember(member);
       contentLeft = member.sizeBytes;
     }
@@ -119,10 +119,6 @@ interface Records {
 
 const LONG_TYPES = ["x", "g", "L", "K"];
 const NO_RECORDS: Records = { name: null, linkname: null, sizeBytes: null };
-
-function noRecords(): Records {
-  return NO_RECORDS;
-}
 
 function hasRecords(records: Records): boolean {
   return records.name !== null || records.linkname !== null || records.sizeBytes !== null;

@@ -94,10 +94,10 @@ function openContents(filename: SdistFilename): {
       if (member.type !== "file") throw broken("its PKG-INFO is no regular file");
       if (metadata !== null) throw broken("it has more than one PKG-INFO");
       if (member.sizeBytes > METADATA_BYTES_MAX) throw broken("its PKG-INFO is too large");
-      const parts2: Buffer[] = [];
-      metadata = parts2;
+      const chunks: Buffer[] = [];
+      metadata = chunks;
       // Chunks are not used again by the reader, so they need no copy.
-      return (chunk) => parts2.push(chunk);
+      return (chunk) => chunks.push(chunk);
     },
     finish() {
       const through = [...symlinks].find((name) => folders.has(name));
