@@ -148,13 +148,16 @@ async function memberVersions(
   const { registry } = parts;
   const member = await registry.repository(name);
   if (member === null) return [];
+  const mayOpen = registry.decide(call.principal, "read", member).isAllowed;
+  // As devpi: each index with all that it has, also what another hides, at the index's own address; but of one that the
+  // reader may not open only what the asked index shows, at the asked index's address.
+  const home = mayOpen ? member.name : asked.name;
+  const own = mayOpen ? await (await registry.own(name, call.principal)).listing(listing.project) : null;
   const files = Map.groupBy(
-    listing.files.filter((file) => file.member === name),
+    own?.files ?? listing.files.filter((file) => file.member === name),
     (file) => factsOf(file).version ?? "",
   );
   const format = registry.format(member.format);
-  // As devpi: the address of the index that has the file; but one that the reader may open.
-  const home = registry.decide(call.principal, "read", member).isAllowed ? member.name : asked.name;
   // devpi leaves `+` as it is.
   const hrefOf = (file: ListedFile) =>
     `${call.publicUrl}/${encodedPath(home)}/${format.filePath(file).replaceAll("%2B", "+")}`;
