@@ -1,4 +1,5 @@
 /** Who is asking: passwords, tokens, sessions, the slow-down after failures, and whether strangers may sign up. */
 export type { Access, AccountBook, Proof, RequestCredentials, SignUpRequest, SignUpSettings } from "./access.ts";
+export { readOrMakeKey } from "./key-file.ts";
 export { type AccessParts, openAccess } from "./open-access.ts";
-export { openSealer, type Sealer } from "./sealer.ts";
+export { KEY_BYTES, openSealer, type Sealer } from "./sealer.ts";

@@ -1,0 +1,124 @@
+import { type Instant, type Principal, type User, type UserName, userName } from "#core";
+import type { MetadataStore } from "#stores";
+import type { AccountBook } from "./access.ts";
+import { TOKEN_USER } from "./credentials.ts";
+import type { Passwords } from "./passwords.ts";
+import type { ProofMemory, Watch } from "./proof-memory.ts";
+import type { Sealer } from "./sealer.ts";
+import type { Sessions } from "./sessions.ts";
+import type { SlowDown } from "./slow-down.ts";
+import { isSameHash, readSession, readToken } from "./tokens.ts";
+
+/** Tells whether a user and a secret belong together, by asking the stores; remembers nothing. */
+export interface Checker {
+  /**
+   * `null`: they do not. The secret may be a password, a session or a token. The watch began before anything was read;
+   * the caller keeps it with the proof or ends it. Throws `too-many-attempts`.
+   */
+  check(user: string, secret: string, remoteAddress: string): Promise<Checked | null>;
+}
+
+export interface Checked {
+  readonly principal: Principal;
+  readonly watch: Watch;
+  /** `null`: a password or a token without an end. */
+  readonly expiresAt: Instant | null;
+}
+
+export interface CheckerParts {
+  readonly metadata: Pick<MetadataStore, "read">;
+  readonly accounts: AccountBook;
+  readonly sealer: Sealer;
+  readonly sessions: Sessions;
+  readonly passwords: Passwords;
+  readonly slowDown: SlowDown;
+  readonly memory: Pick<ProofMemory, "watch">;
+  readonly now: () => Instant;
+}
+
+type Unwatched = Omit<Checked, "watch">;
+
+export function openChecker(parts: CheckerParts): Checker {
+  return {
+    async check(user, secret, remoteAddress) {
+      const token = readToken(secret);
+      if (token !== null) return checkToken(parts, user, token);
+      const name = userName(user);
+      if (name === null) return null;
+      return watched(parts, name, () =>
+        readSession(secret) === null
+          ? checkPassword(parts, name, secret, remoteAddress)
+          : checkSession(parts, name, secret),
+      );
+    },
+  };
+}
+
+/** The name may be the owner's, `__token__`, or left out. */
+async function checkToken(
+  parts: CheckerParts,
+  user: string,
+  { id, hash }: { readonly id: string; readonly hash: string },
+): Promise<Checked | null> {
+  const owner = (await parts.metadata.read((view) => view.token(id)))?.owner;
+  if (owner === undefined || (user !== owner && user !== TOKEN_USER && user !== "")) return null;
+  return watched(parts, owner, async () => {
+    // Read again now that its owner is watched: what is revoked from here on is told.
+    const token = await parts.metadata.read((view) => view.token(id));
+    if (token === null || token.owner !== owner || !isSameHash(parts.sealer.open(token.secretHash), hash)) return null;
+    if (token.expiresAt !== null && token.expiresAt <= parts.now()) return null;
+    return {
+      principal: { kind: "token", owner, id, groups: [], limits: token.limits },
+      expiresAt: token.expiresAt,
+    };
+  });
+}
+
+async function checkSession(parts: CheckerParts, name: UserName, secret: string): Promise<Unwatched | null> {
+  const user = await parts.accounts.user(name);
+  const expiresAt = user === null ? null : await parts.sessions.expiryOf(user, secret);
+  return expiresAt === null || expiresAt <= parts.now() ? null : { principal: principalOf(name), expiresAt };
+}
+
+async function checkPassword(
+  parts: CheckerParts,
+  name: UserName,
+  password: string,
+  remoteAddress: string,
+): Promise<Unwatched | null> {
+  const attempt = parts.slowDown.begin(name, remoteAddress);
+  try {
+    const user = await parts.accounts.user(name);
+    if (!(await parts.passwords.verify(password, hashOf(parts, user)))) return null;
+  } catch (cause) {
+    attempt.takenBack();
+    throw cause;
+  }
+  attempt.succeeded();
+  return { principal: principalOf(name), expiresAt: null };
+}
+
+function hashOf({ sealer }: CheckerParts, user: User | null): string | null {
+  return user === null || user.passwordHash === null ? null : sealer.open(user.passwordHash);
+}
+
+function principalOf(name: UserName): Principal {
+  return { kind: "user", name, groups: [] };
+}
+
+async function watched(
+  parts: CheckerParts,
+  account: UserName,
+  work: () => Promise<Unwatched | null>,
+): Promise<Checked | null> {
+  const watch = parts.memory.watch(account);
+  try {
+    const found = await work();
+    if (found !== null) return { ...found, watch };
+  } catch (cause) {
+    watch.end();
+    throw cause;
+  }
+  watch.end();
+  return null;
+}

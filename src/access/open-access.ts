@@ -1,0 +1,163 @@
+import { randomBytes as systemRandomBytes } from "node:crypto";
+import { ANONYMOUS, type Instant, RegistryError, refuse, type User, type UserName, userName } from "#core";
+import type { MetadataStore, SharedState } from "#stores";
+import type { Access, AccountBook, Proof, RequestCredentials, SignUpSettings } from "./access.ts";
+import { openChecker } from "./checker.ts";
+import { type Credentials, readAuthorization, readDevpiAuth } from "./credentials.ts";
+import { type HashingCost, openPasswords } from "./passwords.ts";
+import { openProofMemory } from "./proof-memory.ts";
+import type { Sealer } from "./sealer.ts";
+import { openSessions, SESSION_SECONDS } from "./sessions.ts";
+import { signUpRefusal } from "./sign-up.ts";
+import { openSlowDown } from "./slow-down.ts";
+import { issueToken } from "./token-issue.ts";
+import { readSession, readToken } from "./tokens.ts";
+
+/** All the world that access needs; clock and randomness are parts of it. */
+export interface AccessParts {
+  readonly metadata: Pick<MetadataStore, "read" | "subscribe" | "catchUp">;
+  readonly state: SharedState;
+  readonly accounts: AccountBook;
+  readonly sealer: Sealer;
+  readonly signUp: SignUpSettings;
+  readonly now: () => Instant;
+  readonly randomBytes?: (count: number) => Uint8Array;
+  /** What a new password hash costs; OWASP's recommendation when not given. */
+  readonly hashingCost?: HashingCost;
+}
+
+/** How long a checked credential is believed without being asked for again, unless something is changed. */
+const REMEMBERED_MILLISECONDS = 5 * 60 * 1000;
+/** A proof of nothing needs no memory and never becomes wrong. */
+const NOBODY: Proof = {
+  principal: ANONYMOUS,
+  validUntil: Number.MAX_SAFE_INTEGER as Instant,
+  isCurrent: () => true,
+};
+
+/** Proves who is asking. Disposing it stops listening to the journal. */
+export function openAccess(parts: AccessParts): Access & Disposable {
+  const { metadata, state, accounts, sealer, now } = parts;
+  const randomBytes = parts.randomBytes ?? ((count: number) => systemRandomBytes(count));
+  const passwords = openPasswords({
+    randomBytes,
+    ...(parts.hashingCost === undefined ? {} : { cost: parts.hashingCost }),
+  });
+  const sessions = openSessions({ state, randomBytes, now });
+  const slowDown = openSlowDown(now);
+  const memory = openProofMemory(randomBytes);
+  const checker = openChecker({ metadata, accounts, sealer, sessions, passwords, slowDown, memory, now });
+  const underWay = new Map<string, Promise<Proof>>();
+  const unsubscribe = metadata.subscribe(memory.tell);
+
+  async function prove(key: string, request: RequestCredentials): Promise<Proof> {
+    const devpi = readDevpiAuth(request.devpiAuth);
+    // The client sends X-Devpi-Auth for us and may send Authorization for a proxy in front, so a good one goes first.
+    if (devpi.kind === "secret") {
+      const proof = await quietly(() => proveSecret(key, devpi, request.remoteAddress));
+      if (proof !== null) return proof;
+    }
+    const basic = readAuthorization(request.authorization);
+    switch (basic.kind) {
+      case "none":
+        // A bad X-Devpi-Auth is anonymous for this once; it may be good a moment later.
+        return devpi.kind === "none" ? NOBODY : { ...NOBODY, validUntil: now(), isCurrent: () => false };
+      case "unreadable":
+        throw wrong(`the request cannot be authenticated: ${basic.because}`);
+      case "secret": {
+        const proof = await proveSecret(key, basic, request.remoteAddress);
+        if (proof === null) throw wrong(wrongSentence(basic));
+        return proof;
+      }
+    }
+  }
+
+  async function proveSecret(key: string, credentials: Secret, remoteAddress: string): Promise<Proof | null> {
+    const found = await checker.check(credentials.user, credentials.secret, remoteAddress);
+    if (found === null) return null;
+    const until = Math.min(now() + REMEMBERED_MILLISECONDS, found.expiresAt ?? Number.MAX_SAFE_INTEGER) as Instant;
+    return memory.keep(key, found.principal, found.watch, until);
+  }
+
+  return {
+    async authenticate(request) {
+      if (request.authorization === null && request.devpiAuth === null) return NOBODY;
+      const told = metadata.catchUp();
+      if (told !== undefined) await told;
+      const key = memory.keyOf(request);
+      const known = memory.find(key, now());
+      if (known !== null) return known;
+      // Many requests begin at once with the same credentials; one check is enough for all of them.
+      const joined = underWay.get(key);
+      if (joined !== undefined) return joined;
+      const proof = prove(key, request).finally(() => underWay.delete(key));
+      underWay.set(key, proof);
+      return proof;
+    },
+    remembered(request) {
+      if (request.authorization === null && request.devpiAuth === null) return NOBODY;
+      return memory.find(memory.keyOf(request), now());
+    },
+    async login(user, password, remoteAddress) {
+      const found = await checker.check(user, password, remoteAddress);
+      if (found === null) throw wrong(wrongSentence({ kind: "secret", user, secret: password }));
+      const { account } = found.watch;
+      found.watch.end();
+      // A token or session is its own session: it must not be turned into one that outlives it or can do more.
+      if (readToken(password) !== null || readSession(password) !== null) {
+        const leftSeconds = ((found.expiresAt ?? Number.MAX_SAFE_INTEGER) - now()) / 1000;
+        return { user: account, password, expiresInSeconds: Math.floor(Math.min(SESSION_SECONDS, leftSeconds)) };
+      }
+      return { user: account, ...(await beginSession(await existing(account))) };
+    },
+    session: async (user) => beginSession(await existing(user)),
+    async hashPassword(password) {
+      if (readToken(password) !== null || readSession(password) !== null) {
+        throw refuse({ code: "setting-invalid", because: "a password must not look like a token of this server" });
+      }
+      return sealer.seal(await passwords.hash(password));
+    },
+    seal: sealer.seal,
+    open: sealer.open,
+    issueToken: (principal, owner, wish) => issueToken({ accounts, sealer, now, randomBytes }, principal, owner, wish),
+    signUpRefusal: (request) => signUpRefusal(parts.signUp, request),
+    [Symbol.dispose]: unsubscribe,
+  };
+
+  async function existing(name: UserName): Promise<User> {
+    const user = await accounts.user(name);
+    if (user === null) throw refuse({ code: "user-not-found", user: name });
+    return user;
+  }
+
+  async function beginSession(user: User): Promise<{ password: string; expiresInSeconds: number }> {
+    const { text } = await sessions.begin(user);
+    return { password: text, expiresInSeconds: SESSION_SECONDS };
+  }
+}
+
+type Secret = Credentials & { readonly kind: "secret" };
+
+/** devpi's own header never refuses a request: what is wrong with it, or too many tries, makes it anonymous. */
+async function quietly(work: () => Promise<Proof | null>): Promise<Proof | null> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof RegistryError && cause.problem.code === "too-many-attempts") return null;
+    throw cause;
+  }
+}
+
+function wrong(because: string) {
+  return refuse({ code: "wrong-credentials", because });
+}
+
+function wrongSentence({ user, secret }: Secret): string {
+  if (readToken(secret) !== null) {
+    return "the token is not valid: it has expired, was revoked, or belongs to another user; make a new one";
+  }
+  const name = userName(user);
+  return name === null
+    ? "the user name or password is wrong"
+    : `the password or token for user '${name}' is wrong, or there is no such user`;
+}
