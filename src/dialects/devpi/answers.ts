@@ -1,4 +1,4 @@
-import { type Call, type Json, type JsonObject, type Reply, refuse } from "#core";
+import { type Call, type Json, type JsonObject, RegistryError, type Reply, refuse } from "#core";
 
 /** An answer in devpi's envelope: a typed result, and perhaps a message. */
 export function resultReply(type: string, result: Json, options: { status?: number; message?: string } = {}): Reply {
@@ -40,9 +40,10 @@ export function isDevpiClient(call: Call): boolean {
   return (call.header("user-agent") ?? "").startsWith("devpi-client/");
 }
 
-/** The body as a JSON object; refuses with devpi's words what is none. */
-export async function objectOf(call: Call): Promise<JsonObject> {
+/** The body as a JSON object; refuses with devpi's words what is none. `whenEmpty`: what no body at all stands for. */
+export async function objectOf(call: Call, whenEmpty: JsonObject | null = null): Promise<JsonObject> {
   const body = await bodyOf(call);
+  if (body === undefined && whenEmpty !== null) return whenEmpty;
   if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as JsonObject;
   throw refuse({ code: "request-invalid", because: "Bad request: a JSON object is needed" });
 }
@@ -52,10 +53,8 @@ export async function bodyOf(call: Call): Promise<Json | undefined> {
   try {
     return await call.json();
   } catch (cause) {
-    if (!(cause instanceof Error) || !("problem" in cause)) throw cause;
-    throw (cause.problem as { code: string }).code === "request-invalid"
-      ? refuse({ code: "request-invalid", because: "Bad request: could not decode json" }, cause)
-      : cause;
+    if (!(cause instanceof RegistryError) || cause.problem.code !== "request-invalid") throw cause;
+    throw refuse({ code: "request-invalid", because: "Bad request: could not decode json" }, cause);
   }
 }
 

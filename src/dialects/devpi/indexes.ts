@@ -64,7 +64,7 @@ async function create(parts: DevpiParts, call: Call, name: RepositoryName): Prom
   if ((await registry.repository(name)) !== null) {
     throw refuse({ code: "repository-exists", repository: name, because: "an index of that name is there already" });
   }
-  const given = (await bodyOf(call)) === undefined ? {} : await objectOf(call);
+  const given = await objectOf(call, {});
   const type = readType(given);
   const options = readOptions(type, given, await valueContext(parts));
   const settings = newRepositoryFrom(type, options, name, access.seal);
