@@ -34,7 +34,11 @@ export function candidateOf(form: UploadForm, upload: CheckedUpload): Candidate 
     received,
     attributes: toAttributes({
       packageType: implied.packageType,
-      pythonVersion: form.one("pyversion") ?? implied.pythonVersion,
+      // A wheel's name tells; devpi's client sends `3` for `py3`.
+      pythonVersion:
+        implied.packageType === "bdist_wheel"
+          ? implied.pythonVersion
+          : (form.one("pyversion") ?? implied.pythonVersion),
       requiresPython: textOf(record, "requires_python"),
       coreMetadata: announced === null ? null : { sha256: hash("sha256", announced) },
       hashes,

@@ -53,6 +53,8 @@ export async function readUploadForm(call: Call, desk: Desk): Promise<UploadForm
     if (receiving !== null) return fail(unreadable("it has more than one file in its field 'content'"));
     filename = sentName ?? "";
     arriving = stream;
+    // Whoever reads the stream hears of its errors; this is for when nobody does, because `receive` refused.
+    stream.on("error", () => undefined);
     receiving = desk.receive(stream);
     receiving.catch(fail);
   });
@@ -71,8 +73,8 @@ export async function readUploadForm(call: Call, desk: Desk): Promise<UploadForm
   } catch (cause) {
     // The parser does not end the part that it was in, and `receive` would wait for it for ever.
     (arriving as BusboyFileStream | null)?.destroy(cause instanceof Error ? cause : undefined);
-    await forget(receiving);
-    throw asProblem(cause);
+    // Why the file was not taken says more than what the form then broke off with.
+    throw (await forget(receiving)) ?? asProblem(cause);
   }
   try {
     return {
@@ -134,14 +136,15 @@ function oneOf(name: string, fields: ReadonlyMap<string, readonly string[]>): st
   return value === "" ? null : value;
 }
 
-/** What was received before something else went wrong is of no use. */
-async function forget(receiving: Promise<Received> | null): Promise<void> {
-  if (receiving === null) return;
-  await receiving.then(
-    (received) => received[Symbol.asyncDispose](),
-    // Its failure is what is being reported already, or follows from that.
-    () => undefined,
-  );
+/** What was received before something else went wrong is of no use. The refusal of `receive` itself, if it was one. */
+async function forget(receiving: Promise<Received> | null): Promise<RegistryError | null> {
+  try {
+    const received = await receiving;
+    await received?.[Symbol.asyncDispose]();
+    return null;
+  } catch (cause) {
+    return cause instanceof RegistryError ? cause : null;
+  }
 }
 
 function asProblem(cause: unknown): unknown {

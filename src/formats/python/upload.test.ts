@@ -14,6 +14,7 @@ import {
   type WheelOptions,
 } from "../../../tests/support/archives.ts";
 import { openUploadDesk, postOf, standInBlake2, type UploadDesk } from "../../../tests/support/upload-desk.ts";
+import type { Desk } from "../format.ts";
 import { pythonAttributes } from "./attributes.ts";
 import { uploadRoute } from "./upload.ts";
 
@@ -435,6 +436,29 @@ describe("an upload is refused", () => {
     }
     assert.equal(desk.takenBytes(), 0);
     assertUntouched(desk);
+  });
+
+  test("when the file cannot be received, wherever in the form that happens, and the process lives on", async () => {
+    for (const after of [0, 5000]) {
+      const desk = openUploadDesk();
+      const full = refuse({ code: "storage-full", because: "The disk is full." });
+      const receive: Desk["receive"] = async (bytes) => {
+        let taken = 0;
+        if (after > 0) {
+          for await (const chunk of bytes) {
+            taken += chunk.byteLength;
+            if (taken > after) break;
+          }
+        }
+        throw full;
+      };
+      const big = aWheelFile({ ...foo, ballastBytes: 300_000 });
+      const upload = uploadOf(big, foo);
+      for (const cutAt of [upload.body.byteLength, 20_000]) {
+        const answer = uploadRoute.handle(postOf(upload, { cutAt }), { ...desk.desk, receive });
+        assert.deepEqual(await refusal(answer), full.problem);
+      }
+    }
   });
 
   test("when it is cut short, wherever that is (UPL-3)", async () => {
