@@ -1,0 +1,107 @@
+import type { AccessParts, Sealer } from "#access";
+import { openSealer } from "#access";
+import {
+  type Instant,
+  type JournalEntry,
+  type JournalEvent,
+  refuse,
+  type Sealed,
+  type Seq,
+  type Token,
+  type User,
+  type UserName,
+} from "#core";
+import type { MetadataView } from "#stores";
+import { memoryState } from "./memory-stores.ts";
+
+/** Accounts and tokens in memory, a clock that tests move, and what access needs besides. */
+export interface AccessWorld {
+  readonly parts: AccessParts;
+  readonly sealer: Sealer;
+  now: Instant;
+  /** Journals a fact: it is in the tables, and listeners have been told. */
+  append(event: JournalEvent): void;
+  saveUser(name: string, passwordHash: Sealed | null, change?: Partial<User>): User;
+  /** How often facts were read; a remembered proof reads none. */
+  readonly reads: number;
+}
+
+export const CHEAP = { memoryKibibytes: 8, passes: 1, parallelism: 1 };
+
+export function accessWorld(change: Partial<AccessParts> = {}): AccessWorld {
+  const users = new Map<string, User>();
+  const tokens = new Map<string, Token>();
+  const listeners = new Set<(entries: readonly JournalEntry[]) => void>();
+  const sealer = openSealer(Buffer.alloc(32, 7));
+  let seq = 0;
+  let reads = 0;
+  const view = { token: async (id: string) => tokens.get(id) ?? null } as MetadataView;
+  const world: AccessWorld = {
+    now: Date.UTC(2026, 10, 1) as Instant,
+    sealer,
+    get reads() {
+      return reads;
+    },
+    append(event) {
+      if (event.type === "user.saved") users.set(event.user.name, event.user);
+      if (event.type === "user.removed") users.delete(event.name);
+      if (event.type === "token.issued") tokens.set(event.token.id, event.token);
+      if (event.type === "token.revoked") tokens.delete(event.id);
+      seq += 1;
+      const entry = {
+        seq: seq as Seq,
+        at: world.now,
+        by: { kind: "system", name: "test", tokenId: null },
+        event,
+      } as const;
+      for (const listener of listeners) listener([entry]);
+    },
+    saveUser(name, passwordHash, more = {}) {
+      const user: User = {
+        name: name as UserName,
+        email: null,
+        title: null,
+        description: null,
+        customData: null,
+        createdAt: world.now,
+        modifiedAt: null,
+        passwordHash,
+        ...more,
+      };
+      world.append({ type: "user.saved", user });
+      return user;
+    },
+    parts: {
+      metadata: {
+        read: (work) => {
+          reads += 1;
+          return work(view);
+        },
+        subscribe(listener) {
+          listeners.add(listener);
+          return () => listeners.delete(listener);
+        },
+        catchUp() {},
+      },
+      state: memoryState(() => world.now),
+      accounts: {
+        async user(name) {
+          reads += 1;
+          return users.get(name) ?? null;
+        },
+        async issueToken(_principal, wish) {
+          if (!users.has(wish.owner)) throw refuse({ code: "user-not-found", user: wish.owner });
+          const token: Token = { ...wish, createdAt: world.now };
+          world.append({ type: "token.issued", token });
+          return token;
+        },
+      },
+      sealer,
+      signUp: { policy: "loopback", isLoopbackOnly: true, isTerminal: true },
+      now: () => world.now,
+      hashingCost: CHEAP,
+      ...change,
+    },
+  };
+  return world;
+}
