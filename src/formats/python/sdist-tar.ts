@@ -1,242 +1,130 @@
-import { broken, quoted } from "./broken-file.ts";
-
-/** A member of a tar; long names and pax records are resolved already. */
-export interface TarMember {
-  readonly name: string;
-  readonly type: "file" | "directory" | "symlink" | "hardlink";
-  readonly linkname: string;
-  readonly sizeBytes: number;
-}
+import { broken } from "./broken-file.ts";
+import {
+  BLOCK_BYTES,
+  hasRecords,
+  NO_RECORDS,
+  parseHeader,
+  type TarMember,
+  toMember,
+  withRecords,
+} from "./sdist-tar-header.ts";
 
 /** Takes the content of a member as it comes. */
 export type TakeContent = (chunk: Buffer) => void;
 
-const BLOCK_BYTES = 512;
-const LONG_BYTES_MAX = 1024 * 1024;
-const MEMBERS_MAX = 100_000;
-/** Records that change what a member is; in a global header readers disagree on what they apply to. */
-const PAX_THAT_COUNTS = ["path", "linkpath", "size"];
+/** Reads an archive that is pushed to it. */
+export interface TarReader {
+  write(chunk: Buffer): void;
+  /** Throws when the archive is cut short. */
+  end(): void;
+}
+
+/** Headers that describe the member that follows (or, `g`, all that follow). */
+const DESCRIBING = ["x", "g", "L", "K"];
+const DESCRIPTION_BYTES_MAX = 1024 * 1024;
+const HEADERS_MAX = 100_000;
 
 /**
  * Reads a tar as its bytes come. Stricter than the libraries: those differ on what follows the first empty block, on
  * sparse files and on doubled names, so that one archive means different files to different installers; here each of
  * these is refused, as are devices and pipes (PEP 721). Memory stays constant but for the records of one member.
  */
-export function openTar(onMember: (member: TarMember) => TakeContent | null): {
-  write(chunk: Buffer): void;
-  /** Throws when the archive is cut short. */
-  end(): void;
-} {
-  let pending: Buffer = Buffer.alloc(0);
-  let contentLeft = 0;
-  let paddingLeft = 0;
-  let take: TakeContent | null = null;
+export function openTar(onMember: (member: TarMember) => TakeContent | null): TarReader {
   let headers = 0;
-  let isAtEnd = false;
-  let next = NO_RECORDS;
-  let long: { readonly header: Header; parts: Buffer[] } | null = null;
-
-  const finishContent = (): void => {
-    if (long !== null) next = withRecords(next, long.header, Buffer.concat(long.parts));
-    long = null;
-    take = null;
-  };
-
-  const begin = (block: Buffer): void => {
-    if (isZero(block)) {
-      if (hasRecords(next)) throw broken("its last member is missing");
-      isAtEnd = true;
-      return;
-    }
+  let records = NO_RECORDS;
+  const frames = openFrames((block) => {
     headers += 1;
-    if (headers > MEMBERS_MAX) throw broken(`it has more than the ${MEMBERS_MAX} members allowed`);
+    if (headers > HEADERS_MAX) throw broken(`it has more than the ${HEADERS_MAX} members allowed`);
     const header = parseHeader(block);
-    if (LONG_TYPES.includes(header.type)) {
-      if (header.sizeBytes > LONG_BYTES_MAX) throw broken("a name or record in it is too long");
-      const collected: { readonly header: Header; parts: Buffer[] } = { header, parts: [] };
-      long = collected;
-      take = (chunk) => collected.parts.push(chunk);
-      contentLeft = header.sizeBytes;
-    } else {
-      const member = toMember(header, next);
-      next = NO_RECORDS;
-      take = onMember(member);
-      contentLeft = member.sizeBytes;
+    if (!DESCRIBING.includes(header.type)) {
+      const member = toMember(header, records);
+      records = NO_RECORDS;
+      return { sizeBytes: member.sizeBytes, take: onMember(member), end: null };
     }
-    paddingLeft = (BLOCK_BYTES - (contentLeft % BLOCK_BYTES)) % BLOCK_BYTES;
-    if (contentLeft === 0) finishContent();
-  };
-
+    if (header.sizeBytes > DESCRIPTION_BYTES_MAX) throw broken("a name or record in it is too long");
+    const parts: Buffer[] = [];
+    return {
+      sizeBytes: header.sizeBytes,
+      take: (chunk) => parts.push(chunk),
+      end: () => {
+        records = withRecords(records, header, Buffer.concat(parts));
+      },
+    };
+  });
   return {
-    write(chunk) {
-      let at = 0;
-      while (at < chunk.byteLength) {
-        if (isAtEnd) {
-          if (!isZero(chunk.subarray(at))) throw broken("there is data after its end");
-          return;
-        }
-        if (contentLeft > 0) {
-          const part = chunk.subarray(at, at + contentLeft);
-          take?.(part);
-          at += part.byteLength;
-          contentLeft -= part.byteLength;
-          if (contentLeft === 0) finishContent();
-        } else if (paddingLeft > 0) {
-          const skipped = Math.min(paddingLeft, chunk.byteLength - at);
-          at += skipped;
-          paddingLeft -= skipped;
-        } else {
-          const part = chunk.subarray(at, at + BLOCK_BYTES - pending.byteLength);
-          at += part.byteLength;
-          pending = pending.byteLength === 0 ? part : Buffer.concat([pending, part]);
-          if (pending.byteLength < BLOCK_BYTES) return;
-          const block = pending;
-          pending = Buffer.alloc(0);
-          begin(block);
-        }
-      }
-    },
+    write: frames.write,
     end() {
       // Some writers leave out the empty blocks at the end, so a member that is whole may be the last thing.
-      if (contentLeft > 0 || pending.byteLength > 0 || hasRecords(next)) throw broken("its tar archive is cut short");
+      if (!frames.isWhole() || hasRecords(records)) throw broken("its tar archive is cut short");
       if (headers === 0) throw broken("its tar archive is empty");
     },
   };
 }
 
-interface Header {
-  readonly name: string;
-  readonly type: string;
+/** What follows a header block. */
+interface Frame {
   readonly sizeBytes: number;
-  readonly linkname: string;
+  readonly take: TakeContent | null;
+  /** Called after the last byte of the content, also when there is none. */
+  readonly end: (() => void) | null;
 }
 
-interface Records {
-  readonly name: string | null;
-  readonly linkname: string | null;
-  readonly sizeBytes: number | null;
-}
+/** Cuts a tar into header blocks and contents, and sees that nothing follows the first empty block. */
+function openFrames(onHeader: (block: Buffer) => Frame): { write(chunk: Buffer): void; isWhole(): boolean } {
+  let pending: Buffer = Buffer.alloc(0);
+  let frame: Frame | null = null;
+  let contentLeft = 0;
+  let paddingLeft = 0;
+  let isAtEnd = false;
 
-const LONG_TYPES = ["x", "g", "L", "K"];
-const NO_RECORDS: Records = { name: null, linkname: null, sizeBytes: null };
+  const begin = (block: Buffer): void => {
+    isAtEnd = isZero(block);
+    if (isAtEnd) return;
+    frame = onHeader(block);
+    contentLeft = frame.sizeBytes;
+    paddingLeft = (BLOCK_BYTES - (contentLeft % BLOCK_BYTES)) % BLOCK_BYTES;
+    if (contentLeft === 0) frame.end?.();
+  };
+  /** Uses up a part of what is left and says how much. */
+  const step = (rest: Buffer): number => {
+    if (contentLeft > 0) {
+      const part = rest.subarray(0, contentLeft);
+      frame?.take?.(part);
+      contentLeft -= part.byteLength;
+      if (contentLeft === 0) frame?.end?.();
+      return part.byteLength;
+    }
+    if (paddingLeft > 0) {
+      const skipped = Math.min(paddingLeft, rest.byteLength);
+      paddingLeft -= skipped;
+      return skipped;
+    }
+    const part = rest.subarray(0, BLOCK_BYTES - pending.byteLength);
+    pending = pending.byteLength === 0 ? part : Buffer.concat([pending, part]);
+    if (pending.byteLength === BLOCK_BYTES) {
+      const block = pending;
+      pending = Buffer.alloc(0);
+      begin(block);
+    }
+    return part.byteLength;
+  };
 
-function hasRecords(records: Records): boolean {
-  return records.name !== null || records.linkname !== null || records.sizeBytes !== null;
-}
-
-function parseHeader(block: Buffer): Header {
-  if (checksumOf(block) !== octal(block, 148, 8)) throw broken("a header of its tar archive is damaged");
-  // GNU's own format has other things where ustar has the front part of long names.
-  const isUstar = block.toString("latin1", 257, 263) === "ustar\0";
-  const prefix = isUstar ? text(block, 345, 155) : "";
-  const name = text(block, 0, 100);
   return {
-    name: prefix === "" ? name : `${prefix}/${name}`,
-    type: String.fromCharCode(block[156] ?? 0),
-    sizeBytes: octal(block, 124, 12),
-    linkname: text(block, 157, 100),
+    write(chunk) {
+      let at = 0;
+      while (at < chunk.byteLength && !isAtEnd) at += step(chunk.subarray(at));
+      if (at < chunk.byteLength && !isZero(chunk.subarray(at))) throw broken("there is data after its end");
+    },
+    isWhole: () => contentLeft === 0 && pending.byteLength === 0,
   };
 }
 
-function toMember(header: Header, records: Records): TarMember {
-  const name = records.name ?? header.name;
-  const type = typeOf(header.type, name);
-  if (type === null) throw broken(`member ${quoted(name)} is neither a file, a directory nor a link`);
-  const sizeBytes = type === "file" ? (records.sizeBytes ?? header.sizeBytes) : 0;
-  // Readers disagree on whether a directory or link with a size has content.
-  if (type !== "file" && header.sizeBytes !== 0) throw broken(`member ${quoted(name)} has content but is no file`);
-  return { name, type, sizeBytes, linkname: records.linkname ?? header.linkname };
-}
-
-function typeOf(flag: string, name: string): TarMember["type"] | null {
-  switch (flag) {
-    case "0":
-    case "\0":
-    case "7":
-      // Before ustar a slash at the end was the only sign of a directory.
-      return name.endsWith("/") ? "directory" : "file";
-    case "1":
-      return "hardlink";
-    case "2":
-      return "symlink";
-    case "5":
-      return "directory";
-    default:
-      return null;
-  }
-}
-
-function withRecords(records: Records, header: Header, content: Buffer): Records {
-  const put = (key: keyof Records, value: string | number): Records => {
-    if (records[key] !== null) throw broken("a member of its tar archive is described twice");
-    return { ...records, [key]: value };
-  };
-  if (header.type === "L") return put("name", text(content, 0, content.byteLength));
-  if (header.type === "K") return put("linkname", text(content, 0, content.byteLength));
-  const pax = parsePax(content);
-  for (const key of pax.keys()) {
-    if (key.startsWith("GNU.sparse.")) throw broken("it has a sparse member");
-    if (header.type === "g" && PAX_THAT_COUNTS.includes(key)) throw broken(`its global header sets ${quoted(key)}`);
-  }
-  let result = records;
-  const [path, linkpath, size] = PAX_THAT_COUNTS.map((key) => pax.get(key));
-  if (path !== undefined) result = { ...result, ...put("name", path) };
-  if (linkpath !== undefined) result = { ...result, linkname: put("linkname", linkpath).linkname };
-  if (size !== undefined) {
-    if (!/^\d{1,15}$/.test(size)) throw broken("a pax record in it has a malformed size");
-    result = { ...result, sizeBytes: Number(size) };
-  }
-  return result;
-}
-
-/** Records of the form `<length> <key>=<value>\n`, where the length counts all of it. */
-function parsePax(content: Buffer): ReadonlyMap<string, string> {
-  const records = new Map<string, string>();
-  for (let at = 0; at < content.byteLength; ) {
-    const blank = content.indexOf(0x20, at);
-    const length = blank < 0 ? "" : content.toString("latin1", at, blank);
-    const end = at + Number(length);
-    const equals = content.indexOf(0x3d, blank);
-    const isSound =
-      /^\d{1,7}$/.test(length) &&
-      end <= content.byteLength &&
-      content[end - 1] === 0x0a &&
-      equals > blank &&
-      equals < end;
-    if (!isSound) throw broken("a pax record in it is malformed");
-    const key = content.toString("utf8", blank + 1, equals);
-    if (records.has(key)) throw broken("a member of its tar archive is described twice");
-    records.set(key, content.toString("utf8", equals + 1, end - 1));
-    at = end;
-  }
-  return records;
-}
-
-function octal(block: Buffer, start: number, length: number): number {
-  // GNU: sizes of 8 GiB and more are binary, marked by the highest bit.
-  if (((block[start] ?? 0) & 0x80) !== 0) {
-    const value = block.readBigUInt64BE(start + length - 8);
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw broken("a header of its tar archive is damaged");
-    return Number(value);
-  }
-  const digits = text(block, start, length).trim();
-  if (!/^[0-7]*$/.test(digits)) throw broken("a header of its tar archive is damaged");
-  return digits === "" ? 0 : Number.parseInt(digits, 8);
-}
-
-/** Up to the first zero byte. */
-function text(bytes: Buffer, start: number, length: number): string {
-  const field = bytes.subarray(start, start + length);
-  const end = field.indexOf(0);
-  return field.toString("utf8", 0, end < 0 ? field.byteLength : end);
-}
-
-function checksumOf(block: Buffer): number {
-  let sum = 8 * 0x20;
-  for (let index = 0; index < BLOCK_BYTES; index += 1) if (index < 148 || index >= 156) sum += block[index] ?? 0;
-  return sum;
-}
+const ZEROS = Buffer.alloc(64 * 1024);
 
 function isZero(bytes: Buffer): boolean {
-  return bytes.every((byte) => byte === 0);
+  for (let at = 0; at < bytes.byteLength; at += ZEROS.byteLength) {
+    const part = bytes.subarray(at, at + ZEROS.byteLength);
+    if (part.compare(ZEROS, 0, part.byteLength) !== 0) return false;
+  }
+  return true;
 }

@@ -99,6 +99,12 @@ describe("a source distribution is refused", () => {
       /global header sets/,
     ],
     ["SD-2", "with '..' in a pax name", add({ name: "x", pax: { path: "foo-1.0/../../x" }, data: "x" }), /leads out/],
+    [
+      "SD-2",
+      "with a very long pax name",
+      add({ name: "x", pax: { path: `foo-1.0/${"x/".repeat(9000)}x` }, data: "x" }),
+      /too long/,
+    ],
     ["SD-2", "with an absolute name", add({ name: "/etc/passwd", data: "x" }), /absolute/],
     ["SD-2", "with a symbolic link to an absolute path", add(link("foo-1.0/a", "/etc/passwd")), /leads out/],
     ["SD-2", "with a symbolic link above its top", add(link("foo-1.0/a", "../x")), /leads out/],

@@ -8,7 +8,8 @@ import { listOf, parseCoreMetadata } from "./core-metadata.ts";
 import { isAtLeast } from "./core-metadata-check.ts";
 import type { SdistFilename } from "./filenames.ts";
 import { projectName } from "./names.ts";
-import { openTar, type TakeContent, type TarMember } from "./sdist-tar.ts";
+import { openTar, type TakeContent } from "./sdist-tar.ts";
+import type { TarMember } from "./sdist-tar-header.ts";
 import { versionKey } from "./versions.ts";
 import { openWindow } from "./zip-members.ts";
 
@@ -84,7 +85,7 @@ function openContents(filename: SdistFilename): {
       if (parts[0] !== top || (parts.length === 1 && member.type !== "directory")) {
         throw broken(`member ${quoted(member.name)} is not in its top directory ${quoted(top)}`);
       }
-      for (let depth = 1; depth < parts.length; depth += 1) folders.add(parts.slice(0, depth).join("/"));
+      folders.add(name.slice(0, Math.max(0, name.lastIndexOf("/"))));
       if (member.type === "symlink") symlinks.add(name);
       const below = parts.slice(1).join("/");
       if (below !== "PKG-INFO") {
@@ -100,8 +101,7 @@ function openContents(filename: SdistFilename): {
       return (chunk) => chunks.push(chunk);
     },
     finish() {
-      const through = [...symlinks].find((name) => folders.has(name));
-      if (through !== undefined) throw broken(`it has members behind the link ${quoted(through)}`);
+      if (symlinks.size > 0) for (const folder of folders) refuseBehind(folder, symlinks);
       if (metadata === null) throw broken("it does not contain the required PKG-INFO file");
       const bytes = Buffer.concat(metadata);
       const record = parseCoreMetadata(bytes);
@@ -111,6 +111,12 @@ function openContents(filename: SdistFilename): {
       return { metadata: bytes, record };
     },
   };
+}
+
+function refuseBehind(folder: string, symlinks: ReadonlySet<string>): void {
+  for (let path = folder; path !== ""; path = path.slice(0, Math.max(0, path.lastIndexOf("/")))) {
+    if (symlinks.has(path)) throw broken(`it has members behind the link ${quoted(path)}`);
+  }
 }
 
 function topDirectory(name: string, filename: SdistFilename): string {

@@ -28,65 +28,88 @@ const HEADER_BYTES_MAX = 16 * 1024;
  * short, too large or not well-formed is refused and leaves nothing.
  */
 export async function readUploadForm(call: Call, desk: Desk): Promise<UploadForm> {
-  const fields = new Map<string, string[]>();
-  let filename: string | null = null;
-  let receiving: Promise<Received> | null = null;
-  let arriving: BusboyFileStream | null = null;
-  let fieldsBytes = 0;
-
   const parser = openParser(call);
-  const fail = (problem: unknown): void => {
-    // The first problem counts: it ends the pipeline, and what follows from that is no news.
-    parser.destroy(problem as Error);
-  };
-  parser.on("field", (name: string, value: string, _nameTruncated: boolean, isTruncated: boolean) => {
+  // The first problem counts: it ends the pipeline, and what follows from that is no news.
+  const fail: Fail = (problem) => parser.destroy(problem);
+  const fields = collectFields(parser, fail);
+  const file = receiveFile(parser, fail, desk);
+  try {
+    await pipeline(call.body(), parser);
+  } catch (cause) {
+    // Why the file was not taken says more than what the form then broke off with.
+    throw (await file.abandon(cause)) ?? asProblem(cause);
+  }
+  const content = await file.content();
+  try {
+    return {
+      one: (name) => oneOf(name, fields),
+      metadata: metadataOf(fields),
+      content,
+      [Symbol.asyncDispose]: async () => content?.received[Symbol.asyncDispose](),
+    };
+  } catch (cause) {
+    await content?.received[Symbol.asyncDispose]();
+    throw cause;
+  }
+}
+
+type Fail = (problem: Error) => void;
+
+/** Fills the map as fields arrive. */
+function collectFields(parser: BusboyInstance, fail: Fail): ReadonlyMap<string, readonly string[]> {
+  const fields = new Map<string, string[]>();
+  let fieldsBytes = 0;
+  parser.on("field", (name: string, value: string, _isNameCut: boolean, isCut: boolean) => {
     fieldsBytes += name.length + value.length;
-    if (isTruncated) return fail(tooLarge(`the form field ${quoted(name)}`, FIELD_BYTES_MAX));
+    if (isCut) return fail(tooLarge(`the form field ${quoted(name)}`, FIELD_BYTES_MAX));
     if (fieldsBytes > FIELDS_BYTES_MAX) return fail(tooLarge("the form without its file", FIELDS_BYTES_MAX));
     const values = fields.get(name);
     if (values === undefined) fields.set(name, [value]);
     else values.push(value);
   });
-  parser.on("file", (name: string, stream: BusboyFileStream, sentName: string | undefined) => {
-    // PGP signatures are tolerated and dropped, as the public index does; so is whatever else comes as a file.
-    if (name !== "content") return void stream.on("error", fail).resume();
-    if (receiving !== null) return fail(unreadable("it has more than one file in its field 'content'"));
-    filename = sentName ?? "";
-    arriving = stream;
+  parser.on("fieldsLimit", () => fail(unreadable(`it has more than ${FIELDS_MAX} fields`)));
+  parser.on("partsLimit", () => fail(unreadable("it has too many parts")));
+  return fields;
+}
+
+/** Hands the file to the desk as it arrives. */
+function receiveFile(
+  parser: BusboyInstance,
+  fail: Fail,
+  desk: Desk,
+): {
+  content(): Promise<UploadForm["content"]>;
+  /** Ends what is under way and forgets what has come. The desk's own refusal, if that was the reason. */
+  abandon(cause: unknown): Promise<RegistryError | null>;
+} {
+  let arriving: { filename: string; stream: BusboyFileStream; receiving: Promise<Received> } | null = null;
+  parser.on("file", (name: string, stream: BusboyFileStream, filename: string | undefined) => {
     // Whoever reads the stream hears of its errors; this is for when nobody does, because `receive` refused.
     stream.on("error", () => undefined);
-    receiving = desk.receive(stream);
+    // PGP signatures are tolerated and dropped, as the public index does; so is whatever else comes as a file.
+    if (name !== "content") return void stream.resume();
+    if (arriving !== null) return fail(unreadable("it has more than one file in its field 'content'"));
+    const receiving = desk.receive(stream);
     receiving.catch(fail);
+    arriving = { filename: filename ?? "", stream, receiving };
   });
-  for (const [event, what] of [
-    ["fieldsLimit", `it has more than ${FIELDS_MAX} fields`],
-    ["filesLimit", `it has more than ${FILES_MAX} files`],
-    ["partsLimit", "it has too many parts"],
-  ] as const) {
-    parser.on(event, () => fail(unreadable(what)));
-  }
-
-  let received: Received | null = null;
-  try {
-    await pipeline(call.body(), parser);
-    received = await (receiving as Promise<Received> | null);
-  } catch (cause) {
-    // The parser does not end the part that it was in, and `receive` would wait for it for ever.
-    (arriving as BusboyFileStream | null)?.destroy(cause instanceof Error ? cause : undefined);
-    // Why the file was not taken says more than what the form then broke off with.
-    throw (await forget(receiving)) ?? asProblem(cause);
-  }
-  try {
-    return {
-      one: (name) => oneOf(name, fields),
-      metadata: metadataOf(fields),
-      content: received === null ? null : { filename: filename ?? "", received },
-      [Symbol.asyncDispose]: async () => received?.[Symbol.asyncDispose](),
-    };
-  } catch (cause) {
-    await received?.[Symbol.asyncDispose]();
-    throw cause;
-  }
+  parser.on("filesLimit", () => fail(unreadable(`it has more than ${FILES_MAX} files`)));
+  return {
+    async content() {
+      return arriving === null ? null : { filename: arriving.filename, received: await arriving.receiving };
+    },
+    async abandon(cause) {
+      if (arriving === null) return null;
+      // The parser does not end the part that it was in, and `receive` would wait for it for ever.
+      arriving.stream.destroy(cause instanceof Error ? cause : undefined);
+      try {
+        await (await arriving.receiving)[Symbol.asyncDispose]();
+        return null;
+      } catch (reason) {
+        return reason instanceof RegistryError ? reason : null;
+      }
+    },
+  };
 }
 
 function openParser(call: Call): BusboyInstance {
@@ -134,17 +157,6 @@ function oneOf(name: string, fields: ReadonlyMap<string, readonly string[]>): st
   if (values.length > 1) throw sentTwice(name);
   const value = values[0]?.trim() ?? "";
   return value === "" ? null : value;
-}
-
-/** What was received before something else went wrong is of no use. The refusal of `receive` itself, if it was one. */
-async function forget(receiving: Promise<Received> | null): Promise<RegistryError | null> {
-  try {
-    const received = await receiving;
-    await received?.[Symbol.asyncDispose]();
-    return null;
-  } catch (cause) {
-    return cause instanceof RegistryError ? cause : null;
-  }
 }
 
 function asProblem(cause: unknown): unknown {

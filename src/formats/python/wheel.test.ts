@@ -111,6 +111,8 @@ describe("a wheel is refused", () => {
     ["WHL-2", "with a zero byte", { ...foo, files: { "foo/a\0b": "x" } }, /control/],
     ["WHL-2", "with a control character", { ...foo, files: { "foo/a\x7fb": "x" } }, /control/],
     ["WHL-2", "with an empty part in a name", { ...foo, files: { "foo//x": "x" } }, /empty part/],
+    ["WHL-2", "with a very long name", { ...foo, files: { [`foo/${"x".repeat(2000)}`]: "x" } }, /too long/],
+    ["WHL-2", "with a very deep name", { ...foo, files: { [`foo/${"x/".repeat(200)}x`]: "x" } }, /too long/],
     ["WHL-2", "with a symbolic link", change("foo/", { mode: 0o120777 }), /link/],
     ["WHL-2", "with a device", change("foo/", { mode: 0o060600 }), /regular/],
     [
