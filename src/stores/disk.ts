@@ -1,0 +1,169 @@
+import * as fs from "node:fs";
+import { Readable } from "node:stream";
+import { promisify } from "node:util";
+
+/** A part of a file: from `start` up to, not including, `end`. */
+interface Part {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * All that the keepers do to a file system. Small, so that a simulated disk that forgets what was not synced can stand
+ * in for it. Errors are those of `node:fs`, with their `code`.
+ */
+export interface Disk {
+  /** Makes a file for writing and reading; an error when it is there already. */
+  create(path: string): Promise<DiskFile>;
+  /** A part of a file or all of it, in large chunks; `null` when there is no such file. */
+  read(path: string, part?: Part): Promise<Readable | null>;
+  /** `null` when there is no such file. */
+  sizeOf(path: string): Promise<number | null>;
+  /** Milliseconds since the epoch; `null` when it is not there. */
+  modifiedAt(path: string): Promise<number | null>;
+  touch(path: string, at: number): Promise<void>;
+  /** Names in a folder, sorted; none when there is no such folder. */
+  list(path: string): Promise<readonly string[]>;
+  /** Says whether it was made; `false`: it was there. */
+  makeFolder(path: string): Promise<boolean>;
+  /** Replaces what was there. */
+  rename(from: string, to: string): Promise<void>;
+  /** No error when it is not there. */
+  remove(path: string): Promise<void>;
+  /** An empty folder; no error when it is not there or not empty. */
+  removeFolder(path: string): Promise<void>;
+  /** Makes the entries of a folder durable: what was made in it, renamed into it or removed. */
+  syncFolder(path: string): Promise<void>;
+}
+
+export interface DiskFile {
+  write(bytes: Uint8Array, position: number): Promise<void>;
+  read(part: Part): Promise<Uint8Array>;
+  /** Makes the content durable; the name in its folder is another matter. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Large chunks: a 64 MB file passes at gigabytes a second. */
+const CHUNK_BYTES = 1024 * 1024;
+/**
+ * Node's threads for files are four. An fsync holds one for as long as the disk likes, so only so many run at a time and
+ * readers always find a free one.
+ */
+const SYNCS_MAX = 2;
+
+const open = promisify(fs.open);
+const close = promisify(fs.close);
+const fsync = promisify(fs.fsync);
+const stat = promisify(fs.stat);
+const rename = promisify(fs.rename);
+const unlink = promisify(fs.unlink);
+const utimes = promisify(fs.utimes);
+const readdir = promisify(fs.readdir) as (path: string) => Promise<string[]>;
+const mkdir = promisify(fs.mkdir) as (path: string, mode: number) => Promise<void>;
+type Move = (file: number, bytes: Uint8Array, offset: number, length: number, position: number) => Promise<number>;
+const writeSome: Move = async (...given) => (await promisify(fs.write)(...given)).bytesWritten;
+const readSome: Move = async (...given) => (await promisify(fs.read)(...given)).bytesRead;
+const rmdir = promisify(fs.rmdir) as (path: string) => Promise<void>;
+
+/** The file system of this machine. */
+export function realDisk(): Disk {
+  const inTurn = atMost(SYNCS_MAX);
+  return {
+    async create(path) {
+      const file = await open(path, "wx+", 0o600);
+      return {
+        write: (bytes, position) => writeAll(file, bytes, position),
+        read: (part) => readAll(file, part),
+        sync: () => inTurn(() => fsync(file)),
+        close: () => close(file),
+      };
+    },
+    async read(path, part) {
+      const file = await unless("ENOENT", open(path, "r"));
+      return file === null ? null : streamOf(file, part);
+    },
+    sizeOf: async (path) => (await unless("ENOENT", stat(path)))?.size ?? null,
+    modifiedAt: async (path) => (await unless("ENOENT", stat(path)))?.mtimeMs ?? null,
+    touch: (path, at) => utimes(path, at / 1000, at / 1000),
+    list: async (path) => ((await unless("ENOENT", readdir(path))) ?? []).sort(),
+    async makeFolder(path) {
+      return (
+        (await unless(
+          "EEXIST",
+          mkdir(path, 0o700).then(() => true),
+        )) ?? false
+      );
+    },
+    rename,
+    remove: async (path) => void (await unless("ENOENT", unlink(path))),
+    async removeFolder(path) {
+      await unless("ENOENT", unless("ENOTEMPTY", rmdir(path)));
+    },
+    async syncFolder(path) {
+      // Windows keeps entries durable by itself and does not open folders.
+      if (process.platform === "win32") return;
+      const folder = await open(path, "r");
+      try {
+        // EINVAL: a file system that cannot sync folders; nothing better is to be had there.
+        await inTurn(() => unless("EINVAL", fsync(folder)));
+      } finally {
+        await close(folder);
+      }
+    },
+  };
+}
+
+async function unless<Value>(code: string, promise: Promise<Value>): Promise<Value | null> {
+  try {
+    return await promise;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === code) return null;
+    throw error;
+  }
+}
+
+function streamOf(file: number, part: Part | undefined): Readable {
+  // What is open already is described from memory, without touching the disk.
+  const { size } = fs.fstatSync(file);
+  const start = part?.start ?? 0;
+  const end = Math.min(part?.end ?? size, size);
+  if (end <= start) {
+    fs.closeSync(file);
+    return Readable.from([], { objectMode: false });
+  }
+  return fs.createReadStream("", { fd: file, start, end: end - 1, highWaterMark: Math.min(CHUNK_BYTES, end - start) });
+}
+
+async function writeAll(file: number, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.byteLength; ) {
+    done += await writeSome(file, bytes, done, bytes.byteLength - done, position + done);
+  }
+}
+
+async function readAll(file: number, { start, end }: Part): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafe(end - start);
+  for (let done = 0; done < bytes.byteLength; ) {
+    const count = await readSome(file, bytes, done, bytes.byteLength - done, start + done);
+    if (count === 0) throw new Error(`a file ended at ${start + done}, before ${end}`);
+    done += count;
+  }
+  return bytes;
+}
+
+/** Runs so many at a time; the others wait in order. */
+function atMost(limit: number): <Value>(run: () => Promise<Value>) => Promise<Value> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (run) => {
+    if (running < limit) running += 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await run();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}

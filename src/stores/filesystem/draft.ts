@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { dirname } from "node:path";
+import { type BlobInfo, type Digest, refuse, sha256Digest } from "#core";
+import type { BlobDraft, BlobStore, DraftDigests } from "../blob-store.ts";
+import { storageRefusal } from "../data-folder.ts";
+import type { Disk, DiskFile } from "../disk.ts";
+import { openDigesting } from "./digests.ts";
+
+/** Smaller drafts stay in memory until they are kept: most are refused or kept within milliseconds. */
+const IN_MEMORY_BYTES = 256 * 1024;
+
+export interface DraftParts {
+  readonly disk: Disk;
+  /** A path for the draft's file, asked for when it needs one. */
+  readonly nextPath: () => Promise<string>;
+  /** Where the blob is kept. */
+  readonly pathOf: (digest: Digest) => string;
+  /** The draft is no more. */
+  readonly closed: (draft: BlobDraft) => void;
+}
+
+type Options = Parameters<BlobStore["begin"]>[0];
+
+export function openDraft(parts: DraftParts, { sizeBytesMax, digests = [] }: Options): BlobDraft {
+  const { disk } = parts;
+  const digesting = openDigesting(digests);
+  const content = openContent(parts);
+  let sizeBytes = 0;
+  let finished: DraftDigests | null = null;
+  let kept: BlobInfo | null = null;
+  let discarding: Promise<void> | null = null;
+  /** What is under way; the file is closed only after it. */
+  const running = new Set<Promise<unknown>>();
+
+  function run<Value>(what: () => Promise<Value>): Promise<Value> {
+    const promise = (async () => {
+      assert.equal(discarding, null, "the draft was discarded");
+      try {
+        return await what();
+      } catch (error) {
+        throw storageRefusal(error, "the blob folder");
+      }
+    })();
+    running.add(promise);
+    const done = (): void => void running.delete(promise);
+    promise.then(done, done);
+    return promise;
+  }
+
+  async function discard(): Promise<void> {
+    await Promise.allSettled(running);
+    await content.drop(kept === null);
+    parts.closed(draft);
+  }
+
+  const draft: BlobDraft = {
+    get sizeBytes() {
+      return sizeBytes;
+    },
+    write(chunk) {
+      return run(async () => {
+        assert.equal(finished, null, "the draft is finished");
+        if (sizeBytes + chunk.byteLength > sizeBytesMax)
+          throw refuse({ code: "too-large", what: "file", sizeBytesMax });
+        const position = sizeBytes;
+        sizeBytes += chunk.byteLength;
+        digesting.update(chunk);
+        await content.write(chunk, position);
+      });
+    },
+    read({ start, end }) {
+      return run(async () => {
+        if (start < 0 || end < start || end > sizeBytes) {
+          throw new RangeError(`cannot read ${start} to ${end} of a draft of ${sizeBytes} bytes`);
+        }
+        return content.read({ start, end });
+      });
+    },
+    finish() {
+      return run(async () => {
+        await content.settled();
+        finished ??= digestsOf(digesting.hex(), sizeBytes);
+        return finished;
+      });
+    },
+    keep(hold) {
+      return run(async () => {
+        assert(finished !== null, "a draft is kept after it is finished");
+        const { digest } = finished;
+        const path = await content.onDisk();
+        // The claim may be written while the disk is busy; the name becomes visible after both.
+        const held = await Promise.allSettled([content.sync(), hold?.(digest)]);
+        for (const outcome of held) if (outcome.status === "rejected") throw outcome.reason;
+        const target = parts.pathOf(digest);
+        // Replaces the same bytes when they are there already, also when another process does so at the same time.
+        await disk.rename(path, target);
+        content.moved(target);
+        await disk.syncFolder(dirname(target));
+        kept = { digest, sizeBytes };
+        return kept;
+      });
+    },
+    discard() {
+      discarding ??= discard();
+      return discarding;
+    },
+  };
+  return draft;
+}
+
+function digestsOf(hex: ReturnType<ReturnType<typeof openDigesting>["hex"]>, sizeBytes: number): DraftDigests {
+  const digest = sha256Digest(hex.sha256);
+  assert(digest !== null);
+  return { digest, sizeBytes, hex };
+}
+
+/** The bytes of a draft: in memory while they are few, then in a file. */
+function openContent({ disk, nextPath }: DraftParts) {
+  let memory: Buffer = Buffer.alloc(0);
+  let used = 0;
+  let file: DiskFile | null = null;
+  let path = "";
+  let isMoved = false;
+  /** Writes to the file, one after another. */
+  let tail: Promise<void> = Promise.resolve();
+
+  async function spill(): Promise<DiskFile> {
+    path = await nextPath();
+    file = await disk.create(path);
+    await file.write(memory.subarray(0, used), 0);
+    return file;
+  }
+
+  return {
+    async write(chunk: Uint8Array, position: number): Promise<void> {
+      const end = position + chunk.byteLength;
+      if (file === null && position === used && end <= IN_MEMORY_BYTES) {
+        if (end > memory.byteLength) {
+          const grown = Buffer.allocUnsafe(Math.min(IN_MEMORY_BYTES, Math.max(end, 2 * memory.byteLength)));
+          grown.set(memory.subarray(0, used));
+          memory = grown;
+        }
+        memory.set(chunk, position);
+        used = end;
+        return;
+      }
+      tail = tail.then(async () => (file ?? (await spill())).write(chunk, position));
+      await tail;
+    },
+    async read({ start, end }: { readonly start: number; readonly end: number }): Promise<Uint8Array> {
+      if (end <= used) return memory.subarray(start, end);
+      await tail;
+      assert(file !== null);
+      return file.read({ start, end });
+    },
+    settled: (): Promise<void> => tail,
+    /** The path of the file that holds it all. */
+    async onDisk(): Promise<string> {
+      if (file === null) await spill();
+      return path;
+    },
+    async sync(): Promise<void> {
+      await file?.sync();
+    },
+    moved(to: string): void {
+      path = to;
+      isMoved = true;
+    },
+    async drop(alsoFile: boolean): Promise<void> {
+      memory = Buffer.alloc(0);
+      if (file === null) return;
+      await file.close();
+      if (alsoFile && !isMoved) await disk.remove(path);
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { type Digest, hexOf, sha256Digest } from "#core";
+import type { BlobDraft, BlobStore } from "../blob-store.ts";
+import { makeDataFolder, storageRefusal } from "../data-folder.ts";
+import { type Disk, realDisk } from "../disk.ts";
+import { openDraft } from "./draft.ts";
+import { openDraftFolder } from "./drafts.ts";
+import { type Processes, thisMachine } from "./processes.ts";
+
+/**
+ * Keeps blobs in a folder, by their SHA-256:
+ *
+ *     <folder>/
+ *     ├── sha256/
+ *     │   ├── 00/ … ff/                  by the first two digits; all are made at the start, so that a blob costs two
+ *     │   │   └── 00c1…(64 digits)       fsyncs: its own and its folder's
+ *     └── drafts/
+ *         └── <process>-<id>/            one for each process that has the store open
+ *             └── 1, 2, …                drafts too large for memory, and those that are just being kept
+ *
+ * A blob is complete and durable before it has its name: written as a draft, synced, renamed, and the folder synced.
+ * Several processes may have the same folder open.
+ */
+export async function openFilesystemBlobs({
+  folder,
+  disk = realDisk(),
+  now = Date.now,
+  newId = randomUUID,
+  processes = thisMachine(),
+}: {
+  readonly folder: string;
+  readonly disk?: Disk;
+  readonly now?: () => number;
+  readonly newId?: () => string;
+  readonly processes?: Processes;
+}): Promise<BlobStore> {
+  const blobs = join(folder, "sha256");
+  const draftsPath = join(folder, "drafts");
+  await makeDataFolder(disk, folder);
+  await makeFolders(disk, folder, blobs, draftsPath);
+  const drafts = openDraftFolder({ disk, path: draftsPath, processes, now, newId: () => newId().slice(0, 8) });
+  await drafts.clearLeftovers();
+  const open = new Set<BlobDraft>();
+  const pathOf = (digest: Digest): string => join(blobs, hexOf(digest).slice(0, 2), hexOf(digest));
+
+  return {
+    async begin(options) {
+      const closed = (draft: BlobDraft): void => void open.delete(draft);
+      const draft = openDraft({ disk, nextPath: drafts.nextPath, pathOf, closed }, options);
+      open.add(draft);
+      return draft;
+    },
+    async stat(digest) {
+      const sizeBytes = await disk.sizeOf(pathOf(digest));
+      return sizeBytes === null ? null : { digest, sizeBytes };
+    },
+    open: (digest, range) => disk.read(pathOf(digest), range),
+    async directUrl() {
+      return null;
+    },
+    async *list() {
+      await drafts.clearLeftovers();
+      for (const shelf of await disk.list(blobs)) {
+        for (const name of await disk.list(join(blobs, shelf))) {
+          const digest = sha256Digest(name);
+          const sizeBytes = digest === null ? null : await disk.sizeOf(pathOf(digest));
+          if (digest !== null && sizeBytes !== null) yield { digest, sizeBytes };
+        }
+      }
+    },
+    // Not synced: a blob that a power cut brings back is swept again.
+    delete: (digest) => disk.remove(pathOf(digest)),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...open].map((draft) => draft.discard()));
+      await drafts[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function makeFolders(disk: Disk, folder: string, blobs: string, drafts: string): Promise<void> {
+  try {
+    await disk.makeFolder(blobs);
+    await disk.makeFolder(drafts);
+    const there = new Set(await disk.list(blobs));
+    for (let shelf = 0; shelf < 256; shelf += 1) {
+      const name = shelf.toString(16).padStart(2, "0");
+      if (!there.has(name)) await disk.makeFolder(join(blobs, name));
+    }
+    // Also when all were there: who made them may have been killed before it synced them.
+    await disk.syncFolder(folder);
+    await disk.syncFolder(blobs);
+  } catch (error) {
+    throw storageRefusal(error, `the blob folder ${folder}`, "setting-invalid");
+  }
+}

@@ -1,0 +1,148 @@
+import type { Kysely } from "kysely";
+import {
+  type Artifact,
+  type ArtifactRef,
+  assertNever,
+  type JournalEntry,
+  type JournalEvent,
+  keyOf,
+  ownerOf,
+  type ProjectName,
+  type RepositoryName,
+  type Seq,
+} from "#core";
+import { accountStatements } from "./fold-accounts.ts";
+import { artifactStatements } from "./fold-artifacts.ts";
+import { projectStatements } from "./fold-projects.ts";
+import { prepare, type Statement } from "./statement.ts";
+import type { MetadataTables } from "./tables.ts";
+
+/**
+ * What an event does to the tables, as statements to run in order. What is there already or is not there is no error,
+ * save two that the tables themselves refuse: a file that is published twice, and a key that another repository has.
+ */
+export type Fold = (event: JournalEvent, seq: Seq) => readonly Statement[];
+
+/**
+ * The one meaning of events, shared by append and replay: a primary and its replica cannot disagree, because there is
+ * nowhere else to put it. It reads nothing first; what depends on the tables is said in SQL.
+ */
+export function openFold(db: Kysely<MetadataTables>): Fold {
+  const accounts = accountStatements(db);
+  const projects = projectStatements(db);
+  const artifacts = artifactStatements(db);
+
+  /** The project exists afterwards and has changed. An artifact or version of an unknown project registers it. */
+  function publish(statement: "insertArtifact" | "replaceArtifact", artifact: Artifact, seq: Seq): Statement[] {
+    const { repository, project, filename, companions } = artifact;
+    const isReplaced = statement === "replaceArtifact";
+    return [
+      artifacts.countPublished({ repository, project, filename, size_bytes: artifact.sizeBytes }),
+      projects.touch({ repository, project, seq }),
+      ...(isReplaced ? [artifacts.removeCompanions({ repository, filename })] : []),
+      artifacts[statement](artifact, seq),
+      ...Object.entries(companions).map(([suffix, { blob }]) =>
+        artifacts.insertCompanion({ repository, filename, suffix, blob }),
+      ),
+    ];
+  }
+
+  function remove({ repository, project, filename }: ArtifactRef, seq: Seq): Statement[] {
+    const file = { repository, filename };
+    return [
+      artifacts.countRemoved(file),
+      artifacts.rememberRemoved(file),
+      artifacts.removeCompanions(file),
+      artifacts.removeArtifact(file),
+      projects.touchKnown({ repository, project, seq }),
+      ...forget(repository, project),
+    ];
+  }
+
+  /** A project that nobody holds and that has no files is as if it had never been. */
+  function forget(repository: RepositoryName, project: ProjectName): Statement[] {
+    const which = { repository, project };
+    return [projects.countForgotten(which), projects.forgetVersions(which), projects.forgetProject(which)];
+  }
+
+  return (event, seq) => {
+    switch (event.type) {
+      case "user.saved":
+        return [accounts.saveUser({ name: event.user.name, user: JSON.stringify(event.user) })];
+      case "user.removed":
+        return [accounts.removeUser({ name: event.name }), accounts.removeTokensOf({ owner: event.name })];
+      case "token.issued":
+        return [
+          accounts.saveToken({ id: event.token.id, owner: event.token.owner, token: JSON.stringify(event.token) }),
+        ];
+      case "token.revoked":
+        return [accounts.removeToken({ id: event.id, owner: event.owner })];
+      case "repository.saved": {
+        const { name } = event.repository;
+        return [
+          accounts.saveRepository({
+            name,
+            owner: ownerOf(name),
+            key_folded: keyOf(name).toLowerCase(),
+            repository: JSON.stringify(event.repository),
+          }),
+        ];
+      }
+      case "repository.removed":
+        return accounts.removeRepository(event.name);
+      case "project.registered": {
+        const { repository, project, displayName: display_name } = event;
+        return [projects.count({ repository, project }), projects.register({ repository, project, display_name, seq })];
+      }
+      case "project.status": {
+        const { repository, project, status, reason } = event;
+        return [
+          projects.count({ repository, project }),
+          projects.setStatus({ repository, project, status, reason, seq }),
+        ];
+      }
+      case "project.released": {
+        const { repository, project } = event;
+        return [projects.release({ repository, project, seq }), ...forget(repository, project)];
+      }
+      case "version.saved": {
+        const { repository, project, version, attributes } = event.version;
+        return [
+          projects.count({ repository, project }),
+          projects.touch({ repository, project, seq }),
+          projects.saveVersion({ repository, project, version, attributes: JSON.stringify(attributes) }),
+        ];
+      }
+      case "version.removed": {
+        const { repository, project, version } = event;
+        return [
+          projects.removeVersion({ repository, project, version }),
+          projects.touchKnown({ repository, project, seq }),
+        ];
+      }
+      case "artifact.published":
+        return publish("insertArtifact", event.artifact, seq);
+      case "artifact.replaced":
+        return publish("replaceArtifact", event.artifact, seq);
+      case "artifact.yanked": {
+        const { repository, project, filename } = event.ref;
+        return [
+          artifacts.setYanked({ repository, filename, yanked: event.reason }),
+          projects.touchKnown({ repository, project, seq }),
+        ];
+      }
+      case "artifact.removed":
+        return remove(event.ref, seq);
+      default:
+        return assertNever(event);
+    }
+  };
+}
+
+/** The row of the journal itself. */
+export function openJournalRow(db: Kysely<MetadataTables>): (entry: JournalEntry) => Statement {
+  const insert = prepare<MetadataTables["journal"]>()(({ seq, at, actor, event }) =>
+    db.insertInto("journal").values({ seq, at, actor, event }),
+  );
+  return ({ seq, at, by, event }) => insert({ seq, at, actor: JSON.stringify(by), event: JSON.stringify(event) });
+}

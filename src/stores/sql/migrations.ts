@@ -1,0 +1,126 @@
+import type { Compilable, CreateTableBuilder, Kysely } from "kysely";
+import type { MetadataTables, StateTables } from "./tables.ts";
+
+/** One step of a schema. Once released it is never changed; a change is a new step at the end. */
+export type Migration<Tables> = (db: Kysely<Tables>) => readonly Compilable[];
+
+// Names are compared and sorted byte by byte: SQLite does so by itself, an opener for PostgreSQL makes its database
+// with collation "C". `bigint` is SQLite's INTEGER.
+
+/** The schema of the facts. A migration's number is its place, beginning with 1. */
+export const METADATA_MIGRATIONS: readonly Migration<MetadataTables>[] = [
+  (db) => [
+    table(db, "head", { id: "integer", seq: "bigint" }).addPrimaryKeyConstraint("head_key", ["id"]),
+    db.insertInto("head").values({ id: 1, seq: 0 }),
+    table(db, "journal", { seq: "bigint", at: "bigint", actor: "text", event: "text" }).addPrimaryKeyConstraint(
+      "journal_key",
+      ["seq"],
+    ),
+    table(db, "users", { name: "text", user: "text" }).addPrimaryKeyConstraint("users_key", ["name"]),
+    table(db, "tokens", { id: "text", owner: "text", token: "text" }).addPrimaryKeyConstraint("tokens_key", ["id"]),
+    db.schema.createIndex("tokens_by_owner").on("tokens").columns(["owner", "id"]),
+    table(db, "repositories", {
+      name: "text",
+      owner: "text",
+      key_folded: "text",
+      repository: "text",
+    }).addPrimaryKeyConstraint("repositories_key", ["name"]),
+    db.schema.createIndex("repositories_by_key").unique().on("repositories").column("key_folded"),
+    db.schema.createIndex("repositories_by_owner").on("repositories").columns(["owner", "name"]),
+    ...projectTables(db),
+    ...artifactTables(db),
+  ],
+];
+
+/** The schema of what is no history. */
+export const STATE_MIGRATIONS: readonly Migration<StateTables>[] = [
+  (db) => [
+    table(db, "last_version", { id: "integer", version: "bigint" }).addPrimaryKeyConstraint("last_version_key", ["id"]),
+    db.insertInto("last_version").values({ id: 1, version: 0 }),
+    table(db, "entries", { space: "text", key: "text", value: "text", blobs: "text", version: "bigint" })
+      .addColumn("expires_at", "bigint")
+      .addPrimaryKeyConstraint("entries_key", ["space", "key"]),
+    db.schema.createIndex("entries_by_expiry").on("entries").column("expires_at"),
+    table(db, "entry_blobs", { space: "text", key: "text", blob: "text" }).addPrimaryKeyConstraint("entry_blobs_key", [
+      "space",
+      "key",
+      "blob",
+    ]),
+    db.schema.createIndex("entry_blobs_by_blob").on("entry_blobs").column("blob"),
+    table(db, "claims", { blob: "text", until: "bigint" }).addPrimaryKeyConstraint("claims_key", ["blob"]),
+    db.schema.createIndex("claims_by_end").on("claims").column("until"),
+  ],
+];
+
+function projectTables(db: Kysely<MetadataTables>): readonly Compilable[] {
+  return [
+    table(db, "projects", {
+      repository: "text",
+      project: "text",
+      display_name: "text",
+      status: "text",
+      is_held: "integer",
+      changed_at_seq: "bigint",
+    })
+      .addColumn("status_reason", "text")
+      .addPrimaryKeyConstraint("projects_key", ["repository", "project"]),
+    table(db, "versions", {
+      repository: "text",
+      project: "text",
+      version: "text",
+      attributes: "text",
+    }).addPrimaryKeyConstraint("versions_key", ["repository", "project", "version"]),
+    table(db, "totals", {
+      repository: "text",
+      projects: "bigint",
+      artifacts: "bigint",
+      size_bytes: "bigint",
+    }).addPrimaryKeyConstraint("totals_key", ["repository"]),
+  ];
+}
+
+function artifactTables(db: Kysely<MetadataTables>): readonly Compilable[] {
+  return [
+    table(db, "artifacts", {
+      repository: "text",
+      filename: "text",
+      project: "text",
+      blob: "text",
+      size_bytes: "bigint",
+      published_at: "bigint",
+      attributes: "text",
+      companions: "text",
+      log: "text",
+      seq: "bigint",
+    })
+      .addColumn("version", "text")
+      .addColumn("yanked", "text")
+      .addPrimaryKeyConstraint("artifacts_key", ["repository", "filename"]),
+    db.schema.createIndex("artifacts_by_project").on("artifacts").columns(["repository", "project", "seq"]),
+    db.schema.createIndex("artifacts_by_blob").on("artifacts").column("blob"),
+    table(db, "companions", {
+      repository: "text",
+      filename: "text",
+      suffix: "text",
+      blob: "text",
+    }).addPrimaryKeyConstraint("companions_key", ["repository", "filename", "suffix"]),
+    db.schema.createIndex("companions_by_blob").on("companions").column("blob"),
+    table(db, "removed_files", { repository: "text", filename: "text" }).addPrimaryKeyConstraint("removed_files_key", [
+      "repository",
+      "filename",
+    ]),
+  ];
+}
+
+/** A table with columns that are never NULL. */
+function table<Tables>(
+  db: Kysely<Tables>,
+  name: keyof Tables & string,
+  columns: Readonly<Record<string, "text" | "integer" | "bigint">>,
+): CreateTableBuilder<string, string> {
+  let builder = db.schema.createTable(name) as CreateTableBuilder<string, string>;
+  for (const [column, type] of Object.entries(columns)) {
+    builder = builder.addColumn(column, type, (made) => made.notNull());
+  }
+  return builder;
+}

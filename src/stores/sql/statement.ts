@@ -1,0 +1,54 @@
+import type { Compilable, CompiledQuery } from "kysely";
+
+/** What the keepers put into columns; the same on every engine. */
+export type Value = string | number | null;
+
+/** SQL with its values, ready to be sent; `Row` is what comes back. */
+export interface Statement<Row = unknown> {
+  readonly sql: string;
+  readonly parameters: readonly Value[];
+  /** Never there; carries the type of the rows. */
+  readonly row?: Row;
+}
+
+/** Sends a statement and resolves to its rows. */
+export type Ask = <Row>(statement: Statement<Row>) => Promise<readonly Row[]>;
+
+/**
+ * Compiles a query once and gives a function that fills in values. Building a query with Kysely costs more than
+ * running it, and the shapes are few.
+ *
+ *     const byName = prepare<{ name: string }>()((given) => sql.selectFrom("users").where("name", "=", given.name));
+ */
+export function prepare<Values extends Readonly<Record<string, Value>> = Record<never, never>>(): <Row>(
+  build: (given: Values) => Compilable<Row>,
+) => (values: Values) => Statement<Row> {
+  return <Row>(build: (given: Values) => Compilable<Row>) => {
+    // Kysely keeps what it does not know as it is, so the marks come out among the parameters, in their order.
+    const marks = new Proxy({}, { get: (_, name) => new Mark(String(name)) }) as Values;
+    const { sql, parameters } = build(marks).compile();
+    return (values) => ({
+      sql,
+      parameters: parameters.map((parameter) => {
+        if (!(parameter instanceof Mark)) return parameter as Value;
+        const value = values[parameter.name];
+        if (value === undefined) throw new TypeError(`no value given for ${parameter.name}`);
+        return value;
+      }),
+    });
+  };
+}
+
+/** A query without values of its own. */
+export function statementOf<Row>(query: Compilable<Row>): Statement<Row> {
+  const { sql, parameters }: CompiledQuery<Row> = query.compile();
+  return { sql, parameters: parameters as readonly Value[] };
+}
+
+/** Stands for a value that is not known yet. */
+class Mark {
+  readonly name: string;
+  constructor(name: string) {
+    this.name = name;
+  }
+}

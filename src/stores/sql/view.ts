@@ -1,0 +1,177 @@
+import { type Kysely, sql } from "kysely";
+import type { Digest, ProjectName, Repository, RepositoryKey, RepositoryName, Seq, Token, User, UserName } from "#core";
+import type { MetadataView } from "../metadata-store.ts";
+import { artifactOfRow, entryOfRow, projectOfRow, versionOfRow } from "./rows.ts";
+import { type Ask, prepare } from "./statement.ts";
+import type { MetadataTables } from "./tables.ts";
+
+/** Gives the questions of a {@link MetadataView}, put to whatever connection `ask` stands for. */
+export function openViews(db: Kysely<MetadataTables>): (ask: Ask) => MetadataView {
+  const accounts = accountQueries(db);
+  const packages = packageQueries(db);
+  const sums = sumQueries(db);
+
+  return (ask) => ({
+    async user(name: UserName) {
+      return firstJson<User>(await ask(accounts.user({ name })));
+    },
+    async users() {
+      return allJson<User>(await ask(accounts.users({})));
+    },
+    async token(id: string) {
+      return firstJson<Token>(await ask(accounts.token({ id })));
+    },
+    async tokensOf(owner: UserName) {
+      return allJson<Token>(await ask(accounts.tokensOf({ owner })));
+    },
+    async repository(name: RepositoryName) {
+      return firstJson<Repository>(await ask(accounts.repository({ name })));
+    },
+    async repositoryByKey(key: RepositoryKey) {
+      return firstJson<Repository>(await ask(accounts.repositoryByKey({ key_folded: key.toLowerCase() })));
+    },
+    async repositories(owner?: UserName) {
+      return allJson<Repository>(
+        await ask(owner === undefined ? accounts.repositories({}) : accounts.repositoriesOf({ owner })),
+      );
+    },
+    async project(repository: RepositoryName, project: ProjectName) {
+      const [row] = await ask(packages.project({ repository, project }));
+      return row === undefined ? null : projectOfRow(row);
+    },
+    async projects(repository: RepositoryName, { after, limit }) {
+      // No name is empty, so the empty text stands before them all.
+      const rows = await ask(packages.projects({ repository, after: after ?? "", limit }));
+      return rows.map(projectOfRow);
+    },
+    async versions(repository: RepositoryName, project: ProjectName) {
+      return (await ask(packages.versions({ repository, project }))).map(versionOfRow);
+    },
+    async version(repository: RepositoryName, project: ProjectName, version: string) {
+      const [row] = await ask(packages.version({ repository, project, version }));
+      return row === undefined ? null : versionOfRow(row);
+    },
+    async artifacts(repository: RepositoryName, project: ProjectName) {
+      return (await ask(packages.artifacts({ repository, project }))).map(artifactOfRow);
+    },
+    async artifact(repository: RepositoryName, filename: string) {
+      const [row] = await ask(packages.artifact({ repository, filename }));
+      return row === undefined ? null : artifactOfRow(row);
+    },
+    async wasRemoved(repository: RepositoryName, filename: string) {
+      return (await ask(packages.removed({ repository, filename }))).length > 0;
+    },
+    async namesBlob(digest: Digest) {
+      return (await ask(packages.blob({ blob: digest }))).length > 0;
+    },
+    async totals(repository?: RepositoryName) {
+      const [row] = await ask(repository === undefined ? sums.all({}) : sums.one({ repository }));
+      return { projects: row?.projects ?? 0, artifacts: row?.artifacts ?? 0, sizeBytes: row?.size_bytes ?? 0 };
+    },
+    async entries(after: Seq, limit: number) {
+      return (await ask(sums.entries({ after, limit }))).map(entryOfRow);
+    },
+  });
+}
+
+function accountQueries(db: Kysely<MetadataTables>) {
+  return {
+    user: prepare<{ name: string }>()(({ name }) =>
+      db.selectFrom("users").select("user as json").where("name", "=", name),
+    ),
+    users: prepare()(() => db.selectFrom("users").select("user as json").orderBy("name")),
+    token: prepare<{ id: string }>()(({ id }) => db.selectFrom("tokens").select("token as json").where("id", "=", id)),
+    tokensOf: prepare<{ owner: string }>()(({ owner }) =>
+      db.selectFrom("tokens").select("token as json").where("owner", "=", owner).orderBy("id"),
+    ),
+    repository: prepare<{ name: string }>()(({ name }) =>
+      db.selectFrom("repositories").select("repository as json").where("name", "=", name),
+    ),
+    repositoryByKey: prepare<{ key_folded: string }>()(({ key_folded }) =>
+      db.selectFrom("repositories").select("repository as json").where("key_folded", "=", key_folded),
+    ),
+    repositories: prepare()(() => db.selectFrom("repositories").select("repository as json").orderBy("name")),
+    repositoriesOf: prepare<{ owner: string }>()(({ owner }) =>
+      db.selectFrom("repositories").select("repository as json").where("owner", "=", owner).orderBy("name"),
+    ),
+  };
+}
+
+function packageQueries(db: Kysely<MetadataTables>) {
+  const ofProject = ({ repository, project }: { repository: string; project: string }) => ({
+    projects: db.selectFrom("projects").where("repository", "=", repository).where("project", "=", project).selectAll(),
+    versions: db.selectFrom("versions").where("repository", "=", repository).where("project", "=", project).selectAll(),
+    artifacts: db
+      .selectFrom("artifacts")
+      .where("repository", "=", repository)
+      .where("project", "=", project)
+      .selectAll(),
+  });
+  return {
+    project: prepare<{ repository: string; project: string }>()((which) => ofProject(which).projects),
+    projects: prepare<{ repository: string; after: string; limit: number }>()(({ repository, after, limit }) =>
+      db
+        .selectFrom("projects")
+        .selectAll()
+        .where("repository", "=", repository)
+        .where("project", ">", after)
+        .orderBy("project")
+        .limit(limit),
+    ),
+    versions: prepare<{ repository: string; project: string }>()((which) =>
+      ofProject(which).versions.orderBy("version"),
+    ),
+    version: prepare<{ repository: string; project: string; version: string }>()(({ version, ...which }) =>
+      ofProject(which).versions.where("version", "=", version),
+    ),
+    artifacts: prepare<{ repository: string; project: string }>()((which) => ofProject(which).artifacts.orderBy("seq")),
+    artifact: prepare<{ repository: string; filename: string }>()(({ repository, filename }) =>
+      db.selectFrom("artifacts").selectAll().where("repository", "=", repository).where("filename", "=", filename),
+    ),
+    removed: prepare<{ repository: string; filename: string }>()(({ repository, filename }) =>
+      db
+        .selectFrom("removed_files")
+        .select("filename")
+        .where("repository", "=", repository)
+        .where("filename", "=", filename),
+    ),
+    blob: prepare<{ blob: string }>()(({ blob }) =>
+      db
+        .selectFrom("artifacts")
+        .select("filename")
+        .where("blob", "=", blob)
+        .unionAll(db.selectFrom("companions").select("filename").where("blob", "=", blob))
+        .limit(1),
+    ),
+  };
+}
+
+function sumQueries(db: Kysely<MetadataTables>) {
+  return {
+    one: prepare<{ repository: string }>()(({ repository }) =>
+      db.selectFrom("totals").select(["projects", "artifacts", "size_bytes"]).where("repository", "=", repository),
+    ),
+    /** One row a repository, so this stays small. */
+    all: prepare()(() =>
+      db
+        .selectFrom("totals")
+        .select([
+          sql<number>`cast(coalesce(sum(projects), 0) as bigint)`.as("projects"),
+          sql<number>`cast(coalesce(sum(artifacts), 0) as bigint)`.as("artifacts"),
+          sql<number>`cast(coalesce(sum(size_bytes), 0) as bigint)`.as("size_bytes"),
+        ]),
+    ),
+    entries: prepare<{ after: number; limit: number }>()(({ after, limit }) =>
+      db.selectFrom("journal").selectAll().where("seq", ">", after).orderBy("seq").limit(limit),
+    ),
+  };
+}
+
+function firstJson<Value>(rows: readonly { readonly json: string }[]): Value | null {
+  const [row] = rows;
+  return row === undefined ? null : (JSON.parse(row.json) as Value);
+}
+
+function allJson<Value>(rows: readonly { readonly json: string }[]): readonly Value[] {
+  return rows.map((row) => JSON.parse(row.json) as Value);
+}

@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import type { Instant } from "#core";
+import { makeDataFolder } from "../data-folder.ts";
+import { realDisk } from "../disk.ts";
+import type { MetadataStore } from "../metadata-store.ts";
+import type { SharedState } from "../shared-state.ts";
+import { openSqlMetadata } from "../sql/metadata.ts";
+import { openSqlState } from "../sql/state.ts";
+import type { MetadataTables, StateTables } from "../sql/tables.ts";
+import { sqliteQueries } from "./compile.ts";
+import { type Durability, openSqliteEngine, type SqliteEngine } from "./engine.ts";
+
+export type { Durability } from "./engine.ts";
+
+export interface SqliteStore extends AsyncDisposable {
+  readonly metadata: MetadataStore;
+  readonly state: SharedState;
+  /** Asked of the open connection that writes the facts; for `doctor` and tests. */
+  durability(): Promise<Durability>;
+}
+
+/**
+ * Keeps facts and shared state in two SQLite files of one folder, which it makes if need be:
+ *
+ *     vivarium.db   the journal and its tables; a commit survives a power cut
+ *     state.db      what is no history; a power cut may lose its last moments (docs/decisions/0002)
+ *
+ * Several processes of one machine may open the same folder.
+ */
+export async function openSqliteStore({
+  folder,
+  now,
+  newId,
+}: {
+  readonly folder: string;
+  readonly now: () => Instant;
+  readonly newId?: () => string;
+}): Promise<SqliteStore> {
+  await makeDataFolder(realDisk(), folder);
+  const factsPath = join(folder, "vivarium.db");
+  const statePath = join(folder, "state.db");
+  await using opened = new AsyncDisposableStack();
+  const open = async (path: string, synchronous: "FULL" | "NORMAL"): Promise<SqliteEngine> =>
+    opened.use(await openSqliteEngine(path, synchronous));
+  const [facts, shared] = await Promise.all([open(factsPath, "FULL"), open(statePath, "NORMAL")]);
+  const state = await openSqlState({ engine: shared, db: sqliteQueries<StateTables>(), now, where: statePath });
+  const metadata = await openSqlMetadata({
+    engine: facts,
+    db: sqliteQueries<MetadataTables>(),
+    state,
+    now,
+    ...(newId === undefined ? {} : { newId }),
+    where: factsPath,
+  });
+  // From here on the stores close their engines.
+  opened.move();
+  let closing: Promise<void> | null = null;
+  async function close(): Promise<void> {
+    await metadata[Symbol.asyncDispose]();
+    await state[Symbol.asyncDispose]();
+  }
+  return {
+    metadata,
+    state,
+    durability: facts.durability,
+    [Symbol.asyncDispose]: () => (closing ??= close()),
+  };
+}

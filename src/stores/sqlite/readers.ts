@@ -1,0 +1,99 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { Ask, Statement } from "../sql/statement.ts";
+
+/** Work awaits nothing but its answers, so a snapshot lasts microseconds and a few connections serve everybody. */
+const CONNECTIONS_MAX = 4;
+/** SQLite's readers wait for nothing but the recovery after a kill. */
+const BUSY_MS = 10_000;
+
+export interface Readers {
+  readonly ask: Ask;
+  snapshot<Result>(work: (ask: Ask) => Promise<Result>): Promise<Result>;
+  hasMoved(): boolean;
+  close(): void;
+}
+
+/** Read-only connections on the thread of the caller: a read costs microseconds and no change of thread. */
+export function openReaders(path: string): Readers {
+  const first = openReader(path);
+  const idle: Reader[] = [];
+  const queue: ((reader: Reader) => void)[] = [];
+  const all: Reader[] = [first];
+  const dataVersion: Statement<{ data_version: number }> = { sql: "pragma data_version", parameters: [] };
+  let seen = first.all(dataVersion)[0]?.data_version;
+
+  function take(): Reader | Promise<Reader> {
+    const reader = idle.pop();
+    if (reader !== undefined) return reader;
+    if (all.length <= CONNECTIONS_MAX) {
+      const made = openReader(path);
+      all.push(made);
+      return made;
+    }
+    return new Promise((resolve) => queue.push(resolve));
+  }
+
+  function giveBack(reader: Reader): void {
+    const next = queue.shift();
+    if (next === undefined) idle.push(reader);
+    else next(reader);
+  }
+
+  return {
+    async ask(statement) {
+      return first.all(statement);
+    },
+    async snapshot(work) {
+      const reader = await take();
+      reader.exec("begin");
+      let isOver = false;
+      try {
+        return await work(async (statement) => {
+          if (isOver) throw new Error("a view was used after its work had ended; work must await all it asks of view");
+          return reader.all(statement);
+        });
+      } finally {
+        isOver = true;
+        reader.exec("commit");
+        giveBack(reader);
+      }
+    },
+    hasMoved() {
+      // Changes when another connection has committed, and the one that writes is another one.
+      const version = first.all(dataVersion)[0]?.data_version;
+      if (version === seen) return false;
+      seen = version;
+      return true;
+    },
+    close() {
+      for (const reader of all) reader.close();
+    },
+  };
+}
+
+interface Reader {
+  all<Row>(statement: Statement<Row>): readonly Row[];
+  exec(sql: "begin" | "commit"): void;
+  close(): void;
+}
+
+function openReader(path: string): Reader {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS });
+  // The texts are those of the prepared queries: a few dozen.
+  const prepared = new Map<string, StatementSync>();
+
+  function all<Row>({ sql, parameters }: Statement<Row>): readonly Row[] {
+    let statement = prepared.get(sql);
+    if (statement === undefined) {
+      statement = db.prepare(sql);
+      prepared.set(sql, statement);
+    }
+    return statement.all(...parameters) as unknown as readonly Row[];
+  }
+
+  return {
+    all,
+    exec: (sql) => void all({ sql, parameters: [] }),
+    close: () => db.close(),
+  };
+}
