@@ -1,0 +1,16 @@
+import type { Operation } from "./operation.ts";
+import { readingOperations, releaseOperations } from "./projects.ts";
+import { repositoryOperations } from "./repositories.ts";
+import { serverOperations } from "./server.ts";
+import { tokenOperations } from "./tokens.ts";
+import { userOperations } from "./users.ts";
+
+/** Everything the API can do, in the order of the document. */
+export const operations: readonly Operation[] = [
+  ...serverOperations,
+  ...userOperations,
+  ...tokenOperations,
+  ...repositoryOperations,
+  ...readingOperations,
+  ...releaseOperations,
+];

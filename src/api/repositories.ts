@@ -1,0 +1,152 @@
+import {
+  type FormatName,
+  ownerOf,
+  type ProjectName,
+  parseRepositoryName,
+  type Repository,
+  type RepositoryName,
+  refuse,
+  userName,
+} from "#core";
+import type { NewRepository, Registry } from "#registry";
+import { type ApiParts, type Given, type Operation, operation, repositoryIn } from "./operation.ts";
+import type { Bodies } from "./schemas.ts";
+import { repositoryView } from "./views.ts";
+
+const FORMAT = "python" as FormatName;
+
+/** Repositories of all three kinds. */
+export const repositoryOperations: readonly Operation[] = [
+  operation({
+    id: "listRepositories",
+    method: "GET",
+    path: "/repositories",
+    summary: "All repositories that you may read, sorted by name",
+    query: [{ name: "owner", kind: "string", description: "Only those of this account" }],
+    answer: "Repositories",
+    async handle({ registry }, call) {
+      const text = call.query.get("owner");
+      const owner = text === null ? null : userName(text);
+      if (text !== null && owner === null) throw refuse({ code: "user-not-found", user: text });
+      const all = await (owner === null ? registry.repositories() : registry.repositories(owner));
+      const readable = all.filter((repository) => registry.decide(call.principal, "read", repository).isAllowed);
+      return { items: readable.map(repositoryView) };
+    },
+  }),
+  operation({
+    id: "createRepository",
+    method: "PUT",
+    path: "/repositories/:owner/:name",
+    summary: "Make a repository; fields left out get their defaults",
+    body: "NewRepository",
+    answer: "Repository",
+    status: 201,
+    refusals: ["not-permitted", "repository-exists", "user-not-found", "setting-invalid"],
+    async handle(parts, call, body) {
+      const name = repositoryIn(call);
+      const owner = ownerOf(name);
+      if ((await parts.registry.accounts.user(owner)) === null) throw refuse({ code: "user-not-found", user: owner });
+      const settings = settingsFrom(parts, body);
+      return repositoryView(await parts.registry.repositoriesAdmin.create(call.principal, name, settings));
+    },
+  }),
+  operation({
+    id: "getRepository",
+    method: "GET",
+    path: "/repositories/:owner/:name",
+    summary: "One repository's settings; an upstream's credentials are never shown",
+    answer: "Repository",
+    refusals: ["repository-not-found", "not-permitted"],
+    async handle({ registry }, call) {
+      return repositoryView((await registry.desk(repositoryIn(call), call.principal)).repository);
+    },
+  }),
+  {
+    ...operation({
+      id: "changeRepository",
+      method: "PATCH",
+      path: "/repositories/:owner/:name",
+      summary: "Change settings; fields left out stay. The kind cannot change",
+      answer: "Repository",
+      refusals: ["repository-not-found", "not-permitted", "setting-invalid"],
+      handle: changeRepository,
+    }),
+    body: ["LocalChange", "RemoteChange", "VirtualChange"],
+  },
+  operation({
+    id: "removeRepository",
+    method: "DELETE",
+    path: "/repositories/:owner/:name",
+    summary: "Remove a repository with everything in it; refused while it is immutable and not empty",
+    refusals: ["repository-not-found", "not-permitted", "repository-immutable"],
+    async handle({ registry }, call) {
+      await registry.repositoriesAdmin.remove(call.principal, await existing(registry, repositoryIn(call)));
+      return null;
+    },
+  }),
+];
+
+const CHANGES = { local: "LocalChange", remote: "RemoteChange", virtual: "VirtualChange" } as const;
+
+/** Which fields there are follows from the kind of the repository that is there. */
+async function changeRepository(parts: ApiParts, call: Parameters<Operation["handle"]>[1], value: unknown) {
+  const { registry } = parts;
+  const name = await existing(registry, repositoryIn(call));
+  const kind = (await registry.repository(name))?.kind ?? "local";
+  const { readBody } = await import("./schemas.ts");
+  const read = readBody(CHANGES[kind], value ?? {});
+  if ("because" in read) {
+    throw refuse({ code: "request-invalid", because: `${read.because} (${name} is a ${kind} repository)` });
+  }
+  const settings = settingsFrom(parts, { ...(read.body as Given<Bodies["NewRepository"]>), kind } as NewBody);
+  // The kind cannot have changed in between, and `settings` has the fields of that kind only.
+  const change = (current: Repository) => ({ ...current, ...settings }) as Repository;
+  return repositoryView(await registry.repositoriesAdmin.modify(call.principal, name, change));
+}
+
+type NewBody = Given<Bodies["NewRepository"]>;
+
+/** Proves the names in a body; whether what they name exists is the registry's to say. */
+function settingsFrom({ registry, access }: ApiParts, body: NewBody): NewRepository {
+  const settings: Record<string, unknown> = { ...body };
+  for (const field of ["bases", "members"]) {
+    const names = settings[field];
+    if (Array.isArray(names)) settings[field] = names.map((name) => nameFrom(field, String(name)));
+  }
+  if (typeof settings["publishTo"] === "string") settings["publishTo"] = nameFrom("publishTo", settings["publishTo"]);
+  if (Array.isArray(settings["whitelist"])) {
+    settings["whitelist"] = settings["whitelist"].map((name) => projectFrom(registry, String(name)));
+  }
+  if (typeof settings["credentials"] === "string") settings["credentials"] = access.seal(settings["credentials"]);
+  if (typeof settings["url"] === "string") settings["url"] = upstreamUrl(settings["url"]);
+  return settings as unknown as NewRepository;
+}
+
+function nameFrom(field: string, text: string): RepositoryName {
+  const name = parseRepositoryName(text);
+  if (name === null) throw refuse({ code: "setting-invalid", because: `'${text}' in ${field} is not owner/name` });
+  return name;
+}
+
+function projectFrom(registry: Registry, text: string): ProjectName | "*" {
+  const name = text === "*" ? "*" : registry.format(FORMAT).normalize(text);
+  if (name === null) throw refuse({ code: "setting-invalid", because: `'${text}' in whitelist is no project name` });
+  return name;
+}
+
+/** An address is shown to readers, so a password must not stand in it. */
+function upstreamUrl(text: string): string {
+  const url = new URL(text);
+  if (url.username !== "" || url.password !== "") {
+    const because = "the upstream's address must not hold a password; give it as credentials, user:password";
+    throw refuse({ code: "setting-invalid", because });
+  }
+  url.hash = "";
+  if (url.search === "" && !url.pathname.endsWith("/")) url.pathname += "/";
+  return url.href;
+}
+
+async function existing(registry: Registry, name: RepositoryName): Promise<RepositoryName> {
+  if ((await registry.repository(name)) === null) throw refuse({ code: "repository-not-found", repository: name });
+  return name;
+}

@@ -1,0 +1,75 @@
+import type { Access } from "#access";
+import { accountOf, type Call, type Limit, type Principal, refuse, type UserName } from "#core";
+
+/** Whether the account behind the principal is root, and acts without limits. */
+export function isRoot(principal: Principal): boolean {
+  return accountOf(principal) === "root" && isUnlimited(principal);
+}
+
+/** The user themself or root; a token only where it has no limits. */
+export function isSelfOrRoot(principal: Principal, user: UserName): boolean {
+  const account = accountOf(principal);
+  return (account === user || account === "root") && isUnlimited(principal);
+}
+
+/** Refuses everybody but the user and root. */
+export function requireSelfOrRoot(
+  principal: Principal,
+  user: UserName,
+  action: "manage-users" | "manage-tokens",
+): void {
+  requireSignedIn(principal);
+  if (isSelfOrRoot(principal, user)) return;
+  const what = action === "manage-users" ? "the account" : "the tokens of";
+  throw refuse({ code: "not-permitted", action, because: `only ${user} and root may see or change ${what} ${user}` });
+}
+
+export function requireSignedIn(principal: Principal): void {
+  if (principal.kind !== "anonymous") return;
+  throw refuse({ code: "not-signed-in", because: "sign in with a user name and password, or with a token" });
+}
+
+/** Root makes accounts; everybody else only where the sign-up setting lets strangers do it too. */
+export function checkSignUp(access: Access, call: Call): void {
+  if (isRoot(call.principal)) return;
+  const because = access.signUpRefusal({
+    host: call.header("host"),
+    origin: call.header("origin"),
+    hasForwardingHeader: FORWARDING_HEADERS.some((name) => call.header(name) !== null),
+  });
+  if (because !== null) throw refuse({ code: "sign-up-closed", because });
+}
+
+/**
+ * A page of another site must not act with the credentials that a browser remembers for us. Browsers send `Origin` with
+ * everything that changes something; other clients do not send it at all.
+ */
+export function refuseForeignOrigin(call: Call): void {
+  const origin = call.header("origin");
+  if (origin === null || origin === new URL(call.publicUrl).origin) return;
+  const host = call.header("host");
+  if (host !== null && URL.canParse(origin) && new URL(origin).host === host) return;
+  throw refuse({
+    code: "request-invalid",
+    because: `requests of web pages of another site (${origin}) change nothing here`,
+  });
+}
+
+/** Any of these says that the request came through a proxy, from who knows where. */
+const FORWARDING_HEADERS = [
+  "forwarded",
+  "via",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-outside-url",
+  "x-real-ip",
+];
+
+function isUnlimited(principal: Principal): boolean {
+  return principal.kind === "user" || (principal.kind === "token" && principal.limits.some(isEverything));
+}
+
+function isEverything({ action, repository, projects }: Limit): boolean {
+  return action === "*" && repository === "*" && projects === null;
+}

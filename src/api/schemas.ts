@@ -1,0 +1,254 @@
+import { z } from "zod";
+
+// The words of the API, checked on the way in and printed into docs/openapi.json. Loaded with the first request that
+// needs it, because starting the server must not wait for it.
+
+const name = z.string().min(1).max(200);
+const text = z.string().max(10_000);
+const instant = z.iso.datetime({ offset: true }).describe("UTC, as in RFC 3339");
+const customData = z
+  .union([z.record(z.string(), z.unknown()), z.string().max(100_000)])
+  .nullable()
+  .describe("Whatever the owner keeps here; the server does not read it");
+const repositoryName = z.string().min(3).max(401).describe("`owner/name`");
+const projectName = z.string().min(1).max(200);
+const specs = z
+  .array(z.string().min(1).max(200))
+  .max(1000)
+  .describe("User names, `:group`, `:ANONYMOUS:` (everybody) or `:AUTHENTICATED:` (everybody who is signed in)");
+const password = z.string().min(1).max(4096);
+
+const limit = z.strictObject({
+  action: z.enum([
+    "*",
+    "read",
+    "annotate",
+    "publish",
+    "overwrite",
+    "yank",
+    "remove",
+    "fill-cache",
+    "upload-test-result",
+    "administer",
+  ]),
+  repository: z.string().min(1).max(401).describe("`owner/name`, `owner/*` or `*`"),
+  projects: z.array(projectName).max(1000).nullable().default(null).describe("`null`: all"),
+});
+
+const describing = { title: text.nullable(), description: text.nullable(), customData };
+
+const common = {
+  ...describing,
+  readers: specs.describe("Who may read; the owner and root always may"),
+  mutability: z
+    .enum(["immutable", "volatile"])
+    .describe("`immutable`: a file name, once published, never means other bytes"),
+};
+
+const merging = {
+  resolution: z.enum(["shadow", "merge"]).describe("`shadow`: a project held locally hides its namesakes in remotes"),
+  remotes: z.enum(["first", "union"]).describe("Of several remotes that have a project: the first, or all united"),
+  whitelist: z.array(projectName).max(10_000).describe("Projects for which remotes are opened although held; `*`: all"),
+  whitelistInheritance: z.enum(["intersection", "union"]),
+};
+
+const local = {
+  ...common,
+  ...merging,
+  bases: z.array(repositoryName).max(100).describe("Looked into after its own files, in order of trust"),
+  publishers: specs.describe("Who may publish"),
+  testResultWriters: specs.describe("Who may attach test results"),
+  validation: z.enum(["strict", "legacy"]).describe("`legacy` also takes old archive types and devpi's `submit`"),
+  reserved: z.array(projectName).max(10_000).describe("Names that belong to this house; `acme-*` is a prefix"),
+};
+
+const remote = {
+  ...common,
+  url: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .describe("Where the upstream's project pages are"),
+  freshForSeconds: z.int().min(0).max(31_536_000),
+  missingForSeconds: z.int().min(0).max(31_536_000),
+  noProjectList: z.boolean(),
+  useExternalUrls: z.boolean().describe("Send clients to the upstream's own addresses"),
+  layout: z.enum(["simple", "flat"]).describe("`flat`: one page of links (find-links)"),
+  webUrlFormat: z.string().max(2000).nullable().describe("The upstream's page of a project, with `{name}` in it"),
+  ignoreSerialHeader: z.boolean(),
+};
+
+const virtual = {
+  ...common,
+  ...merging,
+  members: z.array(repositoryName).max(100).describe("In order of trust"),
+  publishTo: repositoryName.nullable().describe("The member that uploads are handed to"),
+};
+
+const credentials = z
+  .string()
+  .max(4096)
+  .regex(/^[^:]+:/, "must be user:password")
+  .nullable()
+  .describe("`user:password` for the upstream; never shown again");
+
+const user = { email: text.nullable(), ...describing };
+const kinds = { local: z.literal("local"), remote: z.literal("remote"), virtual: z.literal("virtual") };
+const stored = { name: repositoryName, key: name, format: name, createdAt: instant };
+
+/** What clients send. Unknown fields are refused. */
+export const bodies = {
+  NewUser: z.strictObject(user).partial().extend({ name, password: password.nullable().optional() }),
+  UserChange: z.strictObject(user).partial().extend({ password: password.nullable().optional() }),
+  NewToken: z.strictObject({
+    name: z.string().min(1).max(100),
+    expiresAt: instant.nullable().default(null).describe("`null`: never"),
+    limits: z.array(limit).min(1).max(100).optional().describe("At most this; left out: all that its owner may do"),
+  }),
+  NewRepository: z.discriminatedUnion("kind", [
+    z.strictObject(local).partial().extend({ kind: kinds.local }),
+    z
+      .strictObject({ ...remote, credentials })
+      .partial()
+      .extend({ kind: kinds.remote }),
+    z.strictObject(virtual).partial().extend({ kind: kinds.virtual }),
+  ]),
+  LocalChange: z.strictObject({ kind: kinds.local, ...local }).partial(),
+  RemoteChange: z.strictObject({ kind: kinds.remote, ...remote, credentials }).partial(),
+  VirtualChange: z.strictObject({ kind: kinds.virtual, ...virtual }).partial(),
+  Yank: z.strictObject({ reason: z.string().max(1000).nullable().default("") }),
+  Status: z.strictObject({
+    status: z.enum(["active", "archived", "deprecated", "quarantined"]).describe("PEP 792"),
+    reason: z.string().max(1000).nullable().default(null),
+  }),
+  Promotion: z.strictObject({ to: repositoryName }),
+};
+
+const shownLimit = limit.required();
+const shownUser = z.strictObject({
+  name,
+  ...user,
+  createdAt: instant,
+  modifiedAt: instant.nullable(),
+  hasPassword: z.boolean().nullable().describe("`null`: not for you to know"),
+});
+const shownToken = z.strictObject({
+  id: name,
+  owner: name,
+  name: z.string(),
+  limits: z.array(shownLimit),
+  createdAt: instant,
+  expiresAt: instant.nullable(),
+});
+const shownRepository = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: kinds.local, ...stored, ...local }),
+  z.strictObject({ kind: kinds.remote, ...stored, ...remote, hasCredentials: z.boolean() }),
+  z.strictObject({ kind: kinds.virtual, ...stored, ...virtual }),
+]);
+const file = z.strictObject({
+  filename: z.string(),
+  project: projectName,
+  version: z.string().nullable(),
+  sizeBytes: z.int().nullable(),
+  sha256: z.string().nullable(),
+  publishedAt: instant.nullable(),
+  yanked: z.string().nullable().describe("`null`: not yanked; else the reason, perhaps empty"),
+  member: repositoryName.describe("The repository that contributes it"),
+  url: z.url(),
+});
+const version = z.strictObject({
+  version: z.string(),
+  files: z.int(),
+  yanked: z.string().nullable().describe("Not `null`: all files of the version are yanked"),
+  publishedAt: instant.nullable(),
+});
+const project = z.strictObject({ project: projectName, displayName: z.string() });
+const next = z.string().nullable().describe("Send it as `after` to get the next page; `null`: this is the last");
+
+/** What the server answers. */
+export const answers = {
+  Version: z.strictObject({
+    name: z.literal("vivarium"),
+    version: z.string(),
+    api: z.literal("v1"),
+    installationId: z.string(),
+    head: z.int().describe("The journal's last serial"),
+  }),
+  WhoAmI: z.strictObject({
+    kind: z.enum(["anonymous", "user", "token", "workload", "replica", "system"]),
+    user: name.nullable(),
+    groups: z.array(z.string()),
+    token: z.strictObject({ id: z.string(), limits: z.array(shownLimit) }).nullable(),
+    isRoot: z.boolean(),
+  }),
+  User: shownUser,
+  Users: z.strictObject({ items: z.array(shownUser) }),
+  Token: shownToken,
+  Tokens: z.strictObject({ items: z.array(shownToken) }),
+  IssuedToken: z.strictObject({ token: shownToken, secret: z.string().describe("Shown this once") }),
+  Repository: shownRepository,
+  Repositories: z.strictObject({ items: z.array(shownRepository) }),
+  Projects: z.strictObject({ items: z.array(project), next, staleSince: instant.nullable() }),
+  Project: z.strictObject({
+    ...project.shape,
+    repository: repositoryName,
+    status: z.enum(["active", "archived", "deprecated", "quarantined"]),
+    statusReason: z.string().nullable(),
+    members: z.array(repositoryName).describe("The repositories that contribute, in order"),
+    staleSince: instant.nullable().describe("Not `null`: an upstream failed and this is the copy of that time"),
+    versions: z.array(version).describe("Newest first"),
+    files: z.int(),
+  }),
+  Versions: z.strictObject({ items: z.array(version).describe("Newest first"), next }),
+  VersionDetail: z.strictObject({
+    ...version.shape,
+    files: z.array(file),
+    attributes: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .describe("The version's record, where this repository has it"),
+  }),
+  File: file,
+  VersionSummary: version,
+  Limit: shownLimit,
+  Files: z.strictObject({ items: z.array(file), next }),
+  Yanked: z.strictObject({ yanked: z.string().nullable(), files: z.array(z.string()) }),
+  Promoted: z.strictObject({
+    to: repositoryName,
+    steps: z.array(z.strictObject({ kind: z.enum(["register", "file"]), what: z.string() })),
+  }),
+  Journal: z.strictObject({
+    items: z.array(
+      z.strictObject({
+        seq: z.int(),
+        at: instant,
+        by: z.strictObject({ kind: z.string(), name: z.string(), tokenId: z.string().nullable() }),
+        event: z.looseObject({ type: z.string() }),
+      }),
+    ),
+    head: z.int(),
+  }),
+  /** RFC 9457, with `code` for programs. */
+  Problem: z.looseObject({
+    type: z.string(),
+    title: z.string(),
+    detail: z.string().describe("One sentence for people"),
+    code: z.string().describe("For programs; never changes its meaning"),
+  }),
+};
+
+export type Bodies = { [Name in keyof typeof bodies]: z.infer<(typeof bodies)[Name]> };
+export type Answers = { [Name in keyof typeof answers]: z.infer<(typeof answers)[Name]> };
+
+/** Reads a body by its schema; `because` names the first field that is wrong. */
+export function readBody<Name extends keyof Bodies>(
+  bodyName: Name,
+  value: unknown,
+): { readonly body: Bodies[Name] } | { readonly because: string } {
+  const parsed = bodies[bodyName].safeParse(value);
+  if (parsed.success) return { body: parsed.data as Bodies[Name] };
+  const [issue] = parsed.error.issues;
+  const path = issue?.path.join(".") ?? "";
+  return {
+    because: path === "" ? `the body is wrong: ${issue?.message}` : `field '${path}' is wrong: ${issue?.message}`,
+  };
+}
