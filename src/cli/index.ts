@@ -1,0 +1,14 @@
+/** The commands: a client of the API, and `serve`, `init` and `doctor`, which `main.ts` hands in. */
+export type {
+  BlobFault,
+  DataProbes,
+  DoctorSettings,
+  FileFacts,
+  FileProbes,
+  HttpFacts,
+  MachineProbes,
+  NetworkProbes,
+  Probes,
+} from "./doctor/probes.ts";
+export { CommandFailure, EXIT, type Flags, type InitAnswer, type Io, type Offline, type OptionRow } from "./io.ts";
+export { run } from "./run.ts";

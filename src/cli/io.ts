@@ -1,0 +1,85 @@
+import type { Instant } from "#core";
+import type { Probes } from "./doctor/probes.ts";
+
+/** What commands do to the world around them; `main.ts` hands in the real one, tests their own. */
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whole text, for people or as JSON. */
+  out(text: string): void;
+  /** One line at a time, for errors and notes. */
+  err(text: string): void;
+  /** All of standard input. */
+  input(): Promise<string>;
+  /** Asks at the terminal without showing what is typed; `null`: there is no terminal. */
+  askSecret(question: string): Promise<string | null>;
+  readonly fetch: typeof globalThis.fetch;
+  /** `null`: there is no such file. */
+  readFile(path: string): Promise<string | null>;
+  readonly homeFolder: string;
+  now(): Instant;
+}
+
+/** Flags of `serve`, `init` and `doctor` as they were typed: by long name without dashes; `true` for a switch. */
+export type Flags = Readonly<Record<string, string | readonly string[] | true>>;
+
+/** One setting of the server, from the configuration's table: a flag of `serve`, an environment variable, a line of the file. */
+export interface OptionRow {
+  /** Long name without dashes: `public-url`. */
+  readonly name: string;
+  /** One letter without the dash. */
+  readonly short?: string;
+  /** What stands for the value in help: `url`; `null`: a switch. */
+  readonly placeholder: string | null;
+  /** Half a sentence. */
+  readonly description: string;
+  /** As help shows it; `null`: none. */
+  readonly defaultText: string | null;
+  /** The environment variable of the same meaning; `null`: none. */
+  readonly env: string | null;
+  readonly isRepeatable?: boolean;
+  /** The commands that take it. */
+  readonly commands: readonly ("serve" | "init" | "doctor")[];
+}
+
+/** What needs more than a client of the API: the server itself and its data folder. */
+export interface Offline {
+  readonly version: string;
+  readonly options: readonly OptionRow[];
+  /** Runs the server until it is told to stop; returns the exit code. */
+  serve(flags: Flags): Promise<number>;
+  /** Makes the data folder without serving. */
+  init(flags: Flags): Promise<InitAnswer>;
+  /** What `doctor` looks with. */
+  probes(flags: Flags): Promise<Probes>;
+}
+
+export interface InitAnswer {
+  readonly dataFolder: string;
+  /** `false`: it was there already and is as it should be. */
+  readonly created: boolean;
+  /** Shown once; `null`: it was given, or was there before. */
+  readonly rootPassword: string | null;
+}
+
+/** Exit codes, printed by `--help`. */
+export const EXIT = {
+  done: 0,
+  /** The server said no, or doctor found a fault. */
+  refused: 1,
+  /** The command line cannot be understood. */
+  usage: 2,
+  /** This machine: files, rights, configuration, ports. */
+  environment: 3,
+  /** The server cannot be reached. */
+  unreachable: 4,
+} as const;
+
+/** Ends a command with one line on stderr. */
+export class CommandFailure extends Error {
+  override readonly name: string = "CommandFailure";
+  readonly exitCode: number;
+  constructor(exitCode: number, message: string, options?: { readonly cause: unknown }) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
