@@ -1,0 +1,57 @@
+import {
+  type Action,
+  actorOf,
+  type Decision,
+  decide,
+  type Principal,
+  type ProjectName,
+  type Repository,
+  type RepositoryName,
+  refuse,
+} from "#core";
+import type { Transaction } from "#stores";
+import type { Catalog } from "./catalog.ts";
+import type { RegistryParts } from "./registry.ts";
+import type { Remotes } from "./remotes.ts";
+
+/** What every operation of this room works with. */
+export interface Tools extends RegistryParts {
+  readonly catalog: Catalog;
+  readonly remotes: Remotes;
+}
+
+/** The one way to write: the work's events and who made them, in one transaction. */
+export async function write<Result>(
+  { metadata }: Tools,
+  principal: Principal,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
+  const { result } = await metadata.write(actorOf(principal), work);
+  return result;
+}
+
+/** The repository as it is now; refuses with `repository-not-found`. */
+export async function existing({ catalog }: Tools, name: RepositoryName): Promise<Repository> {
+  const told = catalog.catchUp();
+  if (told !== undefined) await told;
+  const repository = catalog.find(name);
+  if (repository === null) throw refuse({ code: "repository-not-found", repository: name });
+  return repository;
+}
+
+/** Refuses with `not-signed-in` who has not said who they are, and with `not-permitted` everybody else without the right. */
+export function requireRight(
+  principal: Principal,
+  action: Action,
+  repository: Repository,
+  project: ProjectName | null = null,
+): void {
+  const decision = decide(principal, action, { repository, project });
+  if (!decision.isAllowed) throw refusalOf(principal, action, repository, decision);
+}
+
+function refusalOf(principal: Principal, action: Action, { name }: Repository, { because }: Decision): Error {
+  return principal.kind === "anonymous"
+    ? refuse({ code: "not-signed-in", because: `${action} on ${name} needs a sign-in: ${because}` })
+    : refuse({ code: "not-permitted", action, because: `${action} on ${name} is not permitted: ${because}` });
+}
