@@ -60,7 +60,8 @@ export function planFor(
   let holder: LocalRepository | null = null;
   for (const source of order) {
     if (source.kind === "remote") {
-      if (holder === null || merging.resolution === "merge") remotes.push(source);
+      // devpi: opened anywhere on the way, also behind the one that holds the project.
+      if (holder === null || isOpened || merging.resolution === "merge") remotes.push(source);
       else shadowed.push({ remote: source.name, by: holder.name });
       continue;
     }

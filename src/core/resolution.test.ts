@@ -1,0 +1,286 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { FormatName, Instant, ProjectName, RepositoryName } from "./names.ts";
+import type { LocalRepository, Merging, RemoteRepository, Repository, VirtualRepository } from "./repository.ts";
+import { modelOrder, modelPlan } from "./resolution.model.ts";
+import { isReserved, planFor, searchOrder } from "./resolution.ts";
+
+const FOO = "foo" as ProjectName;
+const RUNS = 2000;
+
+test("bases are looked into breadth first, and remotes after everything else", () => {
+  const world = worldOf(
+    local("a/top", { bases: ["a/left", "root/pypi", "a/right"] }),
+    local("a/left", { bases: ["a/deep"] }),
+    local("a/right", {}),
+    local("a/deep", {}),
+    remote("root/pypi"),
+  );
+
+  assert.deepEqual(orderOf(world, "a/top"), ["a/top", "a/left", "a/right", "a/deep", "root/pypi"]);
+});
+
+test("a repository that can be reached in several ways, or from itself, is asked once, where it is met first", () => {
+  const world = worldOf(
+    local("a/top", { bases: ["a/left", "a/right"] }),
+    local("a/left", { bases: ["a/shared"] }),
+    local("a/right", { bases: ["a/shared", "a/top"] }),
+    local("a/shared", { bases: ["a/left"] }),
+  );
+
+  assert.deepEqual(orderOf(world, "a/top"), ["a/top", "a/left", "a/right", "a/shared"]);
+});
+
+test("a base that is gone is skipped, and the repository goes on working", () => {
+  const world = worldOf(local("a/top", { bases: ["a/gone", "a/there"] }), local("a/there", {}));
+
+  assert.deepEqual(orderOf(world, "a/top"), ["a/top", "a/there"]);
+});
+
+test("a virtual repository dissolves into its members", () => {
+  const world = worldOf(
+    virtual("a/all", { members: ["a/inner", "root/pypi"] }),
+    virtual("a/inner", { members: ["a/dev"] }),
+    local("a/dev", {}),
+    remote("root/pypi"),
+  );
+
+  assert.deepEqual(orderOf(world, "a/all"), ["a/dev", "root/pypi"]);
+});
+
+test("a name that is held locally is never asked upstream", () => {
+  const world = worldOf(local("a/dev", { bases: ["root/pypi"] }), remote("root/pypi"));
+
+  assert.deepEqual(planOf(world, "a/dev", ["a/dev"]), {
+    locals: ["a/dev"],
+    remotes: [],
+    shadowed: [{ remote: "root/pypi", by: "a/dev" }],
+  });
+  assert.deepEqual(planOf(world, "a/dev", []), { locals: [], remotes: ["root/pypi"], shadowed: [] });
+});
+
+test("the whitelist opens the remotes for the listed projects only, and a star for all", () => {
+  for (const [whitelist, remotes] of [
+    [["foo"], ["root/pypi"]],
+    [["*"], ["root/pypi"]],
+    [["bar"], []],
+  ] as const) {
+    const world = worldOf(local("a/dev", { bases: ["root/pypi"], whitelist }), remote("root/pypi"));
+    assert.deepEqual(planOf(world, "a/dev", ["a/dev"]).remotes, remotes);
+  }
+});
+
+test("with the intersection, a base cannot open what the asked index has not opened", () => {
+  const world = worldOf(
+    local("a/dev", { bases: ["a/base"] }),
+    local("a/base", { bases: ["root/pypi"], whitelist: ["foo"] }),
+    remote("root/pypi"),
+  );
+
+  assert.deepEqual(planOf(world, "a/dev", ["a/base"]).remotes, []);
+});
+
+test("with the union, a list further on opens the remotes also behind the one that holds the project, as in devpi", () => {
+  const world = worldOf(
+    local("a/dev", { bases: ["a/base"], whitelistInheritance: "union" }),
+    local("a/base", { bases: ["root/pypi"], whitelist: ["foo"] }),
+    remote("root/pypi"),
+  );
+
+  assert.deepEqual(planOf(world, "a/dev", ["a/dev"]), { locals: ["a/dev"], remotes: ["root/pypi"], shadowed: [] });
+});
+
+test("a virtual repository's own whitelist is the first on the way", () => {
+  const members = ["a/dev", "root/pypi"];
+  const opened = [virtual("a/all", { members, whitelist: ["foo"] }), local("a/dev", {}), remote("root/pypi")];
+  const closed = [virtual("a/all", { members }), local("a/dev", { whitelist: ["foo"] }), remote("root/pypi")];
+
+  assert.deepEqual(planOf(worldOf(...opened), "a/all", ["a/dev"]).remotes, ["root/pypi"]);
+  assert.deepEqual(planOf(worldOf(...closed), "a/all", ["a/dev"]).remotes, []);
+});
+
+test("where members are merged, remotes are asked although the project is held", () => {
+  const world = worldOf(local("a/dev", { bases: ["root/pypi"], resolution: "merge" }), remote("root/pypi"));
+
+  assert.deepEqual(planOf(world, "a/dev", ["a/dev"]).remotes, ["root/pypi"]);
+});
+
+test("a remote that is asked directly answers", () => {
+  assert.deepEqual(planOf(worldOf(remote("root/pypi")), "root/pypi", []).remotes, ["root/pypi"]);
+});
+
+test("on any graph, the search order is that of the model", () => {
+  fc.assert(
+    fc.property(worlds(), (world) => {
+      for (const asked of world.values()) {
+        assert.deepEqual(namesOf(searchOrder(asked, find(world))), namesOf(modelOrder(asked, world)));
+      }
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test("on any graph, the plan is that of the model", () => {
+  fc.assert(
+    fc.property(worlds(), fc.subarray(NAMES), (world, holding) => {
+      const holders = new Set(holding);
+      for (const asked of world.values()) {
+        const plan = planFor(asked, FOO, searchOrder(asked, find(world)), ({ name }) => holders.has(name));
+        assert.deepEqual(plan, modelPlan(asked, FOO, world, holders));
+      }
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test("on any graph that opens nothing, a held name never leaves the house", () => {
+  fc.assert(
+    fc.property(worlds(fc.constantFrom([], ["bar"]), fc.constant("shadow")), fc.subarray(NAMES), (world, holding) => {
+      const holders = new Set(holding);
+      for (const asked of world.values()) {
+        const order = searchOrder(asked, find(world));
+        const plan = planFor(asked, FOO, order, ({ name }) => holders.has(name));
+        if (plan.locals.length > 0) assert.deepEqual(plan.remotes, []);
+        assert.equal(
+          plan.remotes.length + plan.shadowed.length,
+          order.filter(({ kind }) => kind === "remote").length,
+          "every remote is asked or accounted for",
+        );
+      }
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test("a name is reserved by itself or by a prefix, and by nothing else", () => {
+  const reserved = ["acme", "acme-*"];
+
+  assert.ok(isReserved("acme" as ProjectName, reserved));
+  assert.ok(isReserved("acme-billing" as ProjectName, reserved));
+  assert.ok(!isReserved("acmeology" as ProjectName, reserved));
+  assert.ok(!isReserved("my-acme" as ProjectName, reserved));
+  assert.ok(!isReserved("acme" as ProjectName, []));
+});
+
+type World = ReadonlyMap<RepositoryName, Repository>;
+
+function worldOf(...repositories: readonly Repository[]): World {
+  return new Map(repositories.map((repository) => [repository.name, repository]));
+}
+
+function find(world: World): (name: RepositoryName) => Repository | null {
+  return (name) => world.get(name) ?? null;
+}
+
+function namesOf(repositories: readonly Repository[]): readonly string[] {
+  return repositories.map(({ name }) => name);
+}
+
+function at(world: World, name: string): Repository {
+  const repository = world.get(name as RepositoryName);
+  assert.ok(repository !== undefined);
+  return repository;
+}
+
+function orderOf(world: World, asked: string): readonly string[] {
+  return namesOf(searchOrder(at(world, asked), find(world)));
+}
+
+function planOf(world: World, name: string, holders: readonly string[]) {
+  const asked = at(world, name);
+  const plan = planFor(asked, FOO, searchOrder(asked, find(world)), (source) => holders.includes(source.name));
+  return { locals: namesOf(plan.locals), remotes: namesOf(plan.remotes), shadowed: plan.shadowed };
+}
+
+const NAMES = ["g/0", "g/1", "g/2", "g/3", "g/4"] as RepositoryName[];
+
+/** Up to five repositories of any kind that name each other, themselves and what is not there, in any order. */
+function worlds(
+  whitelist: fc.Arbitrary<readonly string[]> = fc.constantFrom([], ["*"], ["foo"], ["bar"], ["foo", "bar"]),
+  resolution: fc.Arbitrary<Merging["resolution"]> = fc.constantFrom("shadow", "shadow", "merge"),
+): fc.Arbitrary<World> {
+  const members = fc.shuffledSubarray([...NAMES, "g/gone" as RepositoryName], { maxLength: 4 });
+  const merging = fc.record({
+    whitelist,
+    resolution,
+    whitelistInheritance: fc.constantFrom("intersection" as const, "union" as const),
+    remotes: fc.constantFrom("first" as const, "union" as const),
+  });
+  const made = fc.tuple(fc.constantFrom("local", "local", "remote", "virtual"), members, merging);
+  return fc.array(made, { minLength: 1, maxLength: NAMES.length }).map((all) =>
+    worldOf(
+      ...all.map(([kind, others, how], index) => {
+        const name = NAMES[index] ?? "";
+        if (kind === "remote") return remote(name);
+        return kind === "local" ? local(name, { ...how, bases: others }) : virtual(name, { ...how, members: others });
+      }),
+    ),
+  );
+}
+
+type Shape = { readonly [Key in keyof Merging]?: Key extends "whitelist" ? readonly string[] : Merging[Key] };
+
+function local(name: string, { bases = [], ...merging }: Shape & { readonly bases?: readonly string[] }) {
+  const repository: LocalRepository = {
+    ...common(name),
+    ...mergingOf(merging),
+    kind: "local",
+    bases: bases as readonly RepositoryName[],
+    publishers: [],
+    testResultWriters: [],
+    validation: "strict",
+    reserved: [],
+  };
+  return repository;
+}
+
+function virtual(name: string, { members, ...merging }: Shape & { readonly members: readonly string[] }) {
+  const repository: VirtualRepository = {
+    ...common(name),
+    ...mergingOf(merging),
+    kind: "virtual",
+    members: members as readonly RepositoryName[],
+    publishTo: null,
+  };
+  return repository;
+}
+
+function remote(name: string): RemoteRepository {
+  return {
+    ...common(name),
+    kind: "remote",
+    url: "https://upstream.example/simple/",
+    credentials: null,
+    freshForSeconds: 1800,
+    missingForSeconds: 1800,
+    noProjectList: false,
+    useExternalUrls: false,
+    layout: "simple",
+    webUrlFormat: null,
+    ignoreSerialHeader: false,
+  };
+}
+
+function mergingOf({ whitelist = [], ...rest }: Shape): Merging {
+  return {
+    resolution: "shadow",
+    remotes: "first",
+    whitelistInheritance: "intersection",
+    ...rest,
+    whitelist: whitelist as Merging["whitelist"],
+  };
+}
+
+function common(name: string) {
+  return {
+    name: name as RepositoryName,
+    format: "python" as FormatName,
+    title: null,
+    description: null,
+    customData: null,
+    readers: [":ANONYMOUS:"],
+    mutability: "volatile" as const,
+    createdAt: 0 as Instant,
+  };
+}
