@@ -216,7 +216,14 @@ async function answerOf(server: Served, method: string, path: string, step: Step
   return {
     status: answer.status,
     location: answer.headers.get("location")?.replace(server.url, "H") ?? null,
-    body: answer.json === null ? (upload === undefined ? answer.text : null) : neutral(answer.json, server.url),
+    body:
+      answer.status === 302
+        ? null
+        : answer.json === null
+          ? upload === undefined
+            ? answer.text
+            : null
+          : neutral(answer.json, server.url),
   };
 }
 
