@@ -1,5 +1,5 @@
 import { ownerOf, type ProjectName } from "./names.ts";
-import { type Action, accountOf, type Limit, type Principal } from "./principal.ts";
+import { type Action, ANONYMOUS, accountOf, type Limit, type Principal } from "./principal.ts";
 import { ANYONE, type PrincipalSpec, type Repository, SIGNED_IN } from "./repository.ts";
 
 /** Whether an action is allowed, and the rule that decided, in words for the person who asks why. */
@@ -8,7 +8,10 @@ export interface Decision {
   readonly because: string;
 }
 
-/** What the action is done to. `project: null`: the repository as a whole. */
+/**
+ * What the action is done to. `project: null`: the repository as a whole; for `publish` and `overwrite`, some project of
+ * it, because bytes come before their name is proven. Whoever writes the fact asks again with the project.
+ */
 export interface Subject {
   readonly repository: Repository;
   readonly project: ProjectName | null;
@@ -23,6 +26,8 @@ export function decide(principal: Principal, action: Action, subject: Subject): 
   if (!granted.isAllowed) return granted;
   const limits = limitsOf(principal);
   if (limits === null || limits.some((limit) => covers(limit, action, subject))) return granted;
+  // What strangers may read a limited token may too: installers send it along to every index of the same server.
+  if (action === "read" && grantedByRules(ANONYMOUS, "read", subject.repository).isAllowed) return granted;
   return deny(`the token is not good for ${action} on ${subject.repository.name}`);
 }
 
@@ -103,11 +108,12 @@ function covers(limit: Limit, action: Action, { repository, project }: Subject):
     limit.repository === repository.name ||
     limit.repository === `${ownerOf(repository.name)}/*`;
   const coversProject =
-    limit.projects === null || project === null
-      ? limit.projects === null || action === "read"
-      : limit.projects.includes(project);
+    limit.projects === null || (project === null ? SOME_PROJECT.has(action) : limit.projects.includes(project));
   return coversAction && coversRepository && coversProject;
 }
+
+/** Actions for which "no project named" means "some project", not "all". */
+const SOME_PROJECT: ReadonlySet<Action> = new Set(["read", "publish", "overwrite"]);
 
 function allow(because: string): Decision {
   return { isAllowed: true, because };
