@@ -1,0 +1,194 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { ROOT } from "../support/clients.ts";
+import { ROOT_PASSWORD } from "../support/served.ts";
+
+const START_MILLISECONDS_MAX = 60_000;
+const EXIT_MILLISECONDS_MAX = 60_000;
+const ASK_EVERY_MILLISECONDS = 20;
+
+/** How a server process ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A server of our own in a process of its own, that can be killed and started again over the same data. */
+export interface MortalServer extends AsyncDisposable {
+  /** Without a slash at the end; the same after every start. */
+  readonly url: string;
+  readonly port: number;
+  /** The data folder as the server's process sees it, also where that is a mount of its own. */
+  readonly data: string;
+  /** Resolves when it answers. */
+  start(): Promise<void>;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<Ended>;
+  /** SIGTERM, without waiting. */
+  terminate(): void;
+  /** Resolves when the process that was started last is gone. */
+  readonly ended: Promise<Ended>;
+  /** What the process has open, as the kernel names it: paths, `socket:[…]`. Linux only. */
+  openFiles(): readonly string[];
+  /** What all its processes have said so far. */
+  output(): string;
+}
+
+export interface MortalOptions {
+  /** Of `root/pypi`; `none`: it has none. */
+  readonly upstream?: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /**
+   * Size of a file system of its own for the data folder, in memory, in a mount namespace of its own: nobody else sees
+   * it, and it goes with the process. Needs root.
+   */
+  readonly diskBytes?: number;
+}
+
+/** Makes the data folder and starts the server. */
+export async function openMortalServer(options: MortalOptions = {}): Promise<MortalServer> {
+  const folder = mkdtempSync(join(tmpdir(), "vivarium-faults-"));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const chunks: Buffer[] = [];
+  let child: ChildProcess | null = null;
+  let ended: Promise<Ended> = Promise.resolve({ code: 0, signal: null });
+  const output = (): string => Buffer.concat(chunks).toString("utf8");
+
+  async function start(): Promise<void> {
+    const started = spawnServer(options, folder, port);
+    child = started;
+    started.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));
+    started.stderr?.on("data", (chunk: Buffer) => chunks.push(chunk));
+    ended = new Promise((resolve, reject) => {
+      started.once("exit", (code, signal) => resolve({ code, signal }));
+      started.once("error", reject);
+    });
+    ended.catch(() => {});
+    const deadline = Date.now() + START_MILLISECONDS_MAX;
+    // Another process's start cannot be awaited, only asked for.
+    while (!(await answers(`${url}/+api`))) {
+      if (started.exitCode !== null || started.signalCode !== null || Date.now() > deadline) {
+        throw new Error(`the server did not start:\n${output()}`);
+      }
+      await pause(ASK_EVERY_MILLISECONDS);
+    }
+  }
+
+  const server: MortalServer = {
+    url,
+    port,
+    get data() {
+      return options.diskBytes === undefined ? folder : join(`/proc/${child?.pid}/root`, folder);
+    },
+    start,
+    kill() {
+      child?.kill("SIGKILL");
+      return ended;
+    },
+    terminate() {
+      child?.kill("SIGTERM");
+    },
+    get ended() {
+      return ended;
+    },
+    openFiles: () => openFilesOf(child?.pid ?? 0),
+    output,
+    async [Symbol.asyncDispose]() {
+      const timer = setTimeout(() => child?.kill("SIGKILL"), EXIT_MILLISECONDS_MAX);
+      child?.kill("SIGTERM");
+      await ended;
+      clearTimeout(timer);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  try {
+    await start();
+  } catch (error) {
+    await server.kill();
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+  return server;
+}
+
+function spawnServer(options: MortalOptions, folder: string, port: number): ChildProcess {
+  const command = [
+    process.execPath,
+    "--conditions=source",
+    join(ROOT, "src", "main.ts"),
+    ...["serve", "--port", String(port), "--data", folder],
+    ...(options.args ?? []),
+  ];
+  const mount = `mount -t tmpfs -o size=${options.diskBytes},mode=0700 tmpfs "$1" && shift && exec "$@"`;
+  const [program = "", ...args] =
+    options.diskBytes === undefined ? command : ["unshare", "-m", "sh", "-c", mount, "sh", folder, ...command];
+  return spawn(program, args, {
+    cwd: ROOT,
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      HOME: folder,
+      NO_PROXY: "*",
+      VIVARIUM_ROOT_PASSWORD: ROOT_PASSWORD,
+      VIVARIUM_UPSTREAM: options.upstream ?? "none",
+      ...options.env,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+/** Asks until it is so: what another process does cannot be awaited. Throws with the last answer when time is up. */
+export async function until(what: string, ask: () => boolean | Promise<boolean>, secondsMax = 30): Promise<void> {
+  const deadline = Date.now() + secondsMax * 1000;
+  while (!(await ask())) {
+    if (Date.now() > deadline) throw new Error(`${what}: not so after ${secondsMax} s`);
+    await pause(ASK_EVERY_MILLISECONDS);
+  }
+}
+
+/** Paths of all files below a folder, relative to it; none when it is not there. */
+export function filesBelow(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+function openFilesOf(pid: number): readonly string[] {
+  return readdirSync(`/proc/${pid}/fd`).flatMap((name) => {
+    try {
+      return [readlinkSync(`/proc/${pid}/fd/${name}`)];
+    } catch {
+      // Closed between listing and reading.
+      return [];
+    }
+  });
+}
+
+async function answers(address: string): Promise<boolean> {
+  try {
+    const reply = await fetch(address);
+    await reply.arrayBuffer();
+    return reply.ok;
+  } catch {
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  if (address === null || typeof address === "string") throw new Error("no port is free");
+  return address.port;
+}
