@@ -25,12 +25,22 @@ export function openDraftFolder(parts: {
   const { disk, path, processes, now } = parts;
   // One process may have opened the same store more than once.
   const own = join(path, `${processes.own}-${parts.newId()}`);
-  let made: Promise<unknown> | null = null;
+  let made: Promise<void> | null = null;
   let count = 0;
   const signs = setInterval(() => {
     if (made !== null) void disk.touch(own, now()).catch(() => null);
   }, SIGN_OF_LIFE_MS);
   signs.unref();
+
+  async function makeOwn(): Promise<void> {
+    try {
+      await disk.makeFolder(own);
+    } catch (error) {
+      // A disk that is full now has room another time.
+      made = null;
+      throw error;
+    }
+  }
 
   async function isLeftover(name: string): Promise<boolean> {
     const isRunning = processes.isRunning(name);
@@ -46,7 +56,7 @@ export function openDraftFolder(parts: {
 
   return {
     async nextPath() {
-      made ??= disk.makeFolder(own);
+      made ??= makeOwn();
       await made;
       count += 1;
       return join(own, String(count));

@@ -35,8 +35,11 @@ export interface Writer {
 /** A statement failed. The message names tables and columns, never values. */
 export class SqlFailure extends Error {
   override readonly name: string = "SqlFailure";
-  /** `busy`: another process held the lock for too long. `clash`: a uniqueness that the tables insist on. */
-  readonly why: "full" | "busy" | "clash" | "other";
+  /**
+   * `busy`: another process held the lock for too long. `clash`: a uniqueness that the tables insist on.
+   * `unusable`: what is there cannot be opened, read or written as a database.
+   */
+  readonly why: "full" | "busy" | "clash" | "unusable" | "other";
   /** Whether the transaction is still there to go on with. */
   readonly isTransactionOpen: boolean;
   constructor(message: string, why: SqlFailure["why"], isTransactionOpen: boolean) {

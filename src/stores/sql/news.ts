@@ -30,6 +30,8 @@ export function openNews(parts: NewsParts): News {
   const closing = new AbortController();
   let head = parts.head;
   let catching: Promise<void> | null = null;
+  /** The last look at the journal failed, so there may be news although nothing has moved since. */
+  let hasMissed = false;
 
   function tell(entries: readonly JournalEntry[]): void {
     const news = entries.filter((entry) => entry.seq > head);
@@ -49,15 +51,21 @@ export function openNews(parts: NewsParts): News {
   }
 
   async function readOn(): Promise<void> {
-    for (;;) {
-      const entries = await parts.entries(head, PAGE);
-      tell(entries);
-      if (entries.length < PAGE) return;
+    try {
+      for (;;) {
+        const entries = await parts.entries(head, PAGE);
+        tell(entries);
+        if (entries.length < PAGE) return;
+      }
+    } catch (error) {
+      hasMissed = true;
+      throw error;
     }
   }
 
   function catchUp(): void | Promise<void> {
-    if (parts.hasMoved()) {
+    if (parts.hasMoved() || hasMissed) {
+      hasMissed = false;
       const run: Promise<void> = readOn().finally(() => {
         if (catching === run) catching = null;
       });
@@ -67,6 +75,10 @@ export function openNews(parts: NewsParts): News {
     return catching ?? undefined;
   }
 
+  async function look(): Promise<void> {
+    await catchUp();
+  }
+
   /** Resolves when the head lies beyond `seq`, or at the abort. */
   async function beyond(seq: Seq, signal: AbortSignal): Promise<void> {
     if (head > seq || signal.aborted) return;
@@ -74,7 +86,8 @@ export function openNews(parts: NewsParts): News {
     const listener = (): void => resolve();
     listeners.add(listener);
     signal.addEventListener("abort", listener, { once: true });
-    const watch = setInterval(() => void Promise.resolve(catchUp()).catch(() => null), parts.watchEveryMs);
+    // What fails now is tried again the next time.
+    const watch = setInterval(() => void look().catch(() => null), parts.watchEveryMs);
     watch.unref();
     try {
       await promise;

@@ -25,8 +25,9 @@ export function prepare<Values extends Readonly<Record<string, Value>> = Record<
 ) => (values: Values) => Statement<Row> {
   return <Row>(build: (given: Values) => Compilable<Row>) => {
     // Kysely keeps what it does not know as it is, so the marks come out among the parameters, in their order.
-    const marks = new Proxy({}, { get: (_, name) => new Mark(String(name)) }) as Values;
+    const marks = new Proxy({}, { get: (_, name) => new Mark(String(name)), ownKeys: refuseToSpread }) as Values;
     const { sql, parameters } = build(marks).compile();
+    if (parameters.includes(undefined)) throw new TypeError(`a value is missing in the query ${sql}`);
     return (values) => ({
       sql,
       parameters: parameters.map((parameter) => {
@@ -37,6 +38,11 @@ export function prepare<Values extends Readonly<Record<string, Value>> = Record<
       }),
     });
   };
+}
+
+/** Which values there are is not known while a query is built: a spread or a rest would silently take none. */
+function refuseToSpread(): never {
+  throw new TypeError("the values of a prepared query are taken by name, never spread");
 }
 
 /** A query without values of its own. */

@@ -121,8 +121,8 @@ function packageQueries(db: Kysely<MetadataTables>) {
     versions: prepare<{ repository: string; project: string }>()((which) =>
       ofProject(which).versions.orderBy("version"),
     ),
-    version: prepare<{ repository: string; project: string; version: string }>()(({ version, ...which }) =>
-      ofProject(which).versions.where("version", "=", version),
+    version: prepare<{ repository: string; project: string; version: string }>()(({ repository, project, version }) =>
+      ofProject({ repository, project }).versions.where("version", "=", version),
     ),
     artifacts: prepare<{ repository: string; project: string }>()((which) => ofProject(which).artifacts.orderBy("seq")),
     artifact: prepare<{ repository: string; filename: string }>()(({ repository, filename }) =>

@@ -103,7 +103,13 @@ async function runBatch(parts: WritesParts, waiting: Job[]): Promise<void> {
     taken?.reject(told(error));
     return;
   }
-  if (entries.length > 0) await parts.committed(entries);
+  try {
+    if (entries.length > 0) await parts.committed(entries);
+  } catch (error) {
+    // It is written, and those who must hear of it have not: nobody may answer as if all were well.
+    for (const { job } of done) job.reject(told(error));
+    return;
+  }
   for (const { job, result, seq } of done) job.resolve({ result, seq });
 }
 
@@ -171,6 +177,8 @@ function openScope({ writer, statementsOf }: WritesParts, before: Seq) {
     },
     async finish(): Promise<void> {
       isOver = true;
+      // First, because a savepoint that was released after a failure could not be taken back any more.
+      await ahead;
       await send(RELEASE);
     },
     abandon(): void {

@@ -1,5 +1,5 @@
 import { refuse } from "#core";
-import type { Engine } from "../sql/engine.ts";
+import { type Engine, SqlFailure } from "../sql/engine.ts";
 import { openReaders } from "./readers.ts";
 import { openWriter } from "./writer.ts";
 
@@ -54,12 +54,19 @@ export async function openSqliteEngine(path: string, synchronous: keyof typeof S
       hasMoved: readers.hasMoved,
       async [Symbol.asyncDispose]() {
         // The last connection to close folds the log into the file, which only one that writes can do.
-        readers.close();
+        await readers.close();
         await writer[Symbol.asyncDispose]();
       },
     };
   } catch (error) {
     await Promise.allSettled([writer[Symbol.asyncDispose]()]);
-    throw error;
+    throw openingRefusal(error);
   }
+}
+
+/** At the start a file that cannot be used is a setting to mend, not a bug. */
+function openingRefusal(error: unknown): unknown {
+  return error instanceof SqlFailure && error.why !== "other"
+    ? refuse({ code: "setting-invalid", because: error.message }, error)
+    : error;
 }

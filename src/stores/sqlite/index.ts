@@ -42,7 +42,10 @@ export async function openSqliteStore({
   await using opened = new AsyncDisposableStack();
   const open = async (path: string, synchronous: "FULL" | "NORMAL"): Promise<SqliteEngine> =>
     opened.use(await openSqliteEngine(path, synchronous));
-  const [facts, shared] = await Promise.all([open(factsPath, "FULL"), open(statePath, "NORMAL")]);
+  const openings = [open(factsPath, "FULL"), open(statePath, "NORMAL")] as const;
+  // Where one fails the other is waited for all the same, so that it is closed and not left running.
+  await Promise.allSettled(openings);
+  const [facts, shared] = await Promise.all(openings);
   const state = await openSqlState({ engine: shared, db: sqliteQueries<StateTables>(), now, where: statePath });
   const metadata = await openSqlMetadata({
     engine: facts,
@@ -56,8 +59,9 @@ export async function openSqliteStore({
   opened.move();
   let closing: Promise<void> | null = null;
   async function close(): Promise<void> {
-    await metadata[Symbol.asyncDispose]();
-    await state[Symbol.asyncDispose]();
+    // Followers that stop while the facts are closed still move their cursors, so the state is closed last.
+    await using _state = state;
+    await using _metadata = metadata;
   }
   return {
     metadata,

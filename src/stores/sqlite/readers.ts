@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { refuse } from "#core";
 import type { Ask, Statement } from "../sql/statement.ts";
 
 /** Work awaits nothing but its answers, so a snapshot lasts microseconds and a few connections serve everybody. */
@@ -10,7 +11,8 @@ export interface Readers {
   readonly ask: Ask;
   snapshot<Result>(work: (ask: Ask) => Promise<Result>): Promise<Result>;
   hasMoved(): boolean;
-  close(): void;
+  /** Refuses new snapshots; resolves when those that run are done and the connections are closed. */
+  close(): Promise<void>;
 }
 
 /** Read-only connections on the thread of the caller: a read costs microseconds and no change of thread. */
@@ -20,7 +22,13 @@ export function openReaders(path: string): Readers {
   const queue: ((reader: Reader) => void)[] = [];
   const all: Reader[] = [first];
   const dataVersion: Statement<{ data_version: number }> = { sql: "pragma data_version", parameters: [] };
+  const running = new Set<Promise<unknown>>();
+  let isClosed = false;
   let seen = first.all(dataVersion)[0]?.data_version;
+
+  function assertOpen(): void {
+    if (isClosed) throw refuse({ code: "shutting-down", retryAfterSeconds: 5 });
+  }
 
   function take(): Reader | Promise<Reader> {
     const reader = idle.pop();
@@ -39,14 +47,12 @@ export function openReaders(path: string): Readers {
     else next(reader);
   }
 
-  return {
-    async ask(statement) {
-      return first.all(statement);
-    },
-    async snapshot(work) {
-      const reader = await take();
+  /** Runs `work` in a transaction, which sees one moment in time. */
+  async function inSnapshot<Result>(work: (ask: Ask) => Promise<Result>): Promise<Result> {
+    const reader = await take();
+    let isOver = false;
+    try {
       reader.exec("begin");
-      let isOver = false;
       try {
         return await work(async (statement) => {
           if (isOver) throw new Error("a view was used after its work had ended; work must await all it asks of view");
@@ -55,17 +61,39 @@ export function openReaders(path: string): Readers {
       } finally {
         isOver = true;
         reader.exec("commit");
-        giveBack(reader);
+      }
+    } finally {
+      giveBack(reader);
+    }
+  }
+
+  return {
+    async ask(statement) {
+      assertOpen();
+      return first.all(statement);
+    },
+    async snapshot(work) {
+      assertOpen();
+      const result = inSnapshot(work);
+      running.add(result);
+      try {
+        return await result;
+      } finally {
+        running.delete(result);
       }
     },
     hasMoved() {
+      assertOpen();
       // Changes when another connection has committed, and the one that writes is another one.
       const version = first.all(dataVersion)[0]?.data_version;
       if (version === seen) return false;
       seen = version;
       return true;
     },
-    close() {
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      await Promise.allSettled(running);
       for (const reader of all) reader.close();
     },
   };

@@ -1,5 +1,6 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
+import { refuse } from "#core";
 import { SqlFailure, type Writer } from "../sql/engine.ts";
 import type { Statement } from "../sql/statement.ts";
 import type { Failure, Request, Response } from "./wire.ts";
@@ -27,13 +28,14 @@ export function openWriter(path: string): SqliteWriter {
   const numbers = new Map<string, number>();
   let lastId = 0;
   let end: Error | null = null;
+  let closing: Promise<void> | null = null;
 
   function fail(cause: unknown): void {
-    end ??= new Error(`the thread that writes to ${path} has ended; restart the server`, { cause });
+    end ??= endOf(path, cause);
     for (const { reject } of waiting.values()) reject(end);
     waiting.clear();
   }
-  worker.on("error", (error) => fail(explain(path, error)));
+  worker.on("error", fail);
   worker.on("exit", () => fail(null));
   worker.on("message", (response: Response) => {
     const asked = waiting.get(response.id);
@@ -43,6 +45,8 @@ export function openWriter(path: string): SqliteWriter {
   });
 
   function send<Row>(mode: Request["mode"], statements: readonly Statement[]): Promise<readonly Row[]> {
+    if (closing !== null && mode !== "close")
+      return Promise.reject(refuse({ code: "shutting-down", retryAfterSeconds: 5 }));
     if (end !== null) return Promise.reject(end);
     const fresh: string[] = [];
     const numbered = statements.map(({ sql, parameters }) => {
@@ -62,6 +66,11 @@ export function openWriter(path: string): SqliteWriter {
     });
   }
 
+  async function close(): Promise<void> {
+    if (end === null) await send("close", []);
+    await worker.terminate();
+  }
+
   const bare = <Row>(sql: string): Promise<readonly Row[]> => send("bare", [{ sql, parameters: [] }]);
 
   return {
@@ -78,11 +87,18 @@ export function openWriter(path: string): SqliteWriter {
       await send("inside", [{ sql: "rollback", parameters: [] }]).catch(() => null);
     },
     atomically: (statements, last) => send("atomic", last === undefined ? statements : [...statements, last]),
-    async [Symbol.asyncDispose]() {
-      if (end === null) await send("close", []);
-      await worker.terminate();
+    [Symbol.asyncDispose]() {
+      closing ??= close();
+      return closing;
     },
   };
+}
+
+/** Why the thread has ended: it could not open the file, or it broke down. */
+function endOf(path: string, cause: unknown): Error {
+  const { message = "", errcode } = (cause ?? {}) as Partial<Failure>;
+  if (typeof errcode === "number") return failureOf(path, { message, errcode, isTransactionOpen: false });
+  return new Error(`the thread that writes to ${path} has ended; restart the server`, { cause });
 }
 
 const SQLITE_BUSY = 5;
@@ -90,8 +106,16 @@ const SQLITE_FULL = 13;
 const SQLITE_CONSTRAINT = 19;
 /** The shared-memory file beside the database could not grow. */
 const SQLITE_IOERR_SHMSIZE = 4874;
+/** By primary result code: why the file cannot be used, and what to do. */
+const UNUSABLE: Readonly<Record<number, string>> = {
+  3: "permission is denied; give the user who runs this process the right to write there",
+  8: "it may not be written; give the user who runs this process the right to write there, or mount its file system writable",
+  11: "it is damaged; restore a backup",
+  14: "it or its folder cannot be opened for writing; see whether the folder is there and whether the user who runs this process may write in it",
+  26: "it is not a database; move it away, or choose another data folder",
+};
 
-function failureOf(path: string, { message, errcode, isTransactionOpen }: Failure): Error {
+function failureOf(path: string, { message, errcode, isTransactionOpen }: Failure): SqlFailure {
   const primary = (errcode ?? 0) & 0xff;
   if (primary === SQLITE_FULL || errcode === SQLITE_IOERR_SHMSIZE) {
     return new SqlFailure(
@@ -107,9 +131,7 @@ function failureOf(path: string, { message, errcode, isTransactionOpen }: Failur
       isTransactionOpen,
     );
   }
+  const reason = UNUSABLE[primary];
+  if (reason !== undefined) return new SqlFailure(`${path} cannot be used: ${reason}`, "unusable", isTransactionOpen);
   return new SqlFailure(message, primary === SQLITE_CONSTRAINT ? "clash" : "other", isTransactionOpen);
-}
-
-function explain(path: string, error: unknown): Error {
-  return new Error(`cannot open ${path}: ${(error as Error).message}`, { cause: error });
 }

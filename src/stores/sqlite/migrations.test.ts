@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { Kysely } from "kysely";
+import type { Instant, Seq } from "#core";
+import { rowsOf, schemaOf, temporaryFolder, withDatabase } from "../../../tests/support/databases.ts";
+import { ONE_OF_EACH } from "../samples.contract.ts";
+import { migrate } from "../sql/migrate.ts";
+import { METADATA_MIGRATIONS, type Migration, STATE_MIGRATIONS } from "../sql/migrations.ts";
+import { sqliteQueries } from "./compile.ts";
+import { openSqliteEngine } from "./engine.ts";
+import { openSqliteStore } from "./index.ts";
+
+const NOW = (): Instant => 1000 as Instant;
+const SCHEMAS = join(import.meta.dirname, "schemas");
+
+test("the database of every released schema is kept, none more and none less", () => {
+  const expected = [
+    ...METADATA_MIGRATIONS.map((_, index) => `vivarium-${index + 1}.sql`),
+    ...STATE_MIGRATIONS.map((_, index) => `state-${index + 1}.sql`),
+  ];
+  assert.deepEqual(
+    readdirSync(SCHEMAS).sort(),
+    expected.sort(),
+    "a new migration needs its database: node scripts/node.mjs scripts/freeze-schema.ts",
+  );
+});
+
+for (const [name, migrations] of [
+  ["vivarium", METADATA_MIGRATIONS],
+  ["state", STATE_MIGRATIONS],
+] as const) {
+  for (const index of migrations.keys()) {
+    const schema = index + 1;
+    test(`migrations 1 to ${schema} of ${name}.db still make the schema that they made when they were released`, async () => {
+      await using place = await temporaryFolder();
+      const path = join(place.folder, `${name}.db`);
+      await migrated(path, (migrations as readonly Migration<Meta>[]).slice(0, schema));
+      const made = withDatabase(path, schemaOf);
+      const keptPath = join(place.folder, "kept.db");
+      thaw(keptPath, `${name}-${schema}`);
+      assert.deepEqual(made, withDatabase(keptPath, schemaOf));
+    });
+
+    test(`${name}.db of schema ${schema}, with its rows, becomes the newest one`, async () => {
+      await using newest = await temporaryFolder();
+      await (await openSqliteStore({ folder: newest.folder, now: NOW }))[Symbol.asyncDispose]();
+      await using place = await temporaryFolder();
+      const path = join(place.folder, `${name}.db`);
+      thaw(path, `${name}-${schema}`);
+      await (await openSqliteStore({ folder: place.folder, now: NOW }))[Symbol.asyncDispose]();
+      assert.deepEqual(withDatabase(path, schemaOf), withDatabase(join(newest.folder, `${name}.db`), schemaOf));
+    });
+  }
+}
+
+for (const index of METADATA_MIGRATIONS.keys()) {
+  test(`the facts of a database of schema ${index + 1} are those that its journal tells today`, async () => {
+    await using place = await temporaryFolder();
+    thaw(join(place.folder, "vivarium.db"), `vivarium-${index + 1}`);
+    await using replica = await temporaryFolder();
+    {
+      await using old = await openSqliteStore({ folder: place.folder, now: NOW });
+      assert.equal(old.metadata.installationId, "a-first-installation");
+      const journal = await old.metadata.read((view) => view.entries(0 as Seq, 1000));
+      assert.ok(journal.length >= ONE_OF_EACH.length);
+      assert.equal(old.metadata.head, journal.length);
+      await using fresh = await openSqliteStore({
+        folder: replica.folder,
+        now: NOW,
+        newId: () => "a-first-installation",
+      });
+      await fresh.metadata.replay(journal);
+    }
+    assert.deepEqual(
+      withDatabase(join(place.folder, "vivarium.db"), rowsOf),
+      withDatabase(join(replica.folder, "vivarium.db"), rowsOf),
+    );
+  });
+}
+
+test("the state of a database of schema 1 is still there", async () => {
+  await using place = await temporaryFolder();
+  thaw(join(place.folder, "state.db"), "state-1");
+  await using store = await openSqliteStore({ folder: place.folder, now: NOW });
+  assert.equal(await store.metadata.cursor("search"), ONE_OF_EACH.length);
+  assert.deepEqual((await store.state.get("pages", "pypi/foo"))?.value, { etag: '"it\'s"' });
+});
+
+test("an empty file, as a kill during the very first start leaves it, becomes a database", async () => {
+  await using place = await temporaryFolder();
+  withDatabase(join(place.folder, "vivarium.db"), (db) => db.exec("pragma journal_mode = wal"));
+  await using store = await openSqliteStore({ folder: place.folder, now: NOW });
+  assert.equal(store.metadata.head, 0);
+});
+
+test("a migration that fails leaves the database at its old schema, whole", async () => {
+  await using place = await temporaryFolder();
+  const path = join(place.folder, "state.db");
+  thaw(path, "state-1");
+  const before = withDatabase(path, (db) => [schemaOf(db), rowsOf(db)]);
+  const good: Migration<Meta> = (db) => [db.schema.createTable("more").addColumn("x", "text")];
+  const bad: Migration<Meta> = (db) => [db.schema.alterTable("entries").addColumn("space", "text")];
+  const kept = STATE_MIGRATIONS.slice(0, 1) as unknown as readonly Migration<Meta>[];
+  await assert.rejects(migrated(path, [...kept, good, bad]), /duplicate column/);
+  assert.deepEqual(
+    withDatabase(path, (db) => [schemaOf(db), rowsOf(db)]),
+    before,
+  );
+  await migrated(path, [...kept, good]);
+  assert.equal(
+    withDatabase(path, (db) => db.prepare("select value from meta where key = 'schema'").get()?.["value"]),
+    "2",
+  );
+});
+
+interface Meta {
+  meta: { key: string; value: string };
+}
+
+async function migrated(path: string, migrations: readonly Migration<Meta>[]): Promise<void> {
+  await using engine = await openSqliteEngine(path, "FULL");
+  const db: Kysely<Meta> = sqliteQueries<Meta>();
+  await migrate({ writer: engine.writer, db, where: path }, migrations);
+}
+
+/** Makes the database that a program of that time left. */
+function thaw(path: string, name: string): void {
+  withDatabase(path, (db) => db.exec(readFileSync(join(SCHEMAS, `${name}.sql`), "utf8")));
+}

@@ -1,0 +1,12 @@
+CREATE TABLE "meta" ("key" text primary key, "value" text not null);
+insert into "meta" values ('schema', '1');
+CREATE TABLE "last_version" ("id" integer not null, "version" bigint not null, constraint "last_version_key" primary key ("id"));
+insert into "last_version" values (1, 2);
+CREATE TABLE "entries" ("space" text not null, "key" text not null, "value" text not null, "blobs" text not null, "version" bigint not null, "expires_at" bigint, constraint "entries_key" primary key ("space", "key"));
+insert into "entries" values ('follower-cursors', 'search', '22', '[]', 1, null);
+insert into "entries" values ('pages', 'pypi/foo', '{"etag":"\"it''s\""}', '[]', 2, null);
+CREATE INDEX "entries_by_expiry" on "entries" ("expires_at");
+CREATE TABLE "entry_blobs" ("space" text not null, "key" text not null, "blob" text not null, constraint "entry_blobs_key" primary key ("space", "key", "blob"));
+CREATE INDEX "entry_blobs_by_blob" on "entry_blobs" ("blob");
+CREATE TABLE "claims" ("blob" text not null, "until" bigint not null, constraint "claims_key" primary key ("blob"));
+CREATE INDEX "claims_by_end" on "claims" ("until");
