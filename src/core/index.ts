@@ -2,6 +2,7 @@
  * The words and the rules: types and pure functions, no input or output, nothing imported from outside.
  * Names, repositories, artifacts, the journal's events, who may do what, what a repository shows, what can go wrong.
  */
+export * from "./account-rules.ts";
 export * from "./artifact.ts";
 export * from "./call.ts";
 export * from "./journal.ts";
@@ -11,4 +12,5 @@ export * from "./permission.ts";
 export * from "./principal.ts";
 export * from "./problem.ts";
 export * from "./repository.ts";
+export * from "./repository-settings.ts";
 export * from "./resolution.ts";

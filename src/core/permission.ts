@@ -9,8 +9,8 @@ export interface Decision {
 }
 
 /**
- * What the action is done to. `project: null`: the repository as a whole; for `publish` and `overwrite`, some project of
- * it, because bytes come before their name is proven. Whoever writes the fact asks again with the project.
+ * What the action is done to. `project: null`: the repository as a whole; for what is always done to one project or
+ * another (an upload whose name is not proven yet), some project. Whoever writes the fact asks again with the project.
  */
 export interface Subject {
   readonly repository: Repository;
@@ -24,11 +24,25 @@ export interface Subject {
 export function decide(principal: Principal, action: Action, subject: Subject): Decision {
   const granted = grantedByRules(principal, action, subject.repository);
   if (!granted.isAllowed) return granted;
-  const limits = limitsOf(principal);
-  if (limits === null || limits.some((limit) => covers(limit, action, subject))) return granted;
+  if (isWithinLimits(principal, action, subject)) return granted;
   // What strangers may read a limited token may too: installers send it along to every index of the same server.
   if (action === "read" && grantedByRules(ANONYMOUS, "read", subject.repository).isAllowed) return granted;
   return deny(`the token is not good for ${action} on ${subject.repository.name}`);
+}
+
+/** Whether the limits of a token let it do this, were its owner allowed to; principals without limits always pass. */
+export function isWithinLimits(principal: Principal, action: Action, subject: Subject): boolean {
+  const limits = limitsOf(principal);
+  return limits === null || limits.some((limit) => covers(limit, action, subject));
+}
+
+/** Whether the principal may do all that its account may: it has no limits, or one that leaves nothing out. */
+export function isUnlimited(principal: Principal): boolean {
+  const limits = limitsOf(principal);
+  return (
+    limits === null ||
+    limits.some(({ action, repository, projects }) => action === "*" && repository === "*" && projects === null)
+  );
 }
 
 /** Whether one entry of a list of rights means this principal. */
@@ -112,8 +126,8 @@ function covers(limit: Limit, action: Action, { repository, project }: Subject):
   return coversAction && coversRepository && coversProject;
 }
 
-/** Actions for which "no project named" means "some project", not "all". */
-const SOME_PROJECT: ReadonlySet<Action> = new Set(["read", "publish", "overwrite"]);
+/** Actions that are always done to one project or another: without a name, "may they?" asks whether there is one. */
+const SOME_PROJECT: ReadonlySet<Action> = new Set(["read", "annotate", "publish", "overwrite", "yank", "remove"]);
 
 function allow(because: string): Decision {
   return { isAllowed: true, because };

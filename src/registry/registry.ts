@@ -6,20 +6,18 @@ import type {
   Instant,
   JournalEntry,
   Limit,
-  LocalRepository,
   Principal,
   ProjectName,
   ProjectStatus,
-  RemoteRepository,
   Repository,
   RepositoryName,
+  RepositorySettings,
   Sealed,
   Seq,
   Token,
   User,
   UserName,
   Version,
-  VirtualRepository,
 } from "#core";
 import type { Desk, PackageFormat } from "#formats";
 import type { BlobStore, MetadataStore, SharedState } from "#stores";
@@ -121,10 +119,8 @@ export interface Accounts {
   revokeToken(principal: Principal, owner: UserName, id: string): Promise<void>;
 }
 
-export type NewRepository =
-  | (Partial<Omit<LocalRepository, "kind" | "name" | "createdAt">> & { readonly kind: "local" })
-  | (Partial<Omit<RemoteRepository, "kind" | "name" | "createdAt">> & { readonly kind: "remote" })
-  | (Partial<Omit<VirtualRepository, "kind" | "name" | "createdAt">> & { readonly kind: "virtual" });
+/** The kind and whatever shall not have its default. */
+export type NewRepository = RepositorySettings;
 
 /** Making, changing and removing repositories; defaults and checks are the pure `core` rules. */
 export interface RepositoriesAdmin {

@@ -1,0 +1,116 @@
+import {
+  accountOf,
+  type Decision,
+  decide,
+  isUnlimited,
+  isWithinLimits,
+  matchesSpec,
+  type Principal,
+  type Repository,
+  refuse,
+  type UserName,
+} from "#core";
+import type { RegistrySettings } from "./registry.ts";
+
+type Restriction = Pick<RegistrySettings, "restrictModify">;
+
+/** Refuses everybody but the user and root; with limits, nobody speaks for an account. */
+export function requireSelfOrRoot(
+  principal: Principal,
+  user: UserName,
+  action: "manage-users" | "manage-tokens",
+): void {
+  if (principal.kind === "system") return;
+  const account = accountOf(principal);
+  if ((account === user || account === "root") && isUnlimited(principal)) return;
+  throw refusal(principal, action, `only ${user} and root may change or see this of the account ${user}`);
+}
+
+/** Whether someone may make accounts; that sign-up is open to them was decided before, by `access`. */
+export function requireAccountMaking(principal: Principal, { restrictModify }: Restriction): void {
+  if (restrictModify !== null) requireListed(principal, restrictModify);
+}
+
+/** Whether someone may change an account. `isPasswordOnly`: nothing but the password changes, which is the user's own. */
+export function requireAccountChange(
+  principal: Principal,
+  user: UserName,
+  { restrictModify }: Restriction,
+  change: { readonly hasPassword: boolean; readonly isPasswordOnly: boolean },
+): void {
+  // Who found a token must not be able to take the account over with it.
+  if (change.hasPassword && principal.kind === "token" && principal.owner === user) {
+    throw refusal(principal, "manage-users", "a token cannot change its owner's password; sign in with the password");
+  }
+  const isOwnPassword = change.isPasswordOnly && accountOf(principal) === user;
+  if (restrictModify === null || isOwnPassword) requireSelfOrRoot(principal, user, "manage-users");
+  else requireListed(principal, restrictModify);
+}
+
+/** Whether someone may remove an account. */
+export function requireAccountRemoval(principal: Principal, user: UserName, { restrictModify }: Restriction): void {
+  if (user === "root") {
+    throw refusal(principal, "manage-users", "the account root cannot be removed: someone must be able to administer");
+  }
+  if (restrictModify === null) {
+    requireSelfOrRoot(principal, user, "manage-users");
+    return;
+  }
+  requireListed(principal, restrictModify);
+  // devpi: the last one on the list would otherwise lock everybody out.
+  if (accountOf(principal) === user) {
+    throw refusal(principal, "manage-users", `${user} administers accounts and cannot remove the own one`);
+  }
+}
+
+/**
+ * May `principal` make, change and remove this repository? The owner and root may, unless the installation keeps that
+ * to a list (devpi's `--restrict-modify`), which then counts for every owner's repositories.
+ */
+export function decideAdministration(
+  principal: Principal,
+  repository: Repository,
+  { restrictModify }: Restriction,
+): Decision {
+  const subject = { repository, project: null };
+  if (restrictModify === null || principal.kind === "system") return decide(principal, "administer", subject);
+  if (!isListed(principal, restrictModify)) {
+    return { isAllowed: false, because: "only those that restrict-modify names make and change repositories here" };
+  }
+  return isWithinLimits(principal, "administer", subject)
+    ? { isAllowed: true, because: "restrict-modify names them" }
+    : { isAllowed: false, because: `the token is not good for administer on ${repository.name}` };
+}
+
+/** As {@link decideAdministration}; refuses. `action`: how the refusal calls it. */
+export function requireAdministration(
+  principal: Principal,
+  repository: Repository,
+  restriction: Restriction,
+  action: "administer" | "create-repository",
+): void {
+  const { isAllowed, because } = decideAdministration(principal, repository, restriction);
+  if (isAllowed) return;
+  const what = action === "administer" ? "to change" : "to make";
+  throw refusal(principal, action, `no permission ${what} ${repository.name}: ${because}`);
+}
+
+function requireListed(principal: Principal, restrictModify: readonly string[]): void {
+  if (principal.kind === "system") return;
+  if (isListed(principal, restrictModify) && isUnlimited(principal)) return;
+  throw refusal(principal, "manage-users", "only those that restrict-modify names make and change accounts here");
+}
+
+function isListed(principal: Principal, restrictModify: readonly string[]): boolean {
+  return restrictModify.some((spec) => matchesSpec(principal, spec));
+}
+
+function refusal(
+  principal: Principal,
+  action: "manage-users" | "manage-tokens" | "administer" | "create-repository",
+  because: string,
+): Error {
+  return principal.kind === "anonymous"
+    ? refuse({ code: "not-signed-in", because: `${because}; sign in first` })
+    : refuse({ code: "not-permitted", action, because });
+}

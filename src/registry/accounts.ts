@@ -1,0 +1,112 @@
+import { accountFault, refuse, shortNameOf, type Token, type User, type UserName } from "#core";
+import type { Transaction } from "#stores";
+import {
+  requireAccountChange,
+  requireAccountMaking,
+  requireAccountRemoval,
+  requireSelfOrRoot,
+} from "./account-rights.ts";
+import { refuseTakenUserName } from "./name-clashes.ts";
+import type { Accounts } from "./registry.ts";
+import { type Tools, write } from "./tools.ts";
+
+/** Tokens of one account that have not expired. */
+const TOKENS_MAX = 1000;
+
+/** Opens the accounts: users, their tokens, and who may change them. */
+export function openAccounts(tools: Tools): Accounts {
+  const { metadata, remotes, settings, now } = tools;
+  return {
+    user: (name) => metadata.read((view) => view.user(name)),
+    users: () => metadata.read((view) => view.users()),
+    async create(principal, given) {
+      requireAccountMaking(principal, settings);
+      const user: User = { ...given, createdAt: now(), modifiedAt: null };
+      checkAccount(user);
+      return write(tools, principal, async (tx) => {
+        await refuseTakenUserName(tx, user.name);
+        tx.append({ type: "user.saved", user });
+        return user;
+      });
+    },
+    async modify(principal, name, change) {
+      const hasPassword = change.passwordHash !== undefined;
+      const isPasswordOnly = hasPassword && Object.keys(change).length === 1;
+      requireAccountChange(principal, name, settings, { hasPassword, isPasswordOnly });
+      return write(tools, principal, async (tx) => {
+        const current = await existingUser(tx, name);
+        const wanted: User = { ...current, ...change };
+        if (JSON.stringify(wanted) === JSON.stringify(current)) return current;
+        checkAccount(wanted);
+        const user = { ...wanted, modifiedAt: now() };
+        tx.append({ type: "user.saved", user });
+        return user;
+      });
+    },
+    async remove(principal, name) {
+      requireAccountRemoval(principal, name, settings);
+      const removed = await write(tools, principal, async (tx) => {
+        await existingUser(tx, name);
+        const repositories = await tx.repositories(name);
+        const immutable = repositories.filter(({ mutability }) => mutability === "immutable");
+        const [first] = immutable;
+        if (first !== undefined) {
+          const indexes = immutable.map((repository) => shortNameOf(repository.name)).join(", ");
+          const because = `user '${name}' has non-volatile index: ${indexes}`;
+          throw refuse({ code: "repository-immutable", repository: first.name, because });
+        }
+        for (const repository of repositories) tx.append({ type: "repository.removed", name: repository.name });
+        // The tokens go with their owner.
+        tx.append({ type: "user.removed", name });
+        return repositories;
+      });
+      for (const repository of removed) if (repository.kind === "remote") await remotes.forget(repository);
+    },
+    async tokensOf(principal, owner) {
+      requireSelfOrRoot(principal, owner, "manage-tokens");
+      return metadata.read(async (view) => {
+        if ((await view.user(owner)) === null) throw refuse({ code: "user-not-found", user: owner });
+        return view.tokensOf(owner);
+      });
+    },
+    async issueToken(principal, given) {
+      // A token that could make tokens would outlive its own expiry and its own limits.
+      if (principal.kind === "token") {
+        const because = "a token cannot make tokens; sign in with the password";
+        throw refuse({ code: "not-permitted", action: "manage-tokens", because });
+      }
+      requireSelfOrRoot(principal, given.owner, "manage-tokens");
+      return write(tools, principal, async (tx) => {
+        await existingUser(tx, given.owner);
+        const createdAt = now();
+        const alive = (await tx.tokensOf(given.owner)).filter((token) => (token.expiresAt ?? Infinity) > createdAt);
+        if (alive.length >= TOKENS_MAX) {
+          const because = `${given.owner} has ${TOKENS_MAX} tokens, which is the most; revoke some of them first`;
+          throw refuse({ code: "setting-invalid", because });
+        }
+        const token: Token = { ...given, createdAt };
+        tx.append({ type: "token.issued", token });
+        return token;
+      });
+    },
+    async revokeToken(principal, owner, id) {
+      requireSelfOrRoot(principal, owner, "manage-tokens");
+      await write(tools, principal, async (tx) => {
+        const token = await tx.token(id);
+        if (token === null || token.owner !== owner) throw refuse({ code: "token-not-found", id });
+        tx.append({ type: "token.revoked", id, owner });
+      });
+    },
+  };
+}
+
+async function existingUser(tx: Transaction, name: UserName): Promise<User> {
+  const user = await tx.user(name);
+  if (user === null) throw refuse({ code: "user-not-found", user: name });
+  return user;
+}
+
+function checkAccount(user: User): void {
+  const because = accountFault(user);
+  if (because !== null) throw refuse({ code: "setting-invalid", because });
+}

@@ -1,0 +1,142 @@
+import {
+  decide,
+  type FormatName,
+  type LocalRepository,
+  membersFault,
+  newRepository,
+  ownerOf,
+  type Repository,
+  type RepositoryName,
+  refuse,
+  settingsFault,
+} from "#core";
+import type { PackageFormat } from "#formats";
+import type { Transaction } from "#stores";
+import { requireAdministration } from "./account-rights.ts";
+import { refuseTakenRepositoryName } from "./name-clashes.ts";
+import type { RepositoriesAdmin } from "./registry.ts";
+import { existing, requireRight, type Tools, write } from "./tools.ts";
+
+const DEFAULT_FORMAT = "python" as FormatName;
+
+/** Opens the making, changing and removing of repositories. */
+export function openRepositoriesAdmin(tools: Tools): RepositoriesAdmin {
+  const { catalog, remotes, settings, now } = tools;
+  return {
+    async create(principal, name, given) {
+      const made = newRepository(name, given, { format: DEFAULT_FORMAT, createdAt: now() });
+      requireAdministration(principal, made, settings, "create-repository");
+      const repository = checked(tools, made);
+      return write(tools, principal, async (tx) => {
+        const owner = ownerOf(name);
+        if ((await tx.user(owner)) === null) throw refuse({ code: "user-not-found", user: owner });
+        await refuseTakenRepositoryName(tx, name);
+        await checkMembers(tx, repository, null);
+        tx.append({ type: "repository.saved", repository });
+        return repository;
+      });
+    },
+    async modify(principal, name, change) {
+      const { before, after } = await write(tools, principal, async (tx) => {
+        const before = await existingIn(tx, name);
+        requireAdministration(principal, before, settings, "administer");
+        const wanted = change(before);
+        checkIdentity(before, wanted);
+        const after = checked(tools, wanted);
+        if (JSON.stringify(after) === JSON.stringify(before)) return { before, after: before };
+        await checkMembers(tx, after, before);
+        tx.append({ type: "repository.saved", repository: after });
+        return { before, after };
+      });
+      if (before.kind === "remote" && after.kind === "remote") {
+        // What another address, or another reading of it, has said is not what this one says.
+        if (before.url !== after.url || before.layout !== after.layout) await remotes.forget(before);
+      }
+      return after;
+    },
+    async remove(principal, name) {
+      const removed = await write(tools, principal, async (tx) => {
+        const repository = await existingIn(tx, name);
+        requireAdministration(principal, repository, settings, "administer");
+        await refuseFullImmutable(tx, repository);
+        // Repositories that name it as base or member go on without it, as devpi's do.
+        tx.append({ type: "repository.removed", name });
+        return repository;
+      });
+      if (removed.kind === "remote") await remotes.forget(removed);
+    },
+    async refresh(principal, name, project) {
+      const repository = await existing(tools, name);
+      requireRight(principal, "fill-cache", repository, project);
+      for (const source of catalog.order(repository)) {
+        const isRemote = source.kind === "remote";
+        if (isRemote && decide(principal, "fill-cache", { repository: source, project }).isAllowed) {
+          await remotes.refresh(source, project);
+        }
+      }
+    },
+  };
+}
+
+async function existingIn(tx: Transaction, name: RepositoryName): Promise<Repository> {
+  const repository = await tx.repository(name);
+  if (repository === null) throw refuse({ code: "repository-not-found", repository: name });
+  return repository;
+}
+
+/** The repository with its lists of names in the format's normal form, and nothing wrong with it. */
+function checked({ formats }: Tools, repository: Repository): Repository {
+  const format = formats.get(repository.format);
+  if (format === undefined) {
+    const known = [...formats.keys()].join(", ");
+    throw invalid(`${repository.name} cannot be of format '${repository.format}'; there are: ${known}`);
+  }
+  const fault = settingsFault(repository);
+  if (fault !== null) throw invalid(fault);
+  return repository.kind === "local" ? { ...repository, reserved: normalReserved(format, repository) } : repository;
+}
+
+/** A pattern in another spelling than names are compared in would silently protect nothing. */
+function normalReserved(format: PackageFormat, { reserved }: LocalRepository): readonly string[] {
+  return reserved.map((pattern) => {
+    // The longest name that a pattern is seen to begin is the pattern and one more letter.
+    const isPrefix = pattern.endsWith("*");
+    const normal = pattern === "*" ? "x" : format.normalize(isPrefix ? `${pattern.slice(0, -1)}x` : pattern);
+    if (normal === null) throw invalid(`'${pattern}' in reserved is neither a project name nor the beginning of one`);
+    return isPrefix ? `${normal.slice(0, -1)}*` : normal;
+  });
+}
+
+function checkIdentity(before: Repository, after: Repository): void {
+  if (after.kind !== before.kind) {
+    throw invalid(`${before.name} is ${before.kind} and cannot become ${after.kind}; make another repository`);
+  }
+  if (after.format !== before.format) {
+    throw invalid(`${before.name} is of format ${before.format}, which cannot change; make another repository`);
+  }
+  if (after.name !== before.name || after.createdAt !== before.createdAt) {
+    throw invalid(`the name of ${before.name} and when it was made cannot change; make another repository`);
+  }
+}
+
+async function checkMembers(tx: Transaction, repository: Repository, before: Repository | null): Promise<void> {
+  const all = new Map((await tx.repositories()).map((one) => [one.name, one]));
+  const fault = membersFault(repository, before, (name) => all.get(name) ?? null);
+  if (fault !== null) throw invalid(fault);
+}
+
+async function refuseFullImmutable(tx: Transaction, { name, kind, mutability }: Repository): Promise<void> {
+  // A remote holds copies only; what is immutable about it is the upstream's.
+  if (mutability !== "immutable" || kind !== "local") return;
+  const { artifacts } = await tx.totals(name);
+  if (artifacts === 0) return;
+  throw refuse({
+    code: "repository-immutable",
+    repository: name,
+    because: `${name} is immutable and holds ${artifacts} files, so it cannot be removed; make it volatile first`,
+  });
+}
+
+function invalid(because: string): Error {
+  return refuse({ code: "setting-invalid", because });
+}
