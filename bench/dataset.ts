@@ -4,6 +4,14 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { aWheel } from "../tests/support/archives.ts";
 
+const PROJECTS = 200;
+const VERSIONS = 5;
+const DEMO_VERSIONS = 200;
+const SMALL_BYTES = 20_000;
+const DEMO_BYTES = 4_000;
+const BIG_BYTES = 64 << 20;
+const BIG_VERSIONS = 3;
+
 /** One wheel of the data set. */
 export interface BenchWheel {
   readonly name: string;
@@ -12,29 +20,41 @@ export interface BenchWheel {
   readonly path: string;
 }
 
+/** The 64 MB wheels; one alone is not enough to time a cold fetch by. */
+export const BIG_FILENAMES: readonly string[] = Array.from(
+  { length: BIG_VERSIONS },
+  (_, version) => `big-1.${version}.0-py3-none-any.whl`,
+);
+
 export interface Dataset {
   readonly folder: string;
+  /** `simple/` and `files/`, as nginx serves them. */
+  readonly static: string;
   readonly wheels: readonly BenchWheel[];
   /** Wheels of about 20 KB, one project per five. */
   readonly small: readonly BenchWheel[];
 }
 
-const PROJECTS = 200;
-const VERSIONS = 5;
-const DEMO_VERSIONS = 200;
-const SMALL_BYTES = 20_000;
-const DEMO_BYTES = 4_000;
-const BIG_BYTES = 64 << 20;
-
 /**
- * The data set of every row: 200 projects of five 20 KB wheels, `demo` with 200 files, `big` with one of 64 MB;
- * `wheels/` for uploads, `static/` with the pages and files that nginx serves (plain and gzip). Made once per folder.
+ * The data set of every row: 200 projects of five 20 KB wheels, `demo` with 200 files, `big` with three of 64 MB;
+ * `wheels/` for uploads, `static/` with the pages and files that nginx serves (plain and gzip). Made once below
+ * `cache`, and anew when this file changes.
  */
-export function openDataset(folder: string): Dataset {
+export function openDataset(cache: string): Dataset {
+  const recipe = createHash("sha256")
+    .update(readFileSync(import.meta.filename))
+    .digest("hex")
+    .slice(0, 12);
+  const folder = join(cache, `bench-data-${recipe}`);
   const manifest = join(folder, "manifest.json");
   if (!existsSync(manifest)) writeFileSync(manifest, JSON.stringify(makeDataset(folder)));
   const wheels = JSON.parse(readFileSync(manifest, "utf8")) as BenchWheel[];
-  return { folder, wheels, small: wheels.filter(({ name }) => name.startsWith("proj")) };
+  return {
+    folder,
+    static: join(folder, "static"),
+    wheels,
+    small: wheels.filter(({ name }) => name.startsWith("proj")),
+  };
 }
 
 function makeDataset(folder: string): BenchWheel[] {
@@ -46,7 +66,7 @@ function makeDataset(folder: string): BenchWheel[] {
       sizeBytes: SMALL_BYTES,
     })),
     { name: "demo", count: DEMO_VERSIONS, sizeBytes: DEMO_BYTES },
-    { name: "big", count: 1, sizeBytes: BIG_BYTES },
+    { name: "big", count: BIG_VERSIONS, sizeBytes: BIG_BYTES },
   ];
   const wheels: BenchWheel[] = [];
   for (const { name, count, sizeBytes } of projects) {

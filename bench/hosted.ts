@@ -1,6 +1,8 @@
-import type { BenchWheel, Dataset } from "./dataset.ts";
+import { cpSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type BenchWheel, BIG_FILENAMES, type Dataset } from "./dataset.ts";
 import { atLeast, atMost, type Figure, shown } from "./figures.ts";
-import { linkOn, load, uploads } from "./load.ts";
+import { ask, basic, linkOn, load, uploads } from "./load.ts";
 import {
   type Bench,
   type Place,
@@ -26,10 +28,9 @@ interface Reads {
 
 /** Rows for what a server holds itself: pages, files, uploads, start and memory. */
 export async function hostedRows(place: Place, data: Dataset, seconds: number): Promise<Figure[]> {
-  const nginx = await withServer(startNginx(place, data), async (server) => ({
-    plain: await reads(server, {}, seconds),
-    gzip: await reads(server, { "accept-encoding": "gzip" }, seconds),
-  }));
+  const same = join(place.scratch, "same-bytes");
+  cpSync(join(data.static, "simple"), join(same, "simple"), { recursive: true });
+  symlinkSync(join(data.static, "files"), join(same, "files"));
   const devpi = await withServer(startDevpi(place, "devpi"), async (server) => ({
     uploads: await fill(server, data),
     plain: await reads(server, {}, seconds),
@@ -38,9 +39,14 @@ export async function hostedRows(place: Place, data: Dataset, seconds: number): 
   const ours = await withServer(startVivarium(place, "vivarium"), async (server) => ({
     start: server.startSeconds,
     uploads: await fill(server, data),
+    same: await copyPages(server, same),
     plain: await reads(server, {}, seconds),
     closed: await closedReads(server, seconds),
     memory: server.memoryMb(),
+  }));
+  const nginx = await withServer(startNginx(place, same), async (server) => ({
+    plain: await reads(server, {}, seconds),
+    gzip: await reads(server, { "accept-encoding": "gzip" }, seconds),
   }));
   return [
     atLeast("simple page of 200 files, HTML", ours.plain.html, 0.5, "nginx", nginx.plain.html, "/s"),
@@ -83,7 +89,7 @@ async function reads(
   const address = (path: string): string => `http://127.0.0.1:${port}${path}`;
   const page = address(`${simple}demo/`);
   const small = await linkOn(port, `${simple}proj0001/`, "proj0001-1.1.0-py3-none-any.whl", headers);
-  const big = await linkOn(port, `${simple}big/`, "big-1.0.0-py3-none-any.whl", headers);
+  const big = await linkOn(port, `${simple}big/`, BIG_FILENAMES[0] ?? "", headers);
   const at = async (url: string, accept: string, connections: number) =>
     load(url, { connections, seconds, headers: { ...headers, Accept: accept } });
   return {
@@ -94,10 +100,44 @@ async function reads(
   };
 }
 
-/** Closes the index, and reads it with the session token. */
+/** Puts our pages of 200 files where nginx serves them, so that both send the same bytes. */
+async function copyPages({ port, simple }: Bench, folder: string): Promise<void> {
+  for (const [name, accept] of [
+    ["index.html", HTML],
+    ["v1.json", JSON_PAGE],
+  ] as const) {
+    for (const [suffix, encoding] of [
+      ["", "identity"],
+      [".gz", "gzip"],
+    ] as const) {
+      const headers = { accept, "accept-encoding": encoding };
+      const { status, headers: sent, body } = await ask({ port, path: `${simple}demo/`, headers });
+      if (status !== 200 || (sent["content-encoding"] ?? "identity") !== encoding)
+        throw new Error(`page as ${encoding}: ${status} ${sent["content-encoding"]}`);
+      writeFileSync(join(folder, "simple", "demo", `${name}${suffix}`), body);
+    }
+  }
+}
+
+/** Closes the index, and reads it with a named token, as a CI job does. */
 async function closedReads(server: Bench, seconds: number): Promise<Reads> {
   await settle(server.port, "PATCH", "/root/dev", ["acl_read=root"], passwordOf(server));
-  return reads(server, { authorization: server.authorization ?? "", "accept-encoding": "gzip" }, seconds);
+  const { status } = await ask({ port: server.port, path: `${server.simple}demo/`, headers: { accept: HTML } });
+  if (status !== 401) throw new Error(`the closed index answers ${status} to nobody`);
+  const authorization = basic("__token__", await issueToken(server));
+  return reads(server, { authorization, "accept-encoding": "gzip" }, seconds);
+}
+
+async function issueToken(server: Bench): Promise<string> {
+  const { status, body } = await ask({
+    port: server.port,
+    path: "/api/v1/users/root/tokens",
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: server.authorization ?? "" },
+    body: JSON.stringify({ name: "bench", expiresAt: null }),
+  });
+  if (status !== 201) throw new Error(`a token: ${status} ${body.toString().slice(0, 200)}`);
+  return (JSON.parse(body.toString()) as { readonly secret: string }).secret;
 }
 
 /** The timed uploads, then the rest of the data set. */

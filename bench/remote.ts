@@ -1,12 +1,13 @@
-import type { Dataset } from "./dataset.ts";
+import { BIG_FILENAMES, type Dataset } from "./dataset.ts";
 import { atLeast, atMost, type Figure, shown } from "./figures.ts";
 import { withServer } from "./hosted.ts";
-import { ask, linkOn, load, median } from "./load.ts";
+import { type Answer, ask, linkOn, load, median } from "./load.ts";
 import { type Bench, type Place, startMirror, startNginx } from "./servers.ts";
 
 interface RemoteReads {
   /** Median over 60 cold pages minus the upstream's own median. */
   readonly coldPageMilliseconds: number;
+  /** Of three files, as the first byte's time; cold each. */
   readonly coldFileMegabytesPerSecond: number;
   readonly firstByteMilliseconds: number;
   readonly warmPagesPerSecond: number;
@@ -18,7 +19,7 @@ const PIP = { accept: "text/html", "user-agent": "pip/26.0" };
 
 /** Rows for reading through to an upstream, which is nginx on this machine. */
 export async function remoteRows(place: Place, data: Dataset, seconds: number): Promise<Figure[]> {
-  return withServer(startNginx(place, data), async (upstream) => {
+  return withServer(startNginx(place, data.static), async (upstream) => {
     const address = `http://127.0.0.1:${upstream.port}/simple/`;
     const peers: { name: string; reads: RemoteReads }[] = [];
     for (const name of PEERS) {
@@ -66,9 +67,13 @@ async function remoteReads(server: Bench, upstream: Bench, seconds: number): Pro
     cold.push(page.milliseconds);
     own.push((await ask({ port: upstream.port, path: upstream.simple + project, headers: PIP })).milliseconds);
   }
-  const path = await linkOn(server.port, `${server.simple}big/`, "big-1.0.0-py3-none-any.whl");
-  const file = await ask({ port: server.port, path, headers: { "user-agent": "pip/26.0" }, isBodyDropped: true });
-  if (file.status !== 200) throw new Error(`${path}: ${file.status}`);
+  const files: Answer[] = [];
+  for (const filename of BIG_FILENAMES) {
+    const path = await linkOn(server.port, `${server.simple}big/`, filename);
+    const file = await ask({ port: server.port, path, headers: { "user-agent": "pip/26.0" }, isBodyDropped: true });
+    if (file.status !== 200) throw new Error(`${path}: ${file.status}`);
+    files.push(file);
+  }
   const warm = await load(`http://127.0.0.1:${server.port}${server.simple}demo/`, {
     connections: 32,
     seconds,
@@ -76,8 +81,8 @@ async function remoteReads(server: Bench, upstream: Bench, seconds: number): Pro
   });
   return {
     coldPageMilliseconds: median(cold) - median(own),
-    coldFileMegabytesPerSecond: (64 << 20) / 1000 / file.milliseconds,
-    firstByteMilliseconds: file.firstByteMilliseconds,
+    coldFileMegabytesPerSecond: (64 << 20) / 1000 / median(files.map(({ milliseconds }) => milliseconds)),
+    firstByteMilliseconds: median(files.map(({ firstByteMilliseconds }) => firstByteMilliseconds)),
     warmPagesPerSecond: warm.perSecond,
     memoryMb: server.memoryMb(),
   };

@@ -42,7 +42,7 @@ async function bench(rows: ReadonlySet<string>, seconds: number, files: number):
     return 3;
   }
   const root = dirname(dirname(fileURLToPath(import.meta.url)));
-  const cache = join(root, ".cache", "bench-data");
+  const cache = join(root, ".cache");
   mkdirSync(cache, { recursive: true });
   const place: Place = { scratch: mkdtempSync(join(tmpdir(), "vivarium-bench-")), peers: installPeers(root), root };
   try {

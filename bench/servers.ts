@@ -42,11 +42,11 @@ http {
   }
 }`;
 
-/** nginx with one worker, serving the data set's own bytes. */
-export async function startNginx({ scratch }: Place, { folder }: Dataset): Promise<Bench> {
+/** nginx with one worker, serving a folder laid out as the data set's `static`. */
+export async function startNginx({ scratch }: Place, folder: string): Promise<Bench> {
   const port = await freePort();
   const config = join(scratch, `nginx-${port}.conf`);
-  writeFileSync(config, nginxConfig(scratch, port, join(folder, "static")));
+  writeFileSync(config, nginxConfig(scratch, port, folder));
   const running = await start({ command: ["nginx", "-c", config], port, path: "/", log: join(scratch, "nginx.log") });
   return { ...running, simple: "/simple/", uploadPath: null, authorization: null };
 }
