@@ -3,3 +3,4 @@ export type { Access, AccountBook, Proof, RequestCredentials, SignUpRequest, Sig
 export { readOrMakeKey } from "./key-file.ts";
 export { type AccessParts, openAccess } from "./open-access.ts";
 export { KEY_BYTES, openSealer, type Sealer } from "./sealer.ts";
+export { signUpRequestOf } from "./sign-up.ts";

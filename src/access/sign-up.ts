@@ -1,4 +1,25 @@
+import type { Call } from "#core";
 import type { SignUpRequest, SignUpSettings } from "./access.ts";
+
+/** Any of these says that the request came through a proxy, from who knows where. */
+const FORWARDING_HEADERS = [
+  "forwarded",
+  "via",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-outside-url",
+  "x-real-ip",
+];
+
+/** What counts of a request when a stranger asks for an account. */
+export function signUpRequestOf(call: Pick<Call, "header">): SignUpRequest {
+  return {
+    host: call.header("host"),
+    origin: call.header("origin"),
+    hasForwardingHeader: FORWARDING_HEADERS.some((name) => call.header(name) !== null),
+  };
+}
 
 /** Why a stranger may not make an account from here, in one sentence; `null`: they may. House.md 1.6 has the conditions. */
 export function signUpRefusal(settings: SignUpSettings, request: SignUpRequest): string | null {

@@ -10,6 +10,7 @@ import {
 } from "#core";
 import type { NewRepository, Registry } from "#registry";
 import { type ApiParts, type Given, type Operation, operation, repositoryIn } from "./operation.ts";
+import { requireSignedIn } from "./rights.ts";
 import type { Bodies } from "./schemas.ts";
 import { repositoryView } from "./views.ts";
 
@@ -41,8 +42,9 @@ export const repositoryOperations: readonly Operation[] = [
     body: "NewRepository",
     answer: "Repository",
     status: 201,
-    refusals: ["not-permitted", "repository-exists", "user-not-found", "setting-invalid"],
+    refusals: ["not-signed-in", "not-permitted", "repository-exists", "user-not-found", "setting-invalid"],
     async handle(parts, call, body) {
+      requireSignedIn(call.principal);
       const name = repositoryIn(call);
       const owner = ownerOf(name);
       if ((await parts.registry.accounts.user(owner)) === null) throw refuse({ code: "user-not-found", user: owner });
@@ -100,8 +102,16 @@ async function changeRepository(parts: ApiParts, call: Parameters<Operation["han
   }
   const settings = settingsFrom(parts, { ...(read.body as Given<Bodies["NewRepository"]>), kind } as NewBody);
   // The kind cannot have changed in between, and `settings` has the fields of that kind only.
-  const change = (current: Repository) => ({ ...current, ...settings }) as Repository;
+  const change = (current: Repository) => withoutForeignLogin(current, { ...current, ...settings } as Repository);
   return repositoryView(await registry.repositoriesAdmin.modify(call.principal, name, change));
+}
+
+/** A login stays with its server: an upstream elsewhere never gets the one that was kept for another. */
+function withoutForeignLogin(before: Repository, after: Repository): Repository {
+  if (before.kind !== "remote" || after.kind !== "remote" || after.credentials !== before.credentials) return after;
+  const isSameServer =
+    before.url !== null && after.url !== null && new URL(before.url).origin === new URL(after.url).origin;
+  return isSameServer ? after : { ...after, credentials: null };
 }
 
 type NewBody = Given<Bodies["NewRepository"]>;

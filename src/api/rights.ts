@@ -1,5 +1,5 @@
-import type { Access } from "#access";
-import { accountOf, type Call, type Limit, type Principal, refuse, type UserName } from "#core";
+import { type Access, signUpRequestOf } from "#access";
+import { accountOf, type Call, isUnlimited, type Principal, refuse, type UserName } from "#core";
 
 /** Whether the account behind the principal is root, and acts without limits. */
 export function isRoot(principal: Principal): boolean {
@@ -32,11 +32,7 @@ export function requireSignedIn(principal: Principal): void {
 /** Root makes accounts; everybody else only where the sign-up setting lets strangers do it too. */
 export function checkSignUp(access: Access, call: Call): void {
   if (isRoot(call.principal)) return;
-  const because = access.signUpRefusal({
-    host: call.header("host"),
-    origin: call.header("origin"),
-    hasForwardingHeader: FORWARDING_HEADERS.some((name) => call.header(name) !== null),
-  });
+  const because = access.signUpRefusal(signUpRequestOf(call));
   if (because !== null) throw refuse({ code: "sign-up-closed", because });
 }
 
@@ -53,23 +49,4 @@ export function refuseForeignOrigin(call: Call): void {
     code: "request-invalid",
     because: `requests of web pages of another site (${origin}) change nothing here`,
   });
-}
-
-/** Any of these says that the request came through a proxy, from who knows where. */
-const FORWARDING_HEADERS = [
-  "forwarded",
-  "via",
-  "x-forwarded-for",
-  "x-forwarded-host",
-  "x-forwarded-proto",
-  "x-outside-url",
-  "x-real-ip",
-];
-
-function isUnlimited(principal: Principal): boolean {
-  return principal.kind === "user" || (principal.kind === "token" && principal.limits.some(isEverything));
-}
-
-function isEverything({ action, repository, projects }: Limit): boolean {
-  return action === "*" && repository === "*" && projects === null;
 }

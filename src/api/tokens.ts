@@ -17,7 +17,7 @@ export const tokenOperations: readonly Operation[] = [
     path: "/users/:user/tokens",
     summary: "The tokens of an account, without their secrets",
     answer: "Tokens",
-    refusals: ["not-permitted", "user-not-found"],
+    refusals: ["not-signed-in", "not-permitted", "user-not-found"],
     async handle(parts, call) {
       const { name } = await userIn(parts, call);
       requireSelfOrRoot(call.principal, name, "manage-tokens");
@@ -33,14 +33,14 @@ export const tokenOperations: readonly Operation[] = [
     body: "NewToken",
     answer: "IssuedToken",
     status: 201,
-    refusals: ["not-permitted", "user-not-found", "setting-invalid"],
+    refusals: ["not-signed-in", "not-permitted", "user-not-found", "setting-invalid"],
     async handle(parts, call, wish) {
       const { name: owner } = await userIn(parts, call);
       requireSelfOrRoot(call.principal, owner, "manage-tokens");
       const { token, secret } = await parts.access.issueToken(call.principal, owner, {
         name: wish.name,
         limits: wish.limits?.map((limit) => limitOf(parts.registry, limit)) ?? EVERYTHING,
-        expiresAt: wish.expiresAt === null ? null : (Date.parse(wish.expiresAt) as Instant),
+        expiresAt: expiryOf(wish.expiresAt, call.now),
       });
       return { token: tokenView(token), secret };
     },
@@ -50,7 +50,7 @@ export const tokenOperations: readonly Operation[] = [
     method: "DELETE",
     path: "/users/:user/tokens/:id",
     summary: "Revoke a token; it stops working at once",
-    refusals: ["not-permitted", "user-not-found", "token-not-found"],
+    refusals: ["not-signed-in", "not-permitted", "user-not-found", "token-not-found"],
     async handle(parts, call) {
       const { name } = await userIn(parts, call);
       requireSelfOrRoot(call.principal, name, "manage-tokens");
@@ -59,6 +59,14 @@ export const tokenOperations: readonly Operation[] = [
     },
   }),
 ];
+
+/** A token that is dead when it is made is a mistake in the date. */
+function expiryOf(text: string | null, now: Instant): Instant | null {
+  if (text === null) return null;
+  const expiresAt = Date.parse(text) as Instant;
+  if (expiresAt > now) return expiresAt;
+  throw refuse({ code: "setting-invalid", because: `the token would never be good: ${text} is in the past` });
+}
 
 /** A limit that means nothing is refused: a typing error in it would make a token that silently does not work. */
 function limitOf(registry: Registry, limit: NonNullable<Bodies["NewToken"]["limits"]>[number]): Limit {

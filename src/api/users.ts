@@ -59,7 +59,6 @@ export const userOperations: readonly Operation[] = [
     answer: "User",
     refusals: ["not-signed-in", "user-not-found"],
     async handle(parts, call) {
-      requireSignedIn(call.principal);
       const user = await userIn(parts, call);
       return userView(user, isSelfOrRoot(call.principal, user.name));
     },
@@ -71,7 +70,7 @@ export const userOperations: readonly Operation[] = [
     summary: "Change an account; fields left out stay, null clears. A password of null allows tokens only",
     body: "UserChange",
     answer: "User",
-    refusals: ["not-permitted", "user-not-found", "setting-invalid"],
+    refusals: ["not-signed-in", "not-permitted", "user-not-found", "setting-invalid"],
     async handle(parts, call, { password, ...rest }) {
       const { name } = await userIn(parts, call);
       // The right is checked before the password is hashed, which costs.
@@ -91,7 +90,7 @@ export const userOperations: readonly Operation[] = [
     method: "DELETE",
     path: "/users/:user",
     summary: "Remove an account with its repositories and tokens; refused while one of them is immutable",
-    refusals: ["not-permitted", "user-not-found", "repository-immutable"],
+    refusals: ["not-signed-in", "not-permitted", "user-not-found", "repository-immutable"],
     async handle(parts, call) {
       const { name } = await userIn(parts, call);
       requireSelfOrRoot(call.principal, name, "manage-users");
@@ -101,8 +100,9 @@ export const userOperations: readonly Operation[] = [
   }),
 ];
 
-/** The account in the path; `user-not-found`. */
+/** The account in the path, for those who have signed in; `user-not-found`. */
 export async function userIn({ registry }: ApiParts, call: Call): Promise<User> {
+  requireSignedIn(call.principal);
   const text = call.params["user"] ?? "";
   const name = userName(text);
   const user = name === null ? null : await registry.accounts.user(name);

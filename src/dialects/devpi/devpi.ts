@@ -1,5 +1,5 @@
-import type { Call, Problem } from "#core";
-import type { Dialect } from "#http";
+import { type Call, type Problem, RegistryError, refuse } from "#core";
+import type { Dialect, DialectRoute } from "#http";
 import { asksHtml } from "./answers.ts";
 import { indexRoutes } from "./indexes.ts";
 import { escaped } from "./pages.ts";
@@ -27,7 +27,7 @@ export function devpiDialect(parts: DevpiParts): Dialect {
       ...pushRoutes(parts),
       ...releaseFileRoutes(parts),
       ...projectRoutes(parts),
-    ],
+    ].map(withoutChallenge),
     headers: () => ({
       "x-devpi-api-version": API_VERSION,
       "x-devpi-server-version": SERVER_VERSION,
@@ -37,6 +37,22 @@ export function devpiDialect(parts: DevpiParts): Dialect {
       "x-devpi-master-uuid": parts.installationId,
     }),
     renderProblem,
+  };
+}
+
+/** devpi asks nobody to sign in who wants to change something: it answers 403, and its client says how to log in. */
+function withoutChallenge(route: DialectRoute): DialectRoute {
+  if (!["PUT", "PATCH", "DELETE"].includes(route.method)) return route;
+  return {
+    ...route,
+    async handle(call, target) {
+      try {
+        return await route.handle(call, target);
+      } catch (cause) {
+        if (!(cause instanceof RegistryError) || cause.problem.code !== "not-signed-in") throw cause;
+        throw refuse({ code: "not-permitted", action: "administer", because: cause.problem.because }, cause);
+      }
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { signUpRequestOf } from "#access";
 import { type Call, type Reply, type Repository, refuse, type Sealed, type User, type UserName, userName } from "#core";
 import type { DialectRoute, Target } from "#http";
 import { asksHtml, messageReply, objectOf, resultReply } from "./answers.ts";
@@ -111,24 +112,9 @@ async function existing(parts: DevpiParts, text: string): Promise<User> {
 /** Root makes accounts; everybody else only where the sign-up setting lets strangers do it too. */
 function checkSignUp(parts: DevpiParts, call: Call): void {
   if (call.principal.kind === "user" && call.principal.name === "root") return;
-  const because = parts.access.signUpRefusal({
-    host: call.header("host"),
-    origin: call.header("origin"),
-    hasForwardingHeader: FORWARDING_HEADERS.some((name) => call.header(name) !== null),
-  });
+  const because = parts.access.signUpRefusal(signUpRequestOf(call));
   if (because !== null) throw refuse({ code: "sign-up-closed", because });
 }
-
-/** Any of these says that the request came through a proxy, from who knows where. */
-const FORWARDING_HEADERS = [
-  "forwarded",
-  "via",
-  "x-forwarded-for",
-  "x-forwarded-host",
-  "x-forwarded-proto",
-  "x-outside-url",
-  "x-real-ip",
-];
 
 function requireOwner(call: Call, user: UserName, isPasswordOnly: boolean): void {
   const { principal } = call;
