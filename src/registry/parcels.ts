@@ -1,0 +1,122 @@
+import {
+  type Artifact,
+  type ArtifactLogEntry,
+  type Digest,
+  type Instant,
+  type JsonObject,
+  type LocalRepository,
+  type Offer,
+  type ProjectName,
+  type RemoteRepository,
+  type RepositoryName,
+  refuse,
+} from "#core";
+import type { MetadataView } from "#stores";
+import type { Tools } from "./tools.ts";
+
+/** A file on its way to another repository: all of an artifact but where it is. */
+export type ParcelFile = Omit<Artifact, "repository" | "log"> & {
+  /** What happened to it before; replacements are the business of where they happened. */
+  readonly log: readonly ArtifactLogEntry[];
+};
+
+/** A version on its way to another repository; its bytes are in the blob store. */
+export interface Parcel {
+  readonly displayName: string;
+  /** The version's record; `null`: there is none. */
+  readonly attributes: JsonObject | null;
+  /** Sorted by name, as devpi's log of actions has them. */
+  readonly files: readonly ParcelFile[];
+}
+
+interface Release {
+  readonly project: ProjectName;
+  readonly version: string;
+}
+
+/** What a local repository holds of a version. Refuses what is not there or quarantined. */
+export async function parcelOfLocal(
+  view: MetadataView,
+  { name }: LocalRepository,
+  { project, version }: Release,
+): Promise<Parcel> {
+  const known = await view.project(name, project);
+  if (known === null) throw refuse({ code: "version-not-found", repository: name, project, version });
+  if (known.status === "quarantined") throw quarantined(name, project, known.statusReason);
+  const artifacts = (await view.artifacts(name, project)).filter((artifact) => artifact.version === version);
+  if (artifacts.length === 0) throw refuse({ code: "version-not-found", repository: name, project, version });
+  const record = await view.version(name, project, version);
+  return {
+    displayName: known.displayName,
+    attributes: record?.attributes ?? null,
+    files: sorted(
+      artifacts.map(({ repository: _repository, log, ...artifact }) => ({
+        ...artifact,
+        log: log.filter(({ what }) => what !== "overwrite"),
+      })),
+    ),
+  };
+}
+
+/** What an upstream offers of a version, fetched, one file after another. */
+export async function parcelOfRemote(
+  tools: Tools,
+  remote: RemoteRepository,
+  { project, version }: Release,
+): Promise<Parcel> {
+  const listing = await tools.remotes.listing(remote, project);
+  if (listing?.status === "quarantined") throw quarantined(remote.name, project, listing.statusReason);
+  const offers = (listing?.files ?? []).flatMap((file) =>
+    file.kind === "offer" && file.offer.version === version ? [file.offer] : [],
+  );
+  if (listing === null || offers.length === 0) {
+    throw refuse({ code: "version-not-found", repository: remote.name, project, version });
+  }
+  const files: ParcelFile[] = [];
+  for (const offer of offers) files.push(await fetched(tools, remote, offer));
+  return { displayName: listing.displayName, attributes: null, files: sorted(files) };
+}
+
+async function fetched({ remotes, now }: Tools, remote: RemoteRepository, offer: Offer): Promise<ParcelFile> {
+  const { project, filename, version, yanked, attributes, publishedAt } = offer;
+  const { blob, sizeBytes, companions } = await remotes.keep(remote, offer);
+  return {
+    project,
+    filename,
+    version,
+    blob,
+    sizeBytes,
+    publishedAt: publishedAt ?? now(),
+    yanked,
+    attributes,
+    companions,
+    log: [],
+  };
+}
+
+/** How long a push may take between looking at the blobs and writing the fact. */
+const CLAIM_MILLISECONDS = 3_600_000;
+
+/**
+ * Holds the parcel's blobs until the fact is written, although its source may be removed meanwhile, and makes sure that
+ * they are there.
+ */
+export async function claim({ state, blobs, now }: Tools, parcel: Parcel): Promise<void> {
+  const digests = new Set<Digest>(
+    parcel.files.flatMap(({ blob, companions }) => [blob, ...Object.values(companions).map((one) => one.blob)]),
+  );
+  const until = (now() + CLAIM_MILLISECONDS) as Instant;
+  for (const digest of digests) {
+    await state.claim(digest, until);
+    if ((await blobs.stat(digest)) === null) throw refuse({ code: "blob-missing", digest });
+  }
+}
+
+function sorted(files: readonly ParcelFile[]): readonly ParcelFile[] {
+  return files.toSorted((a, b) => (a.filename < b.filename ? -1 : 1));
+}
+
+function quarantined(repository: RepositoryName, project: ProjectName, reason: string | null): Error {
+  const because = `${project} is quarantined in ${repository}${reason === null ? "" : ` (${reason})`}, so nothing of it can be copied`;
+  return refuse({ code: "project-quarantined", repository, project, because });
+}

@@ -1,0 +1,145 @@
+import {
+  type ArtifactRef,
+  type Listing,
+  type LocalRepository,
+  type Offer,
+  type Principal,
+  type ProjectName,
+  type RemoteRepository,
+  type Repository,
+  type RepositoryName,
+  refuse,
+} from "#core";
+import type { MetadataView, Transaction } from "#stores";
+import type { Releases } from "./registry.ts";
+import { existing, requireRight, type Tools, write } from "./tools.ts";
+
+type Removal = Pick<Releases, "removeProject" | "removeVersion" | "removeFile">;
+
+/**
+ * Taking published things away. In a local repository the name stays held; of a remote only copies are dropped, and they
+ * come back when somebody asks for them; a virtual one has nothing of its own.
+ */
+export function openRemoval(tools: Tools): Removal {
+  return {
+    async removeProject(principal, name, project, force) {
+      const repository = await removable(tools, principal, name, project);
+      const missing = () => refuse({ code: "project-not-found", repository: name, project });
+      if (repository.kind === "virtual") throw missing();
+      if (repository.kind === "remote") {
+        const offers = offersOf(await known(tools, repository, project));
+        if (offers.length === 0) throw missing();
+        await drop(tools, repository, project, offers, force);
+        return;
+      }
+      await write(tools, principal, async (tx) => {
+        const artifacts = await tx.artifacts(name, project);
+        const versions = await tx.versions(name, project);
+        // What is held without anything in it is gone already for who removes; the name is released otherwise.
+        if (artifacts.length === 0 && versions.length === 0) throw missing();
+        refuseImmutable(await current(tx, repository), `project ${project}`, force);
+        for (const { filename } of artifacts) remove(tx, { repository: name, project, filename });
+        for (const { version } of versions) tx.append({ type: "version.removed", repository: name, project, version });
+      });
+    },
+    async removeVersion(principal, name, project, version, force) {
+      const repository = await removable(tools, principal, name, project);
+      const missing = () => refuse({ code: "version-not-found", repository: name, project, version });
+      if (repository.kind === "virtual") throw missing();
+      if (repository.kind === "remote") {
+        const all = offersOf(await known(tools, repository, project));
+        const offers = all.filter((offer) => offer.version === version);
+        if (offers.length === 0) throw missing();
+        await drop(tools, repository, project, offers, force);
+        return;
+      }
+      await write(tools, principal, async (tx) => {
+        const all = await tx.artifacts(name, project);
+        const artifacts = all.filter((artifact) => artifact.version === version);
+        const record = await tx.version(name, project, version);
+        if (artifacts.length === 0 && record === null) throw missing();
+        refuseImmutable(await current(tx, repository), `version ${version} of ${project}`, force);
+        for (const { filename } of artifacts) remove(tx, { repository: name, project, filename });
+        if (record !== null) tx.append({ type: "version.removed", repository: name, project, version });
+      });
+    },
+    async removeFile(principal, ref, force) {
+      const { repository: name, project, filename } = ref;
+      const repository = await removable(tools, principal, name, project);
+      if (repository.kind === "virtual") throw refuse({ code: "file-not-found", repository: name, filename });
+      if (repository.kind === "remote") {
+        const offer = offersOf(await known(tools, repository, project)).find((one) => one.filename === filename);
+        if (offer === undefined) throw refuse({ code: "file-not-found", repository: name, filename });
+        refuseImmutable(repository, `file ${filename}`, force);
+        await tools.remotes.dropFile(repository, offer);
+        return;
+      }
+      await write(tools, principal, async (tx) => {
+        const artifact = await tx.artifact(name, filename);
+        if (artifact === null || artifact.project !== project) throw await absence(tx, name, filename);
+        refuseImmutable(await current(tx, repository), `file ${filename}`, force);
+        remove(tx, ref);
+        const { version } = artifact;
+        if (version === null || (await tx.version(name, project, version)) === null) return;
+        // devpi: the last file of a version takes its record along.
+        const others = (await tx.artifacts(name, project)).filter((other) => other.version === version);
+        if (others.length === 0) tx.append({ type: "version.removed", repository: name, project, version });
+      });
+    },
+  };
+}
+
+async function removable(
+  tools: Tools,
+  principal: Principal,
+  name: RepositoryName,
+  project: ProjectName,
+): Promise<Repository> {
+  const repository = await existing(tools, name);
+  requireRight(principal, "remove", repository, project);
+  return repository;
+}
+
+/** The repository as it is in the transaction: it may have become immutable since it was looked up. */
+async function current(tx: MetadataView, { name }: LocalRepository): Promise<Repository> {
+  const repository = await tx.repository(name);
+  if (repository === null) throw refuse({ code: "repository-not-found", repository: name });
+  return repository;
+}
+
+function refuseImmutable({ name, mutability }: Repository, what: string, force: boolean): void {
+  if (mutability === "volatile" || force) return;
+  const because = `cannot remove ${what} from ${name}, which is immutable; make it volatile, or remove by force`;
+  throw refuse({ code: "repository-immutable", repository: name, because });
+}
+
+function remove(tx: Transaction, ref: ArtifactRef): void {
+  tx.append({ type: "artifact.removed", ref });
+}
+
+async function absence(tx: MetadataView, repository: RepositoryName, filename: string): Promise<Error> {
+  const isGone = (await tx.artifact(repository, filename)) === null && (await tx.wasRemoved(repository, filename));
+  return refuse({ code: isGone ? "file-gone" : "file-not-found", repository, filename });
+}
+
+/** What the remote shows of the project; asks the upstream only when nothing is remembered. */
+async function known({ remotes }: Tools, remote: RemoteRepository, project: ProjectName): Promise<Listing | null> {
+  const remembered = remotes.remembered(remote, project);
+  return remembered === undefined ? remotes.listing(remote, project) : remembered;
+}
+
+function offersOf(listing: Listing | null): readonly Offer[] {
+  return (listing?.files ?? []).flatMap((file) => (file.kind === "offer" ? [file.offer] : []));
+}
+
+async function drop(
+  { remotes }: Tools,
+  remote: RemoteRepository,
+  project: ProjectName,
+  offers: readonly Offer[],
+  force: boolean,
+): Promise<void> {
+  refuseImmutable(remote, `the copies of ${project}`, force);
+  for (const offer of offers) await remotes.dropFile(remote, offer);
+  await remotes.refresh(remote, project);
+}
