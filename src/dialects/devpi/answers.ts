@@ -35,6 +35,11 @@ export function isInstaller(call: Call): boolean {
   return (call.header("user-agent") ?? "").split(" ").some((word) => INSTALLER.test(word));
 }
 
+/** For addresses that mean something only to who makes something there: everybody else finds nothing, not "wrong method". */
+export function isPut(call: Call): boolean {
+  return call.method === "PUT";
+}
+
 /** Whether devpi's own client asks. */
 export function isDevpiClient(call: Call): boolean {
   return (call.header("user-agent") ?? "").startsWith("devpi-client/");

@@ -1,9 +1,18 @@
 import { type Call, ownerOf, type ProjectName, type Reply, type Repository, type RepositoryName, refuse } from "#core";
 import type { DialectRoute, Target } from "#http";
-import { asksHtml, asksSimpleJson, bodyOf, isInstaller, messageReply, objectOf, resultReply } from "./answers.ts";
+import {
+  asksHtml,
+  asksSimpleJson,
+  bodyOf,
+  isInstaller,
+  isPut,
+  messageReply,
+  objectOf,
+  resultReply,
+} from "./answers.ts";
 import { indexConfigOf, newRepositoryFrom, readOptions, readType, withOptions } from "./index-options.ts";
 import { optionsOf, readModification } from "./key-values.ts";
-import { invalid, type ValueContext } from "./option-values.ts";
+import { badName, invalid, quoted, type ValueContext } from "./option-values.ts";
 import { linkPage } from "./pages.ts";
 import type { DevpiParts } from "./parts.ts";
 
@@ -28,6 +37,16 @@ export function indexRoutes(parts: DevpiParts): readonly DialectRoute[] {
       method: "DELETE",
       path: "/",
       handle: (call, target) => remove(parts, call, indexIn(target)),
+    },
+    // As with users: only what can be no index is found here.
+    {
+      scope: "owner",
+      method: "PUT",
+      path: "/:index",
+      when: isPut,
+      handle: async (call) => {
+        throw badName("indexname", call.params["index"] ?? "");
+      },
     },
   ];
 }
@@ -62,7 +81,7 @@ async function create(parts: DevpiParts, call: Call, name: RepositoryName): Prom
   const owner = ownerOf(name);
   if ((await registry.accounts.user(owner)) === null) throw refuse({ code: "user-not-found", user: owner });
   if ((await registry.repository(name)) !== null) {
-    throw refuse({ code: "repository-exists", repository: name, because: "an index of that name is there already" });
+    throw refuse({ code: "repository-exists", repository: name, because: `index ${quoted(name)} exists` });
   }
   const given = await objectOf(call, {});
   const type = readType(given);

@@ -23,6 +23,13 @@ export function invalid(because: string): Error {
   return refuse({ code: "setting-invalid", because });
 }
 
+/** A name that a user or an index cannot have. */
+export function badName(what: "username" | "indexname", text: string): Error {
+  return invalid(
+    `${what} '${text}' contains characters that aren't allowed. Any ascii symbol besides -.@_ is blocked.`,
+  );
+}
+
 /** Python's way to quote a text in a message, which scripts around devpi look for. */
 export function quoted(text: string): string {
   return text.includes("'") && !text.includes('"') ? `"${text}"` : `'${text.replaceAll("'", "\\'")}'`;

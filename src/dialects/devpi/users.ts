@@ -1,8 +1,8 @@
 import { signUpRequestOf } from "#access";
 import { type Call, type Reply, type Repository, refuse, type Sealed, type User, type UserName, userName } from "#core";
 import type { DialectRoute, Target } from "#http";
-import { asksHtml, messageReply, objectOf, resultReply } from "./answers.ts";
-import { invalid, quoted } from "./option-values.ts";
+import { asksHtml, isPut, messageReply, objectOf, resultReply } from "./answers.ts";
+import { badName, invalid, quoted } from "./option-values.ts";
 import { linkPage } from "./pages.ts";
 import type { DevpiParts } from "./parts.ts";
 import { checkKnownKeys, type NewPassword, newPasswordFrom, userChangesFrom, userConfigOf } from "./user-config.ts";
@@ -15,6 +15,14 @@ export function userRoutes(parts: DevpiParts): readonly DialectRoute[] {
     { scope: "owner", method: "PUT", path: "/", handle: (call, target) => create(parts, call, ownerIn(target)) },
     { scope: "owner", method: "PATCH", path: "/", handle: (call, target) => modify(parts, call, ownerIn(target)) },
     { scope: "owner", method: "DELETE", path: "/", handle: (call, target) => remove(parts, call, ownerIn(target)) },
+    // What can be no owner is no owner's address; who tries to make one is told why.
+    {
+      scope: "root",
+      method: "PUT",
+      path: "/:user",
+      when: isPut,
+      handle: (call) => create(parts, call, call.params["user"] ?? ""),
+    },
   ];
 }
 
@@ -49,11 +57,7 @@ async function show(parts: DevpiParts, call: Call, name: string): Promise<Reply>
 
 async function create(parts: DevpiParts, call: Call, text: string): Promise<Reply> {
   const name = userName(text);
-  if (name === null) {
-    throw invalid(
-      `username ${quoted(text)} contains characters that aren't allowed. Any ascii symbol besides -.@_ is blocked.`,
-    );
-  }
+  if (name === null) throw badName("username", text);
   checkSignUp(parts, call);
   if ((await parts.registry.accounts.user(name)) !== null) throw refuse({ code: "user-exists", user: name });
   const given = await objectOf(call);

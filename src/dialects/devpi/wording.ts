@@ -6,8 +6,6 @@ export function wordingOf(problem: Problem): string | null {
   switch (problem.code) {
     case "repository-not-found":
       return `The stage ${problem.repository} could not be found.`;
-    case "repository-exists":
-      return `index ${quoted(problem.repository)} exists`;
     case "user-not-found":
       return `no user ${quoted(problem.user)}`;
     case "user-exists":
