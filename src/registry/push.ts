@@ -2,7 +2,6 @@ import {
   type Artifact,
   type ArtifactLogEntry,
   accountOf,
-  type Instant,
   type LocalRepository,
   type Principal,
   type ProjectName,
@@ -12,7 +11,7 @@ import {
 } from "#core";
 import type { Transaction } from "#stores";
 import { claim, type Parcel, type ParcelFile, parcelOfLocal, parcelOfRemote } from "./parcels.ts";
-import { registerProject, saveRecord } from "./records.ts";
+import { overwriteOf, registerProject, saveRecord } from "./records.ts";
 import type { PushStep, Releases } from "./registry.ts";
 import { existing, requireRight, type Tools, write } from "./tools.ts";
 
@@ -118,12 +117,6 @@ async function deliverFile(tools: Tools, tx: Transaction, push: Push, file: Parc
   const replacing: Artifact = { ...artifact, log: [overwriteOf(there, at), ...artifact.log] };
   tx.append({ type: "artifact.replaced", artifact: replacing, promotedFrom: source.name });
   return replacing;
-}
-
-/** devpi counts how often a file was replaced, and does not say by whom. */
-function overwriteOf({ repository, log }: Artifact, at: Instant): ArtifactLogEntry {
-  const count = Math.max(0, ...log.map((entry) => (entry.what === "overwrite" ? (entry.count ?? 0) : 0)));
-  return { what: "overwrite", who: null, at, from: null, to: repository, count: count + 1 };
 }
 
 function stepOf({ formats }: Tools, target: LocalRepository, artifact: Artifact): PushStep {

@@ -1,4 +1,13 @@
-import { type ProjectName, type RepositoryName, refuse, type Version } from "#core";
+import {
+  type Artifact,
+  type ArtifactLogEntry,
+  type Instant,
+  type Project,
+  type ProjectName,
+  type RepositoryName,
+  refuse,
+  type Version,
+} from "#core";
 import type { Transaction } from "#stores";
 
 /**
@@ -12,11 +21,7 @@ export async function registerProject(
   displayName: string,
 ): Promise<void> {
   const known = await tx.project(repository, project);
-  if (known !== null && (known.status === "archived" || known.status === "quarantined")) {
-    const reason = known.statusReason === null ? "" : ` (${known.statusReason})`;
-    const because = `${project} is ${known.status} in ${repository}${reason}, so nothing can be added to it; an owner can set its status to active`;
-    throw refuse({ code: "project-closed", repository, project, because });
-  }
+  refuseClosed(known, repository, project);
   if (known?.isHeld && known.displayName === displayName) return;
   tx.append({ type: "project.registered", repository, project, displayName });
 }
@@ -27,4 +32,18 @@ export async function saveRecord(tx: Transaction, version: Version): Promise<voi
   const attributes = { ...known?.attributes, ...version.attributes };
   if (known !== null && JSON.stringify(known.attributes) === JSON.stringify(attributes)) return;
   tx.append({ type: "version.saved", version: { ...version, attributes } });
+}
+
+/** PEP 792: nothing can be added to what is archived or quarantined. */
+export function refuseClosed(known: Project | null, repository: RepositoryName, project: ProjectName): void {
+  if (known?.status !== "archived" && known?.status !== "quarantined") return;
+  const reason = known.statusReason === null ? "" : ` (${known.statusReason})`;
+  const because = `${project} is ${known.status} in ${repository}${reason}, so nothing can be added to it; an owner can set its status to active`;
+  throw refuse({ code: "project-closed", repository, project, because });
+}
+
+/** devpi counts how often a file was replaced, and does not say by whom. */
+export function overwriteOf({ repository, log }: Artifact, at: Instant): ArtifactLogEntry {
+  const count = Math.max(0, ...log.map((entry) => (entry.what === "overwrite" ? (entry.count ?? 0) : 0)));
+  return { what: "overwrite", who: null, at, from: null, to: repository, count: count + 1 };
 }

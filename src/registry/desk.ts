@@ -1,0 +1,99 @@
+import { type Action, decide, type Principal, type ProjectName, type Repository, refuse } from "#core";
+import type { Desk } from "#formats";
+import { reachOf } from "./changes.ts";
+import type { HotFiles } from "./hot-files.ts";
+import type { Listings } from "./listing.ts";
+import type { Pages } from "./pages.ts";
+import type { Publishing } from "./publish.ts";
+import type { OwnDesk, Releases } from "./registry.ts";
+import { visibilityTo } from "./rights.ts";
+import { existing, requireRight, type Tools } from "./tools.ts";
+
+/** What desks are made of. */
+export interface DeskTools extends Tools {
+  readonly listings: Listings;
+  readonly pages: Pages;
+  readonly files: HotFiles;
+  readonly publishing: Publishing;
+  readonly releases: Releases;
+}
+
+/** A repository as seen by one principal. Rights are looked at with each question, because they may change between two. */
+export function openDesk(tools: DeskTools, repository: Repository, principal: Principal): Desk {
+  const { listings, pages, files, publishing, releases } = tools;
+  const { name } = repository;
+
+  /** The repository as it is now, for someone who may read the project in it. */
+  async function readable(project: ProjectName | null): Promise<Repository> {
+    const current = await existing(tools, name);
+    requireRight(principal, "read", current, project);
+    return current;
+  }
+
+  /** Where changes go: what is published through a virtual repository is changed through it, too. */
+  const changed = (): Repository => publishing.targetOf(repository) ?? repository;
+
+  return {
+    repository,
+    publishesTo: publishing.targetOf(repository),
+    may: (action) =>
+      decide(principal, action, { repository: CHANGES.has(action) ? changed() : repository, project: null }).isAllowed,
+    async projects() {
+      return listings.resolvedProjects(await readable(null), principal);
+    },
+    async listing(project) {
+      return listings.resolved(await readable(project), project, principal);
+    },
+    async page(pageName, variant, project, make) {
+      const current = await readable(project);
+      const { catalog } = tools;
+      const wanted = {
+        repository: name,
+        name: pageName,
+        variant,
+        project,
+        visibility: visibilityTo(principal, [current, ...catalog.order(current)], project),
+        reach: reachOf(catalog, current),
+      };
+      return pages.get(wanted, make);
+    },
+    async file(project, filename) {
+      return files.open(await readable(project), principal, { project, filename, suffix: null });
+    },
+    async companion(project, filename, suffix) {
+      return files.open(await readable(project), principal, { project, filename, suffix });
+    },
+    receive: (bytes) => publishing.receive(principal, name, bytes),
+    publish: (candidate) => publishing.publish(principal, name, candidate),
+    register: (project, displayName, version) =>
+      publishing.register(principal, name, { project, displayName, version }),
+    yank: (project, version, reason) => releases.yank(principal, changed().name, project, version, reason),
+    async remove(ref) {
+      if (ref.repository !== name && ref.repository !== changed().name) {
+        throw refuse({ code: "file-not-found", repository: name, filename: ref.filename });
+      }
+      await releases.removeFile(principal, { ...ref, repository: changed().name }, false);
+    },
+    setStatus: (project, status, reason) => releases.setStatus(principal, changed().name, project, status, reason),
+  };
+}
+
+const CHANGES: ReadonlySet<Action> = new Set(["publish", "overwrite", "yank", "remove", "annotate"]);
+
+/** What a repository has by itself, seen by someone who may read it. */
+export function openOwnDesk(tools: DeskTools, repository: Repository, principal: Principal): OwnDesk {
+  const { listings } = tools;
+  async function readable(project: ProjectName | null): Promise<Repository> {
+    const current = await existing(tools, repository.name);
+    requireRight(principal, "read", current, project);
+    return current;
+  }
+  return {
+    async projects() {
+      return listings.ownProjects(await readable(null), principal);
+    },
+    async listing(project) {
+      return listings.own(await readable(project), project);
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import {
+  type Freshness,
+  factsOf,
+  type Instant,
+  type ListedFile,
+  type Listing,
+  type Principal,
+  type ProjectName,
+  type RemoteRepository,
+  type Repository,
+  refuse,
+} from "#core";
+import type { OpenFile } from "#formats";
+import { type Changes, reachOf, type Watch } from "./changes.ts";
+import { freshnessOf } from "./freshness.ts";
+import type { Listings } from "./listing.ts";
+import { isPrivate, visibilityTo } from "./rights.ts";
+import { storedFile, withBytes } from "./stored-files.ts";
+import type { Tools } from "./tools.ts";
+import { openWatchedMemory } from "./watched-memory.ts";
+
+/** Files as they are read through a repository, by someone who may read it; the small ones stay in memory. */
+export interface HotFiles extends Disposable {
+  /** The file, or with a suffix its companion. Refuses with `project-quarantined`. `null`: not here, or not announced. */
+  open(asked: Repository, principal: Principal, wanted: WantedFile): Promise<OpenFile | null>;
+}
+
+export interface WantedFile {
+  readonly project: ProjectName;
+  readonly filename: string;
+  /** `null`: the file itself. */
+  readonly suffix: string | null;
+}
+
+const WEIGHT_PER_FILE = 1_024;
+
+export function openHotFiles(tools: Tools, changes: Changes, listings: Listings): HotFiles {
+  const { blobs, catalog, metadata, remotes, now } = tools;
+  const memory = openWatchedMemory<{ readonly file: OpenFile | null }>(tools.settings.memoryBytesMax / 8);
+
+  async function find(asked: Repository, principal: Principal, wanted: WantedFile, watch: Watch) {
+    const listing = await listings.resolved(asked, wanted.project, principal);
+    const file = listing?.files.find((listed) => factsOf(listed).filename === wanted.filename);
+    if (listing === null || file === undefined) return null;
+    refuseQuarantined(asked, listing, wanted);
+    return openListed(asked, file, wanted.suffix, freshnessOf(metadata, watch, listing.validUntil));
+  }
+
+  async function openListed(
+    asked: Repository,
+    file: ListedFile,
+    suffix: string | null,
+    freshness: Freshness,
+  ): Promise<OpenFile | null> {
+    const member = catalog.find(file.member);
+    if (member === null) return null;
+    const isFilePrivate = isPrivate(asked) || isPrivate(member);
+    if (file.kind === "artifact") {
+      const { artifact } = file;
+      const part = suffix === null ? artifact : artifact.companions[suffix];
+      if (part === undefined) return null;
+      return storedFile(blobs, part, { publishedAt: artifact.publishedAt, isPrivate: isFilePrivate, freshness });
+    }
+    if (member.kind !== "remote") return null;
+    const opened = await openOffer(member, file, suffix);
+    if (opened === null || opened.kind === "elsewhere") return opened;
+    if (opened.kind === "fetching") return { ...opened, isPrivate: isFilePrivate };
+    return { ...opened, isPrivate: isFilePrivate, freshness: both(opened.freshness, freshness) };
+  }
+
+  function openOffer(
+    remote: RemoteRepository,
+    { offer }: ListedFile & { readonly kind: "offer" },
+    suffix: string | null,
+  ): Promise<OpenFile | null> {
+    return suffix === null ? remotes.file(remote, offer) : remotes.companion(remote, offer, suffix);
+  }
+
+  return {
+    async open(asked, principal, wanted) {
+      const visibility = visibilityTo(principal, catalog.order(asked), wanted.project);
+      const key = [asked.name, wanted.filename, wanted.suffix ?? "", wanted.project, visibility].join("\n");
+      const known = memory.get(key)?.file;
+      if (known?.kind === "stored" && known.freshness.isCurrent(now())) return known;
+      const watch = changes.watch(reachOf(catalog, asked), wanted.project);
+      const open = async () => {
+        const file = await find(asked, principal, wanted, watch);
+        return { file: file?.kind === "stored" ? { ...file, body: await withBytes(file.body) } : file };
+      };
+      const { file } = await memory.load(key, watch, open, ({ file }) =>
+        file?.kind === "stored" ? WEIGHT_PER_FILE + (file.body.bytes?.byteLength ?? 0) : null,
+      );
+      return file;
+    },
+    [Symbol.dispose]: () => memory.clear(),
+  };
+}
+
+function refuseQuarantined(asked: Repository, { status, statusReason }: Listing, { project, filename }: WantedFile) {
+  if (status !== "quarantined") return;
+  const reason = statusReason === null ? "" : ` (${statusReason})`;
+  // PEP 792: not offered means not by a direct address either.
+  const because = `'${filename}' cannot be downloaded because the project '${project}' is quarantined${reason}`;
+  throw refuse({ code: "project-quarantined", repository: asked.name, project, because });
+}
+
+function both(one: Freshness, other: Freshness): Freshness {
+  return { isCurrent: (now: Instant) => one.isCurrent(now) && other.isCurrent(now) };
+}

@@ -1,0 +1,156 @@
+import {
+  type Instant,
+  isReserved,
+  type Listing,
+  type LocalRepository,
+  type Principal,
+  type ProjectName,
+  planFor,
+  type RemoteRepository,
+  type Repository,
+  type RepositoryName,
+} from "#core";
+import type { Desk } from "#formats";
+import type { Changes } from "./changes.ts";
+import { type Contribution, earliest, mergeListings } from "./merging.ts";
+import { type OwnProject, openOwnListings } from "./own-listings.ts";
+import { mergeNames, type NamedProject, namesOf } from "./project-names.ts";
+import { isForSomeProjects, mayRead } from "./rights.ts";
+import type { Tools } from "./tools.ts";
+
+export type Projects = Awaited<ReturnType<Desk["projects"]>>;
+
+/** What repositories show: by themselves, and together with their bases or members by the one rule of `core/resolution.ts`. */
+export interface Listings extends Disposable {
+  /** What the repository has by itself, without bases or members; a virtual one has nothing (`null`). Knows no rights. */
+  own(repository: Repository, project: ProjectName): Promise<Listing | null>;
+  /**
+   * By the one rule. `null`: no member that was asked has it, or none of those that do may be read. Throws
+   * `upstream-unavailable` when a member that the rule needs cannot answer. The right to read `asked` itself is for the
+   * caller to check.
+   */
+  resolved(asked: Repository, project: ProjectName, principal: Principal): Promise<Listing | null>;
+  /** What the repository has by itself, as far as the principal may learn the names. */
+  ownProjects(repository: Repository, principal: Principal): Promise<Projects>;
+  /** Of all members that may be read. No rule hides names: a shadowed project is there, in the one that shadows it. */
+  resolvedProjects(asked: Repository, principal: Principal): Promise<Projects>;
+}
+
+export function openListings(tools: Tools, changes: Changes): Listings {
+  const { catalog, metadata, remotes, now } = tools;
+  const ownListings = openOwnListings(tools, changes);
+
+  async function own(repository: Repository, project: ProjectName): Promise<Listing | null> {
+    switch (repository.kind) {
+      case "local":
+        return (await ownListings.get(repository, project))?.listing ?? null;
+      case "remote":
+        return remotes.listing(repository, project);
+      case "virtual":
+        return null;
+    }
+  }
+
+  async function contributionsTo(
+    asked: Repository,
+    project: ProjectName,
+  ): Promise<{ readonly contributions: readonly Contribution[]; readonly missingUntil: Instant | null }> {
+    const order = catalog.order(asked);
+    const locals = order.filter((source) => source.kind === "local");
+    const held = new Map<RepositoryName, OwnProject>();
+    for (const local of locals) {
+      const found = await ownListings.get(local, project);
+      if (found !== null) held.set(local.name, found);
+    }
+    const plan = planFor(asked, project, order, ({ name }) => held.get(name)?.isHeld ?? false);
+    // A released name may have files here still; they are shown, although the upstreams are asked as well.
+    const contributions: Contribution[] = locals.flatMap(({ name }) => {
+      const found = held.get(name);
+      return found === undefined ? [] : [{ member: name, listing: found.listing }];
+    });
+    if (isReservedBy(locals, project)) return { contributions, missingUntil: null };
+    const missing: Instant[] = [];
+    // One remote at a time, in order of trust. Asking all at once would be faster, but would tell every upstream the
+    // names that only the first one needs to know.
+    for (const remote of plan.remotes) {
+      const listing = await remotes.listing(remote, project);
+      if (listing === null) {
+        missing.push(...believedUntil(remote));
+        continue;
+      }
+      contributions.push({ member: remote.name, listing });
+      if (plan.remoteUse === "first") break;
+    }
+    return { contributions, missingUntil: earliest(missing) };
+  }
+
+  /** Until when it is believed that a remote has no such project; one that has no upstream will not have it tomorrow. */
+  function believedUntil({ url, missingForSeconds }: RemoteRepository): readonly Instant[] {
+    return url === null ? [] : [(now() + missingForSeconds * 1000) as Instant];
+  }
+
+  async function projectsOf(repository: Repository): Promise<Projects> {
+    switch (repository.kind) {
+      case "local":
+        return { projects: await namesOf(metadata, repository), staleSince: null, validUntil: null };
+      case "remote": {
+        const { projects, staleSince, validUntil } = await remotes.projects(repository);
+        return { projects: await mergeNames([projects]), staleSince, validUntil };
+      }
+      case "virtual":
+        return { projects: [], staleSince: null, validUntil: null };
+    }
+  }
+
+  return {
+    own,
+
+    async resolved(asked, project, principal) {
+      const { contributions, missingUntil } = await contributionsTo(asked, project);
+      const readable = new Set(
+        catalog
+          .order(asked)
+          .filter((source) => mayRead(principal, source, project))
+          .map(({ name }) => name),
+      );
+      const listing = mergeListings(contributions, (member) => readable.has(member));
+      if (listing === null || missingUntil === null) return listing;
+      return { ...listing, validUntil: earliest([listing.validUntil, missingUntil]) };
+    },
+
+    async ownProjects(repository, principal) {
+      const list = await projectsOf(repository);
+      return { ...list, projects: readableOf(list.projects, repository, principal) };
+    },
+
+    async resolvedProjects(asked, principal) {
+      const lists: Projects[] = [];
+      for (const source of catalog.order(asked)) {
+        if (mayRead(principal, source, null)) lists.push(await projectsOf(source));
+      }
+      const projects = await mergeNames(lists.map((list) => list.projects));
+      return {
+        projects: readableOf(projects, asked, principal),
+        staleSince: earliest(lists.map(({ staleSince }) => staleSince)),
+        validUntil: earliest(lists.map(({ validUntil }) => validUntil ?? null)),
+      };
+    },
+
+    [Symbol.dispose]: () => ownListings[Symbol.dispose](),
+  };
+}
+
+/** A token that is for some projects only does not learn the names of the others. */
+function readableOf(
+  projects: readonly NamedProject[],
+  asked: Repository,
+  principal: Principal,
+): readonly NamedProject[] {
+  if (!isForSomeProjects(principal)) return projects;
+  return projects.filter(({ project }) => mayRead(principal, asked, project));
+}
+
+/** No setting opens the upstreams for a name that one of the local repositories says belongs to this house. */
+function isReservedBy(locals: readonly LocalRepository[], project: ProjectName): boolean {
+  return locals.some(({ reserved }) => isReserved(project, reserved));
+}

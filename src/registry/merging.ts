@@ -1,0 +1,59 @@
+import { factsOf, type Instant, type ListedFile, type Listing, type RepositoryName, type Seq } from "#core";
+
+/** What one member says about a project. */
+export interface Contribution {
+  readonly member: RepositoryName;
+  readonly listing: Listing;
+}
+
+/**
+ * The contributions as one listing, as it is shown to someone who may read the members that `isVisible` names. Which
+ * file a name means is settled among all members; only then are those taken away that may not be seen, so that a
+ * private file never turns into its public namesake. `null`: nothing was contributed that may be seen.
+ */
+export function mergeListings(
+  contributions: readonly Contribution[],
+  isVisible: (member: RepositoryName) => boolean,
+): Listing | null {
+  const [first, ...others] = contributions;
+  const visible = contributions.filter(({ member }) => isVisible(member));
+  const [shown] = visible;
+  if (first === undefined || shown === undefined) return null;
+  // The same object, so that a repository of one member answers exactly as the member does.
+  if (others.length === 0) return first.listing;
+  const listings = visible.map(({ listing }) => listing);
+  const all = contributions.map(({ listing }) => listing);
+  return {
+    project: shown.listing.project,
+    displayName: shown.listing.displayName,
+    status: first.listing.status,
+    statusReason: first === shown ? first.listing.statusReason : null,
+    versions: [...new Set(listings.flatMap(({ versions }) => versions))],
+    files: firstOfEachName(all).filter(({ member }) => isVisible(member)),
+    members: visible.map(({ member }) => member),
+    seq: Math.max(...all.map(({ seq }) => seq)) as Seq,
+    // A serial is one server's; several have none in common.
+    upstreamSerial: null,
+    validUntil: earliest(all.map(({ validUntil }) => validUntil)),
+    staleSince: earliest(all.map(({ staleSince }) => staleSince)),
+  };
+}
+
+/** The earliest of the moments that are known; `null` when none is. */
+export function earliest(moments: readonly (Instant | null)[]): Instant | null {
+  return moments.reduce(
+    (first, moment) => (first === null || (moment !== null && moment < first) ? moment : first),
+    null,
+  );
+}
+
+function firstOfEachName(listings: readonly Listing[]): ListedFile[] {
+  const byName = new Map<string, ListedFile>();
+  for (const { files } of listings) {
+    for (const file of files) {
+      const { filename } = factsOf(file);
+      if (!byName.has(filename)) byName.set(filename, file);
+    }
+  }
+  return [...byName.values()];
+}

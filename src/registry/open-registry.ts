@@ -1,0 +1,100 @@
+import { accountOf, decide, isUnlimited, type Principal, refuse } from "#core";
+import { openAccounts } from "./accounts.ts";
+import { openCatalog } from "./catalog.ts";
+import { openChanges } from "./changes.ts";
+import { type DeskTools, openDesk, openOwnDesk } from "./desk.ts";
+import { openHotFiles } from "./hot-files.ts";
+import { openListings } from "./listing.ts";
+import { openRemotes } from "./open-remotes.ts";
+import { openPages } from "./pages.ts";
+import { openPublishing } from "./publish.ts";
+import type { Registry, RegistryParts } from "./registry.ts";
+import { openReleases } from "./releases.ts";
+import { openRepositoriesAdmin } from "./repositories-admin.ts";
+import { existing, requireRight, type Tools } from "./tools.ts";
+
+/** Opens the registry over its parts, which are closed after it by who opened them. */
+export async function openRegistry(parts: RegistryParts): Promise<Registry> {
+  const { metadata } = parts;
+  await using opened = new AsyncDisposableStack();
+  const catalog = opened.use(await openCatalog(metadata));
+  const remotes = opened.use(openRemotes(parts));
+  const tools: Tools = { ...parts, catalog, remotes };
+  const changes = opened.use(openChanges(tools));
+  const listings = opened.use(openListings(tools, changes));
+  const pages = opened.use(openPages(tools, changes));
+  const files = opened.use(openHotFiles(tools, changes, listings));
+  const publishing = openPublishing(tools);
+  const releases = openReleases(tools);
+  const deskTools: DeskTools = { ...tools, listings, pages, files, publishing, releases };
+  const closing = opened.move();
+
+  async function caughtUp(): Promise<void> {
+    const told = catalog.catchUp();
+    if (told !== undefined) await told;
+  }
+
+  return {
+    async desk(name, principal, access = "read") {
+      const repository = await existing(tools, name);
+      if (access === "read") requireRight(principal, "read", repository);
+      return openDesk(deskTools, repository, principal);
+    },
+    async own(name, principal) {
+      const repository = await existing(tools, name);
+      requireRight(principal, "read", repository);
+      return openOwnDesk(deskTools, repository, principal);
+    },
+    async repository(name) {
+      await caughtUp();
+      return catalog.find(name);
+    },
+    async repositoryByKey(key) {
+      await caughtUp();
+      return catalog.findByKey(key);
+    },
+    async repositories(owner) {
+      await caughtUp();
+      return catalog.all(owner);
+    },
+    format(name) {
+      const format = parts.formats.get(name);
+      if (format === undefined) throw new TypeError(`the format ${name} is not part of this installation`);
+      return format;
+    },
+    decide: (principal, action, repository, project = null) => decide(principal, action, { repository, project }),
+    accounts: openAccounts(tools),
+    repositoriesAdmin: openRepositoriesAdmin(tools),
+    releases,
+    journal(after, principal, signal) {
+      requireWholeJournal(principal);
+      return metadata.follow(after, signal);
+    },
+    figures() {
+      const ofPages = pages.figures();
+      const ofRemotes = remotes.figures();
+      return {
+        pageHits: ofPages.hits,
+        pageMisses: ofPages.misses,
+        pageBytes: ofPages.sizeBytes,
+        remoteHits: ofRemotes.hits,
+        remoteMisses: ofRemotes.misses,
+        remoteStale: ofRemotes.stale,
+        uploads: publishing.uploads(),
+      };
+    },
+    get head() {
+      return metadata.head;
+    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+}
+
+/** The journal tells of everything and everybody, so a token of root's must be good for everything, too. */
+function requireWholeJournal(principal: Principal): void {
+  if (principal.kind === "system" || (accountOf(principal) === "root" && isUnlimited(principal))) return;
+  const because = "only root may read the journal, because it tells of all repositories and accounts";
+  throw principal.kind === "anonymous"
+    ? refuse({ code: "not-signed-in", because })
+    : refuse({ code: "not-permitted", action: "administer", because });
+}

@@ -1,0 +1,221 @@
+import {
+  type Artifact,
+  accountOf,
+  type Companion,
+  type Digest,
+  type Instant,
+  type JsonObject,
+  type LocalRepository,
+  type Principal,
+  type ProjectName,
+  type Repository,
+  type RepositoryName,
+  refuse,
+} from "#core";
+import type { Candidate, Received } from "#formats";
+import type { MetadataView, Transaction } from "#stores";
+import { type KeptBlob, openDrafts, requireBlobs } from "./receive.ts";
+import { overwriteOf, refuseClosed, registerProject, saveRecord } from "./records.ts";
+import { existing, requireRight, type Tools, write } from "./tools.ts";
+
+/** What becomes of uploads: bytes first, then the fact. */
+export interface Publishing {
+  /** Where a file that is published here ends up; `null`: nowhere. */
+  targetOf(asked: Repository): LocalRepository | null;
+  receive(principal: Principal, asked: RepositoryName, bytes: AsyncIterable<Uint8Array>): Promise<Received>;
+  publish(principal: Principal, asked: RepositoryName, candidate: Candidate): Promise<Published>;
+  register(principal: Principal, asked: RepositoryName, wish: Registration): Promise<void>;
+  /** How many files have been published since the start. */
+  uploads(): number;
+}
+
+export interface Published {
+  readonly artifact: Artifact;
+  /** `false`: the same file was there already. */
+  readonly created: boolean;
+}
+
+export interface Registration {
+  readonly project: ProjectName;
+  readonly displayName: string;
+  readonly version: { readonly version: string; readonly attributes: JsonObject } | null;
+}
+
+/** The blobs of a candidate, durable and claimed. */
+interface Kept {
+  readonly file: KeptBlob;
+  readonly companions: Readonly<Record<string, KeptBlob>>;
+}
+
+export function openPublishing(tools: Tools): Publishing {
+  const { blobs, catalog, metadata, now } = tools;
+  const drafts = openDrafts(tools);
+  let uploads = 0;
+
+  function targetOf(asked: Repository): LocalRepository | null {
+    const target = asked.kind === "virtual" && asked.publishTo !== null ? catalog.find(asked.publishTo) : asked;
+    return target?.kind === "local" ? target : null;
+  }
+
+  /** The place that the principal may publish to; without a project: may they publish anything there at all. */
+  async function requireTarget(
+    principal: Principal,
+    name: RepositoryName,
+    project: ProjectName | null,
+  ): Promise<LocalRepository> {
+    const asked = await existing(tools, name);
+    const target = targetOf(asked);
+    if (target === null) {
+      // Who may not even look is not told what it is.
+      requireRight(principal, "read", asked);
+      throw refuse({ code: "not-publishable", repository: name, because: whyNotPublishable(asked) });
+    }
+    requireRight(principal, "publish", target, project);
+    return target;
+  }
+
+  /** What can be said before the disk is asked to make anything durable; said once more inside the transaction. */
+  async function lookBefore(target: LocalRepository, candidate: Candidate): Promise<Published | null> {
+    const there = await metadata.read(async (view) => {
+      const known = await look(view, target, candidate);
+      return decideFate(target, candidate, candidate.received.digest, known) === "same" ? known.artifact : null;
+    });
+    if (there === null) return null;
+    // A copy that was lost is healed by the same file coming again.
+    const blobsThere = await Promise.all([there.blob, ...companionBlobs(there)].map((blob) => blobs.stat(blob)));
+    return blobsThere.includes(null) ? null : { artifact: there, created: false };
+  }
+
+  async function keep({ received, companions }: Candidate): Promise<Kept> {
+    const [file, ...others] = await Promise.all([
+      drafts.keep(received),
+      ...Object.entries(companions).map(async ([suffix, bytes]) => [suffix, await drafts.keepBytes(bytes)] as const),
+    ]);
+    return { file, companions: Object.fromEntries(others) };
+  }
+
+  return {
+    targetOf,
+
+    async receive(principal, asked, bytes) {
+      await requireTarget(principal, asked, null);
+      return drafts.receive(bytes);
+    },
+
+    async publish(principal, asked, candidate) {
+      const target = await requireTarget(principal, asked, candidate.project);
+      const before = await lookBefore(target, candidate);
+      if (before !== null) return before;
+      const kept = await keep(candidate);
+      const all = [kept.file, ...Object.values(kept.companions)];
+      await requireBlobs(blobs, all);
+      const published = await write(tools, principal, async (tx) => {
+        refuseExpired(all, now());
+        return record(tx, { principal, target: target.name, candidate, kept, at: now() });
+      });
+      if (published.created) uploads += 1;
+      return published;
+    },
+
+    async register(principal, asked, { project, displayName, version }) {
+      const target = await requireTarget(principal, asked, project);
+      await write(tools, principal, async (tx) => {
+        const repository = await localIn(tx, target.name);
+        requireRight(principal, "publish", repository, project);
+        await registerProject(tx, target.name, project, displayName);
+        if (version !== null) await saveRecord(tx, { repository: target.name, project, ...version });
+      });
+    },
+
+    uploads: () => uploads,
+  };
+}
+
+interface Recording {
+  readonly principal: Principal;
+  readonly target: RepositoryName;
+  readonly candidate: Candidate;
+  readonly kept: Kept;
+  readonly at: Instant;
+}
+
+/** The fact. Rights and settings are looked at once more: they may have changed while the bytes came. */
+async function record(tx: Transaction, { principal, target, candidate, kept, at }: Recording): Promise<Published> {
+  const { project, displayName, version, filename } = candidate;
+  const repository = await localIn(tx, target);
+  requireRight(principal, "publish", repository, project);
+  const known = await look(tx, repository, candidate);
+  const fate = decideFate(repository, candidate, kept.file.blob, known);
+  if (fate === "same" && known.artifact !== null) return { artifact: known.artifact, created: false };
+  if (fate === "replaces") requireRight(principal, "overwrite", repository, project);
+  const artifact: Artifact = {
+    repository: target,
+    project,
+    filename,
+    version,
+    blob: kept.file.blob,
+    sizeBytes: kept.file.sizeBytes,
+    publishedAt: at,
+    yanked: null,
+    attributes: candidate.attributes,
+    companions: Object.fromEntries(
+      Object.entries(kept.companions).map(([suffix, blob]) => [suffix, companionOf(blob)]),
+    ),
+    log: [
+      ...(known.artifact === null ? [] : [overwriteOf(known.artifact, at)]),
+      { what: "upload", who: accountOf(principal), at, from: null, to: target },
+    ],
+  };
+  await registerProject(tx, target, project, displayName);
+  await saveRecord(tx, { repository: target, project, version, attributes: candidate.versionAttributes });
+  tx.append({ type: fate === "replaces" ? "artifact.replaced" : "artifact.published", artifact, promotedFrom: null });
+  return { artifact, created: true };
+}
+
+/** What is there that has a say in whether a file may come. */
+async function look(view: MetadataView, { name }: LocalRepository, { project, filename }: Candidate) {
+  const [known, artifact] = await Promise.all([view.project(name, project), view.artifact(name, filename)]);
+  return { project: known, artifact };
+}
+
+/** Is the file new, the same as before, or does it take another one's place? Refuses what may not come at all. */
+function decideFate(
+  { name, mutability }: LocalRepository,
+  { project, filename }: Candidate,
+  blob: Digest,
+  known: Awaited<ReturnType<typeof look>>,
+): "new" | "same" | "replaces" {
+  const there = known.artifact;
+  if (there !== null && there.blob === blob && there.project === project) return "same";
+  refuseClosed(known.project, name, project);
+  if (there === null) return "new";
+  if (mutability === "immutable" || there.project !== project) {
+    throw refuse({ code: "file-exists", repository: name, filename });
+  }
+  return "replaces";
+}
+
+async function localIn(tx: Transaction, name: RepositoryName): Promise<LocalRepository> {
+  const repository = await tx.repository(name);
+  if (repository?.kind !== "local") throw refuse({ code: "repository-not-found", repository: name });
+  return repository;
+}
+
+function whyNotPublishable(asked: Repository): string {
+  return asked.kind === "virtual"
+    ? `${asked.name} shows other repositories and names none that takes uploads; publish to one of its members, or set where it publishes to`
+    : `${asked.name} reads through to another server and takes no uploads; publish to a local repository`;
+}
+
+function refuseExpired(kept: readonly KeptBlob[], at: Instant): void {
+  const expired = kept.find(({ claimedUntil }) => claimedUntil <= at);
+  if (expired !== undefined) throw refuse({ code: "blob-missing", digest: expired.blob });
+}
+
+function companionOf({ blob, sizeBytes }: KeptBlob): Companion {
+  return { blob, sizeBytes };
+}
+
+function companionBlobs({ companions }: Artifact): readonly Digest[] {
+  return Object.values(companions).map(({ blob }) => blob);
+}

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { type Companion, type Digest, type Instant, refuse } from "#core";
+import type { Received } from "#formats";
+import type { BlobDraft, BlobStore } from "#stores";
+import type { Tools } from "./tools.ts";
+
+/** Bytes on their way in: first a draft, and only what passed every check becomes a blob. */
+export interface Drafts {
+  /** Takes the bytes into a draft, hashing as they come. A draft whose bytes break off is forgotten. */
+  receive(bytes: AsyncIterable<Uint8Array>): Promise<Received>;
+  /** Makes durable what `receive` has taken. */
+  keep(received: Received): Promise<KeptBlob>;
+  /** Makes some bytes durable. */
+  keepBytes(bytes: Uint8Array): Promise<KeptBlob>;
+}
+
+/** A blob that is durable, and which the sweeper leaves alone until then. */
+export interface KeptBlob extends Companion {
+  readonly claimedUntil: Instant;
+}
+
+/** Longer than any write waits for its turn. */
+const CLAIM_MILLISECONDS = 3_600_000;
+/** What installers and old clients may ask to be compared, besides SHA-256. */
+const DIGESTS = ["md5", "blake2b_256"] as const;
+const READ_BYTES = 256 * 1024;
+
+export function openDrafts({
+  blobs,
+  state,
+  now,
+  settings,
+}: Pick<Tools, "blobs" | "state" | "now" | "settings">): Drafts {
+  const drafts = new WeakMap<Received, BlobDraft>();
+
+  async function keepDraft(draft: BlobDraft): Promise<KeptBlob> {
+    const claimedUntil = (now() + CLAIM_MILLISECONDS) as Instant;
+    // Claimed before it is visible, so that the sweeper never sees it without.
+    const { digest, sizeBytes } = await draft.keep((held: Digest) => state.claim(held, claimedUntil));
+    return { blob: digest, sizeBytes, claimedUntil };
+  }
+
+  return {
+    async receive(bytes) {
+      const draft = await blobs.begin({ sizeBytesMax: settings.fileSizeBytesMax, digests: DIGESTS });
+      try {
+        for await (const chunk of bytes) await draft.write(chunk);
+        const { digest, hex } = await draft.finish();
+        const received = receivedOf(draft, digest, hex);
+        drafts.set(received, draft);
+        return received;
+      } catch (error) {
+        await draft.discard();
+        throw error;
+      }
+    },
+
+    async keep(received) {
+      const draft = drafts.get(received);
+      assert(draft !== undefined, "only what this registry has received can be published");
+      return keepDraft(draft);
+    },
+
+    async keepBytes(bytes) {
+      const draft = await blobs.begin({ sizeBytesMax: bytes.byteLength });
+      try {
+        await draft.write(bytes);
+        await draft.finish();
+        return await keepDraft(draft);
+      } finally {
+        await draft.discard();
+      }
+    },
+  };
+}
+
+/** Refuses when a blob is not to be had any more, for instance because the sweeper met it between two claims. */
+export async function requireBlobs(blobs: BlobStore, kept: readonly Companion[]): Promise<void> {
+  const found = await Promise.all(kept.map(({ blob }) => blobs.stat(blob)));
+  const lost = kept.find((_, index) => found[index] === null);
+  if (lost !== undefined) throw refuse({ code: "blob-missing", digest: lost.blob });
+}
+
+function receivedOf(draft: BlobDraft, digest: Digest, hex: Readonly<Record<string, string>>): Received {
+  const { sizeBytes } = draft;
+  return {
+    digest,
+    hex,
+    sizeBytes,
+    read: (start, end) => draft.read({ start, end }),
+    async *chunks() {
+      for (let start = 0; start < sizeBytes; start += READ_BYTES) {
+        yield await draft.read({ start, end: Math.min(sizeBytes, start + READ_BYTES) });
+      }
+    },
+    [Symbol.asyncDispose]: () => draft.discard(),
+  };
+}
