@@ -4,9 +4,9 @@ import type { Probes } from "./doctor/probes.ts";
 /** What commands do to the world around them; `main.ts` hands in the real one, tests their own. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whole text, for people or as JSON. */
+  /** To standard output, as it is: whoever calls ends the last line. */
   out(text: string): void;
-  /** One line at a time, for errors and notes. */
+  /** Errors and notes, to standard error; the line break at the end is added. */
   err(text: string): void;
   /** All of standard input. */
   input(): Promise<string>;
@@ -72,6 +72,8 @@ export const EXIT = {
   environment: 3,
   /** The server cannot be reached. */
   unreachable: 4,
+  /** A fault of this program itself (EX_SOFTWARE). */
+  bug: 70,
 } as const;
 
 /** Ends a command with one line on stderr. */

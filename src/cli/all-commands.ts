@@ -1,0 +1,77 @@
+import { URL_DEFAULT } from "./client.ts";
+import type { CommandOption, CommandRow } from "./command.ts";
+import { completion } from "./commands/completion.ts";
+import { releaseCommands } from "./commands/releases.ts";
+import { repositoryCommands } from "./commands/repositories.ts";
+import { serverCommands } from "./commands/server.ts";
+import { tokenCommands } from "./commands/tokens.ts";
+import { userCommands } from "./commands/users.ts";
+import { whoami } from "./commands/whoami.ts";
+import type { OptionRow } from "./io.ts";
+
+/** Every command, in the order of help. */
+export function allCommands(settings: readonly OptionRow[]): readonly CommandRow[] {
+  const rows: readonly CommandRow[] = [
+    ...serverCommands(settings),
+    ...userCommands,
+    ...repositoryCommands,
+    ...tokenCommands,
+    ...releaseCommands,
+    whoami,
+    completion(() => rows),
+  ];
+  return rows;
+}
+
+/** A word that only gathers commands. */
+export interface GroupRow {
+  readonly name: string;
+  readonly alias: string | null;
+  readonly summary: string;
+}
+
+export const GROUPS: readonly GroupRow[] = [
+  { name: "user", alias: null, summary: "Accounts" },
+  { name: "index", alias: "repository", summary: "Repositories: local, remote and virtual" },
+  { name: "token", alias: null, summary: "Tokens, which machines sign in with" },
+];
+
+/** Other names of commands: what users of other tools would type. */
+export const COMMAND_ALIASES: Readonly<Record<string, string>> = {
+  "token create": "issue",
+  "index remove": "delete",
+  "user remove": "delete",
+};
+
+const SERVER = "Server and account:";
+
+const CONNECTION: readonly CommandOption[] = [
+  {
+    name: "url",
+    placeholder: "url",
+    description: `Which server (default: ${URL_DEFAULT}, env: VIVARIUM_URL)`,
+    group: SERVER,
+  },
+  { name: "user", placeholder: "name", description: "Who to be (env: VIVARIUM_USER)", group: SERVER },
+  {
+    name: "password-file",
+    placeholder: "file",
+    description:
+      "The password, first line of this file (- is standard input); else VIVARIUM_PASSWORD, else it is asked for",
+    group: SERVER,
+  },
+  {
+    name: "token",
+    placeholder: "token",
+    description:
+      "A token instead of name and password; others on this machine can see it, so better: env VIVARIUM_TOKEN",
+    group: SERVER,
+  },
+];
+
+const JSON_OPTION: CommandOption = { name: "json", placeholder: null, description: "Print JSON, for programs" };
+
+/** The command's own options and those that it has with all its kind. */
+export function optionsOf(row: CommandRow): readonly CommandOption[] {
+  return [...row.options, ...(row.hasJson ? [JSON_OPTION] : []), ...(row.talksTo === "server" ? CONNECTION : [])];
+}

@@ -1,0 +1,344 @@
+// Written by scripts/api-types.ts from docs/openapi.json. Change the API's schemas, not this file.
+
+export type File = {
+  readonly filename: string;
+  readonly project: string;
+  readonly version: string | null;
+  readonly sizeBytes: number | null;
+  readonly sha256: string | null;
+  readonly publishedAt: string | null;
+  readonly yanked: string | null;
+  readonly member: string;
+  readonly url: string;
+};
+
+export type Files = { readonly items: readonly File[]; readonly next: string | null };
+
+export type IssuedToken = { readonly token: Token; readonly secret: string };
+
+export type Journal = {
+  readonly items: readonly {
+    readonly seq: number;
+    readonly at: string;
+    readonly by: { readonly kind: string; readonly name: string; readonly tokenId: string | null };
+    readonly event: { readonly type: string; readonly [key: string]: unknown };
+  }[];
+  readonly head: number;
+};
+
+export type Limit = {
+  readonly action:
+    | "*"
+    | "read"
+    | "annotate"
+    | "publish"
+    | "overwrite"
+    | "yank"
+    | "remove"
+    | "fill-cache"
+    | "upload-test-result"
+    | "administer";
+  readonly repository: string;
+  readonly projects: readonly string[] | null;
+};
+
+export type LocalChange = {
+  readonly kind?: "local";
+  readonly title?: string | null;
+  readonly description?: string | null;
+  readonly customData?: { readonly [key: string]: unknown } | string | null;
+  readonly readers?: readonly string[];
+  readonly mutability?: "immutable" | "volatile";
+  readonly resolution?: "shadow" | "merge";
+  readonly remotes?: "first" | "union";
+  readonly whitelist?: readonly string[];
+  readonly whitelistInheritance?: "intersection" | "union";
+  readonly bases?: readonly string[];
+  readonly publishers?: readonly string[];
+  readonly testResultWriters?: readonly string[];
+  readonly validation?: "strict" | "legacy";
+  readonly reserved?: readonly string[];
+};
+
+export type NewRepository =
+  | {
+      readonly title?: string | null;
+      readonly description?: string | null;
+      readonly customData?: { readonly [key: string]: unknown } | string | null;
+      readonly readers?: readonly string[];
+      readonly mutability?: "immutable" | "volatile";
+      readonly resolution?: "shadow" | "merge";
+      readonly remotes?: "first" | "union";
+      readonly whitelist?: readonly string[];
+      readonly whitelistInheritance?: "intersection" | "union";
+      readonly bases?: readonly string[];
+      readonly publishers?: readonly string[];
+      readonly testResultWriters?: readonly string[];
+      readonly validation?: "strict" | "legacy";
+      readonly reserved?: readonly string[];
+      readonly kind: "local";
+    }
+  | {
+      readonly title?: string | null;
+      readonly description?: string | null;
+      readonly customData?: { readonly [key: string]: unknown } | string | null;
+      readonly readers?: readonly string[];
+      readonly mutability?: "immutable" | "volatile";
+      readonly url?: string | null;
+      readonly freshForSeconds?: number;
+      readonly missingForSeconds?: number;
+      readonly noProjectList?: boolean;
+      readonly useExternalUrls?: boolean;
+      readonly layout?: "simple" | "flat";
+      readonly webUrlFormat?: string | null;
+      readonly ignoreSerialHeader?: boolean;
+      readonly credentials?: string | null;
+      readonly kind: "remote";
+    }
+  | {
+      readonly title?: string | null;
+      readonly description?: string | null;
+      readonly customData?: { readonly [key: string]: unknown } | string | null;
+      readonly readers?: readonly string[];
+      readonly mutability?: "immutable" | "volatile";
+      readonly resolution?: "shadow" | "merge";
+      readonly remotes?: "first" | "union";
+      readonly whitelist?: readonly string[];
+      readonly whitelistInheritance?: "intersection" | "union";
+      readonly members?: readonly string[];
+      readonly publishTo?: string | null;
+      readonly kind: "virtual";
+    };
+
+export type NewToken = {
+  readonly name: string;
+  readonly expiresAt?: string | null;
+  readonly limits?: readonly {
+    readonly action:
+      | "*"
+      | "read"
+      | "annotate"
+      | "publish"
+      | "overwrite"
+      | "yank"
+      | "remove"
+      | "fill-cache"
+      | "upload-test-result"
+      | "administer";
+    readonly repository: string;
+    readonly projects?: readonly string[] | null;
+  }[];
+};
+
+export type NewUser = {
+  readonly email?: string | null;
+  readonly title?: string | null;
+  readonly description?: string | null;
+  readonly customData?: { readonly [key: string]: unknown } | string | null;
+  readonly name: string;
+  readonly password?: string | null;
+};
+
+export type Problem = {
+  readonly type: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly code: string;
+  readonly [key: string]: unknown;
+};
+
+export type Project = {
+  readonly project: string;
+  readonly displayName: string;
+  readonly repository: string;
+  readonly status: "active" | "archived" | "deprecated" | "quarantined";
+  readonly statusReason: string | null;
+  readonly members: readonly string[];
+  readonly staleSince: string | null;
+  readonly versions: readonly VersionSummary[];
+  readonly files: number;
+};
+
+export type Projects = {
+  readonly items: readonly { readonly project: string; readonly displayName: string }[];
+  readonly next: string | null;
+  readonly staleSince: string | null;
+};
+
+export type Promoted = {
+  readonly to: string;
+  readonly steps: readonly { readonly kind: "register" | "file"; readonly what: string }[];
+};
+
+export type Promotion = { readonly to: string };
+
+export type RemoteChange = {
+  readonly kind?: "remote";
+  readonly title?: string | null;
+  readonly description?: string | null;
+  readonly customData?: { readonly [key: string]: unknown } | string | null;
+  readonly readers?: readonly string[];
+  readonly mutability?: "immutable" | "volatile";
+  readonly url?: string | null;
+  readonly freshForSeconds?: number;
+  readonly missingForSeconds?: number;
+  readonly noProjectList?: boolean;
+  readonly useExternalUrls?: boolean;
+  readonly layout?: "simple" | "flat";
+  readonly webUrlFormat?: string | null;
+  readonly ignoreSerialHeader?: boolean;
+  readonly credentials?: string | null;
+};
+
+export type Repositories = { readonly items: readonly Repository[] };
+
+export type Repository =
+  | {
+      readonly kind: "local";
+      readonly name: string;
+      readonly key: string;
+      readonly format: string;
+      readonly createdAt: string;
+      readonly title: string | null;
+      readonly description: string | null;
+      readonly customData: { readonly [key: string]: unknown } | string | null;
+      readonly readers: readonly string[];
+      readonly mutability: "immutable" | "volatile";
+      readonly resolution: "shadow" | "merge";
+      readonly remotes: "first" | "union";
+      readonly whitelist: readonly string[];
+      readonly whitelistInheritance: "intersection" | "union";
+      readonly bases: readonly string[];
+      readonly publishers: readonly string[];
+      readonly testResultWriters: readonly string[];
+      readonly validation: "strict" | "legacy";
+      readonly reserved: readonly string[];
+    }
+  | {
+      readonly kind: "remote";
+      readonly name: string;
+      readonly key: string;
+      readonly format: string;
+      readonly createdAt: string;
+      readonly title: string | null;
+      readonly description: string | null;
+      readonly customData: { readonly [key: string]: unknown } | string | null;
+      readonly readers: readonly string[];
+      readonly mutability: "immutable" | "volatile";
+      readonly url: string | null;
+      readonly freshForSeconds: number;
+      readonly missingForSeconds: number;
+      readonly noProjectList: boolean;
+      readonly useExternalUrls: boolean;
+      readonly layout: "simple" | "flat";
+      readonly webUrlFormat: string | null;
+      readonly ignoreSerialHeader: boolean;
+      readonly hasCredentials: boolean;
+    }
+  | {
+      readonly kind: "virtual";
+      readonly name: string;
+      readonly key: string;
+      readonly format: string;
+      readonly createdAt: string;
+      readonly title: string | null;
+      readonly description: string | null;
+      readonly customData: { readonly [key: string]: unknown } | string | null;
+      readonly readers: readonly string[];
+      readonly mutability: "immutable" | "volatile";
+      readonly resolution: "shadow" | "merge";
+      readonly remotes: "first" | "union";
+      readonly whitelist: readonly string[];
+      readonly whitelistInheritance: "intersection" | "union";
+      readonly members: readonly string[];
+      readonly publishTo: string | null;
+    };
+
+export type Status = {
+  readonly status: "active" | "archived" | "deprecated" | "quarantined";
+  readonly reason?: string | null;
+};
+
+export type Token = {
+  readonly id: string;
+  readonly owner: string;
+  readonly name: string;
+  readonly limits: readonly Limit[];
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+};
+
+export type Tokens = { readonly items: readonly Token[] };
+
+export type User = {
+  readonly name: string;
+  readonly email: string | null;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly customData: { readonly [key: string]: unknown } | string | null;
+  readonly createdAt: string;
+  readonly modifiedAt: string | null;
+  readonly hasPassword: boolean | null;
+};
+
+export type UserChange = {
+  readonly email?: string | null;
+  readonly title?: string | null;
+  readonly description?: string | null;
+  readonly customData?: { readonly [key: string]: unknown } | string | null;
+  readonly password?: string | null;
+};
+
+export type Users = { readonly items: readonly User[] };
+
+export type Version = {
+  readonly name: "vivarium";
+  readonly version: string;
+  readonly api: "v1";
+  readonly installationId: string;
+  readonly head: number;
+};
+
+export type VersionDetail = {
+  readonly version: string;
+  readonly files: readonly File[];
+  readonly yanked: string | null;
+  readonly publishedAt: string | null;
+  readonly attributes: { readonly [key: string]: unknown } | null;
+};
+
+export type VersionSummary = {
+  readonly version: string;
+  readonly files: number;
+  readonly yanked: string | null;
+  readonly publishedAt: string | null;
+};
+
+export type Versions = { readonly items: readonly VersionSummary[]; readonly next: string | null };
+
+export type VirtualChange = {
+  readonly kind?: "virtual";
+  readonly title?: string | null;
+  readonly description?: string | null;
+  readonly customData?: { readonly [key: string]: unknown } | string | null;
+  readonly readers?: readonly string[];
+  readonly mutability?: "immutable" | "volatile";
+  readonly resolution?: "shadow" | "merge";
+  readonly remotes?: "first" | "union";
+  readonly whitelist?: readonly string[];
+  readonly whitelistInheritance?: "intersection" | "union";
+  readonly members?: readonly string[];
+  readonly publishTo?: string | null;
+};
+
+export type WhoAmI = {
+  readonly kind: "anonymous" | "user" | "token" | "workload" | "replica" | "system";
+  readonly user: string | null;
+  readonly groups: readonly string[];
+  readonly token: { readonly id: string; readonly limits: readonly Limit[] } | null;
+  readonly isRoot: boolean;
+};
+
+export type Yank = { readonly reason?: string | null };
+
+export type Yanked = { readonly yanked: string | null; readonly files: readonly string[] };
