@@ -37,6 +37,17 @@ export interface PackageFormat {
   readonly reader: ListingReader;
   /** Sorts versions ascending. */
   compareVersions(a: string, b: string): number;
+  /** What a file of an upstream becomes when it is copied into a local repository. `companions`: contents by suffix. */
+  adopt(
+    offer: Offer,
+    copy: { readonly blob: Digest; readonly companions: Readonly<Record<string, Uint8Array>> },
+  ): Adopted;
+}
+
+/** The attributes of a copied file, and what it says for the record of its version. */
+export interface Adopted {
+  readonly attributes: JsonObject;
+  readonly versionAttributes: JsonObject;
 }
 
 /** How the registry reads another server's pages of this format; all pure but for the bytes it is given. */

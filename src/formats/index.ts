@@ -1,5 +1,6 @@
 /** The languages that package clients speak: the contract here, one inner folder for each language. */
 export type {
+  Adopted,
   Candidate,
   Desk,
   ListingReader,

@@ -1,6 +1,7 @@
 import {
   type Artifact,
   type ArtifactLogEntry,
+  type Companion,
   type Digest,
   type Instant,
   type JsonObject,
@@ -11,7 +12,7 @@ import {
   type RepositoryName,
   refuse,
 } from "#core";
-import type { MetadataView } from "#stores";
+import type { BlobStore, MetadataView } from "#stores";
 import type { Tools } from "./tools.ts";
 
 /** A file on its way to another repository: all of an artifact but where it is. */
@@ -23,8 +24,8 @@ export type ParcelFile = Omit<Artifact, "repository" | "log"> & {
 /** A version on its way to another repository; its bytes are in the blob store. */
 export interface Parcel {
   readonly displayName: string;
-  /** The version's record; `null`: there is none. */
-  readonly attributes: JsonObject | null;
+  /** The version's record, perhaps empty. */
+  readonly attributes: JsonObject;
   /** Sorted by name, as devpi's log of actions has them. */
   readonly files: readonly ParcelFile[];
 }
@@ -48,7 +49,7 @@ export async function parcelOfLocal(
   const record = await view.version(name, project, version);
   return {
     displayName: known.displayName,
-    attributes: record?.attributes ?? null,
+    attributes: record?.attributes ?? {},
     files: sorted(
       artifacts.map(({ repository: _repository, log, ...artifact }) => ({
         ...artifact,
@@ -73,25 +74,58 @@ export async function parcelOfRemote(
     throw refuse({ code: "version-not-found", repository: remote.name, project, version });
   }
   const files: ParcelFile[] = [];
-  for (const offer of offers) files.push(await fetched(tools, remote, offer));
-  return { displayName: listing.displayName, attributes: null, files: sorted(files) };
+  let attributes: JsonObject = {};
+  for (const offer of offers) {
+    const copy = await fetched(tools, remote, offer);
+    files.push(copy.file);
+    attributes = { ...attributes, ...copy.versionAttributes };
+  }
+  return { displayName: listing.displayName, attributes, files: sorted(files) };
 }
 
-async function fetched({ remotes, now }: Tools, remote: RemoteRepository, offer: Offer): Promise<ParcelFile> {
-  const { project, filename, version, yanked, attributes, publishedAt } = offer;
+async function fetched(
+  { remotes, formats, blobs, now }: Tools,
+  remote: RemoteRepository,
+  offer: Offer,
+): Promise<{ readonly file: ParcelFile; readonly versionAttributes: JsonObject }> {
+  const { project, filename, version, yanked, publishedAt } = offer;
   const { blob, sizeBytes, companions } = await remotes.keep(remote, offer);
+  const contents: Record<string, Uint8Array> = {};
+  for (const [suffix, companion] of Object.entries(companions)) {
+    const bytes = await readSmall(blobs, companion);
+    if (bytes !== null) contents[suffix] = bytes;
+  }
+  const format = formats.get(remote.format);
+  if (format === undefined) throw new TypeError(`${remote.name} is of format ${remote.format}, which is not here`);
+  const { attributes, versionAttributes } = format.adopt(offer, { blob, companions: contents });
   return {
-    project,
-    filename,
-    version,
-    blob,
-    sizeBytes,
-    publishedAt: publishedAt ?? now(),
-    yanked,
-    attributes,
-    companions,
-    log: [],
+    file: {
+      project,
+      filename,
+      version,
+      blob,
+      sizeBytes,
+      publishedAt: publishedAt ?? now(),
+      yanked,
+      attributes,
+      companions,
+      log: [],
+    },
+    versionAttributes,
   };
+}
+
+/** No companion that says anything is larger. */
+const COMPANION_BYTES_MAX = 16_777_216;
+
+/** `null`: too large to be read at once. */
+async function readSmall(blobs: BlobStore, { blob, sizeBytes }: Companion): Promise<Uint8Array | null> {
+  if (sizeBytes > COMPANION_BYTES_MAX) return null;
+  const stream = await blobs.open(blob);
+  if (stream === null) throw refuse({ code: "blob-missing", digest: blob });
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 /** How long a push may take between looking at the blobs and writing the fact. */

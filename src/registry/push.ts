@@ -80,7 +80,7 @@ async function deliver(
   const { project, version } = push;
   const target = await currentTarget(tx, push);
   await registerProject(tx, target.name, project, displayName);
-  await saveRecord(tx, { repository: target.name, project, version, attributes: attributes ?? {} });
+  await saveRecord(tx, { repository: target.name, project, version, attributes });
   const delivered: Artifact[] = [];
   for (const file of files) delivered.push(await deliverFile(tools, tx, { ...push, target }, file));
   return delivered;

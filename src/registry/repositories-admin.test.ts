@@ -205,7 +205,7 @@ test("an immutable repository goes only when it is empty; a volatile one takes e
   await using world = await openWorld();
   await world.admin.create(ALICE, DEV, { kind: "local", mutability: "immutable" });
   await world.publish(DEV, { name: "foo", version: "1.0", text: "x" });
-  await assert.rejects(world.admin.remove(ALICE, DEV), refusal("repository-immutable", /1 file/));
+  await assert.rejects(world.admin.remove(ALICE, DEV), refusal("repository-immutable", /files: 1/));
   await world.admin.modify(ALICE, DEV, (current) => ({ ...current, mutability: "volatile" }));
   await assert.rejects(world.admin.remove(BOB, DEV), refusal("not-permitted"));
   await world.admin.remove(ALICE, DEV);

@@ -133,7 +133,7 @@ async function refuseFullImmutable(tx: Transaction, { name, kind, mutability }: 
   throw refuse({
     code: "repository-immutable",
     repository: name,
-    because: `${name} is immutable and holds ${artifacts} files, so it cannot be removed; make it volatile first`,
+    because: `${name} is immutable and not empty (files: ${artifacts}), so it cannot be removed; make it volatile first`,
   });
 }
 

@@ -46,6 +46,7 @@ export const plainFormat: PackageFormat = {
   filePath: (file) => (file.kind === "offer" ? file.offer.filename : file.artifact.filename),
   reader,
   compareVersions: (a, b) => (a < b ? -1 : a > b ? 1 : 0),
+  adopt: ({ attributes }) => ({ attributes, versionAttributes: {} }),
 };
 
 async function metadataOf(file: RandomAccess): Promise<Uint8Array> {

@@ -1,5 +1,6 @@
 import type { FormatName } from "#core";
 import type { PackageFormat } from "../format.ts";
+import { adopt } from "./adopt.ts";
 import { fileRoutes } from "./file-routes.ts";
 import { projectCandidates } from "./filenames.ts";
 import { jsonApiRoutes } from "./json-api.ts";
@@ -20,5 +21,6 @@ export function pythonFormat(): PackageFormat {
     filePath,
     reader: pythonReader,
     compareVersions,
+    adopt,
   };
 }
