@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+import type { Instant, LocalRepository, ProjectName, RepositoryName } from "#core";
+import { aWheelFile } from "../../tests/support/archives.ts";
+import { openFakeUpstream } from "../../tests/support/fake-upstream.ts";
+import {
+  ALICE,
+  BOB,
+  NOBODY,
+  openToolsWorld,
+  ROOT,
+  refusal,
+  type ToolsWorld,
+} from "../../tests/support/registry-tools.ts";
+
+const DEV = "alice/dev" as RepositoryName;
+const PROD = "alice/prod" as RepositoryName;
+const UP = "root/up" as RepositoryName;
+const FOO = "foo" as ProjectName;
+
+async function openWorld(prod: Partial<LocalRepository> = {}): Promise<ToolsWorld> {
+  const world = await openToolsWorld();
+  await world.users("root", "alice", "bob");
+  await world.admin.create(ALICE, DEV, { kind: "local" });
+  await world.admin.create(ALICE, PROD, { kind: "local", mutability: "immutable", ...prod });
+  await world.publish(DEV, { name: "foo", version: "1.0", text: "one" });
+  return world;
+}
+
+const push = (world: ToolsWorld, principal = ALICE, to = PROD) => world.releases.push(principal, DEV, FOO, "1.0", to);
+
+test("a push copies the version's record and files, and says what it did in order", async () => {
+  await using world = await openWorld();
+  const [source] = await world.artifacts(DEV, FOO);
+  world.tick(60);
+  const steps = await push(world);
+  const hex = createHash("sha256").update("one").digest("hex");
+  assert.deepEqual(steps, [
+    { kind: "register", project: FOO, version: "1.0" },
+    {
+      kind: "file",
+      ref: { repository: PROD, project: FOO, filename: "foo-1.0.tar.gz" },
+      path: `+f/${hex.slice(0, 3)}/${hex.slice(3, 16)}/foo-1.0.tar.gz`,
+    },
+  ]);
+  const [copy] = await world.artifacts(PROD, FOO);
+  const pushed = { what: "push", who: "alice", at: world.tools.now(), from: DEV, to: PROD };
+  assert.deepEqual(copy, { ...source, repository: PROD, log: [...(source?.log ?? []), pushed] });
+  const [version] = await world.releases.versions(PROD, FOO);
+  assert.deepEqual(version?.attributes, { summary: "one" });
+});
+
+test("a push journals who copied what from where", async () => {
+  await using world = await openWorld();
+  await world.news();
+  await push(world);
+  const events = await world.news();
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ["project.registered", "version.saved", "artifact.published"],
+  );
+  const [published] = events.slice(-1);
+  assert.ok(published?.type === "artifact.published" && published.promotedFrom === DEV);
+});
+
+test("pushing again what is there is no error and no event", async () => {
+  await using world = await openWorld();
+  await push(world);
+  await world.news();
+  assert.equal((await push(world)).length, 2);
+  assert.deepEqual(await world.news(), []);
+});
+
+test("other bytes under the same name are refused by an immutable repository, and nothing is pushed", async () => {
+  await using world = await openWorld();
+  await world.publish(PROD, { name: "foo", version: "1.0", text: "other" });
+  await world.news();
+  await assert.rejects(push(world), refusal("file-exists"));
+  assert.deepEqual(await world.news(), []);
+});
+
+test("a volatile repository counts how often a push replaced other bytes", async () => {
+  await using world = await openWorld({ mutability: "volatile" });
+  await world.publish(PROD, { name: "foo", version: "1.0", text: "other" });
+  await push(world);
+  await world.releases.removeProject(ALICE, DEV, FOO, false);
+  await world.publish(DEV, { name: "foo", version: "1.0", text: "third" });
+  await push(world);
+  const [copy] = await world.artifacts(PROD, FOO);
+  assert.deepEqual(
+    copy?.log.map(({ what, who, count }) => [what, who, count ?? null]),
+    [
+      ["overwrite", null, 2],
+      ["upload", "alice", null],
+      ["push", "alice", null],
+    ],
+  );
+});
+
+test("a push needs the right to read the source and to publish to the target", async () => {
+  await using world = await openWorld();
+  await assert.rejects(push(world, BOB), refusal("not-permitted", /publish on alice\/prod/));
+  // devpi: root must be on the list too.
+  await assert.rejects(push(world, ROOT), refusal("not-permitted"));
+  await assert.rejects(push(world, NOBODY), refusal("not-signed-in"));
+  await world.admin.modify(ALICE, DEV, (current) => ({ ...current, readers: ["alice"] }));
+  await world.admin.modify(ALICE, PROD, (current) => ({ ...(current as LocalRepository), publishers: ["bob"] }));
+  await assert.rejects(push(world, BOB), refusal("not-permitted", /read on alice\/dev/));
+});
+
+test("what is not there is not pushed, nor what only the bases have", async () => {
+  await using world = await openWorld();
+  const { releases } = world;
+  await assert.rejects(releases.push(ALICE, DEV, FOO, "9.9", PROD), refusal("version-not-found"));
+  await assert.rejects(releases.push(ALICE, DEV, "bar" as ProjectName, "1.0", PROD), refusal("version-not-found"));
+  await assert.rejects(push(world, ALICE, "alice/none" as RepositoryName), refusal("repository-not-found"));
+  const all = "alice/all" as RepositoryName;
+  await world.admin.create(ALICE, all, { kind: "virtual", members: [DEV] });
+  await assert.rejects(releases.push(ALICE, all, FOO, "1.0", PROD), refusal("version-not-found"));
+});
+
+test("a virtual repository hands what is pushed to it on; one without a place for it, and remotes, refuse", async () => {
+  await using world = await openWorld();
+  const [all, none] = ["alice/all" as RepositoryName, "alice/none" as RepositoryName];
+  await world.admin.create(ALICE, all, { kind: "virtual", members: [PROD], publishTo: PROD });
+  await world.admin.create(ALICE, none, { kind: "virtual", members: [PROD] });
+  await world.admin.create(ROOT, UP, { kind: "remote" });
+  const [, step] = await push(world, ALICE, all);
+  assert.ok(step?.kind === "file" && step.ref.repository === PROD);
+  await assert.rejects(push(world, ALICE, none), refusal("not-publishable", /virtual/));
+  await assert.rejects(push(world, ALICE, UP), refusal("not-publishable", /remote/));
+});
+
+test("nothing is pushed into an archived project, nor out of a quarantined one", async () => {
+  await using world = await openWorld();
+  await push(world);
+  await world.publish(DEV, { name: "foo", version: "2.0", text: "two" });
+  await world.releases.setStatus(ALICE, PROD, FOO, "archived", "over");
+  const again = world.releases.push(ALICE, DEV, FOO, "2.0", PROD);
+  await assert.rejects(again, refusal("project-closed", /archived in alice\/prod \(over\)/));
+  await world.releases.setStatus(ALICE, PROD, FOO, "active", null);
+  await world.releases.setStatus(ALICE, DEV, FOO, "quarantined", "malware");
+  await assert.rejects(push(world), refusal("project-quarantined", /malware/));
+});
+
+test("the blobs of a push are held, so that the sweeper leaves them alone meanwhile", async () => {
+  await using world = await openWorld();
+  const [source] = await world.artifacts(DEV, FOO);
+  assert.ok(source);
+  assert.equal(await world.holds(source.blob), false);
+  await push(world);
+  assert.equal(await world.holds(source.blob), true);
+  world.tick(2 * 3600);
+  assert.equal(await world.holds(source.blob), false);
+});
+
+test("a file whose bytes were lost is not pushed", async () => {
+  await using world = await openWorld();
+  const [source] = await world.artifacts(DEV, FOO);
+  assert.ok(source);
+  await world.blobs.delete(source.blob);
+  await assert.rejects(push(world), refusal("blob-missing"));
+  assert.deepEqual(await world.artifacts(PROD, FOO), []);
+});
+
+test("a release of a remote is fetched, and keeps its upload time, its yank and its metadata", async () => {
+  await using fake = await openFakeUpstream();
+  await using world = await openWorld();
+  const wheel = aWheelFile({ name: "bar", version: "3.0" });
+  fake.add("bar", { ...wheel, requiresPython: ">=3.8", yanked: "broken", uploadTime: "2025-01-02T03:04:05.000000Z" });
+  await world.admin.create(ROOT, UP, { kind: "remote", url: fake.url });
+  const bar = "bar" as ProjectName;
+  const steps = await world.releases.push(ALICE, UP, bar, "3.0", PROD);
+  assert.deepEqual(
+    steps.map(({ kind }) => kind),
+    ["register", "file"],
+  );
+  const [copy] = await world.artifacts(PROD, bar);
+  assert.ok(copy);
+  assert.equal(copy.publishedAt, Date.UTC(2025, 0, 2, 3, 4, 5) as Instant);
+  assert.equal(copy.yanked, "broken");
+  assert.ok(copy.companions[".metadata"]);
+  const [record] = await world.releases.versions(PROD, bar);
+  assert.equal(record?.attributes["name"], "bar");
+  await assert.rejects(world.releases.push(ALICE, UP, bar, "9.9", PROD), refusal("version-not-found"));
+});
+
+test("a release of a remote that cannot be had leaves nothing behind", async () => {
+  await using fake = await openFakeUpstream();
+  await using world = await openWorld();
+  const bar = "bar" as ProjectName;
+  const wheels = ["py2", "py3"].map((tag) => ({ filename: `bar-3.0-${tag}-none-any.whl`, bytes: Buffer.from(tag) }));
+  fake.add("bar", ...wheels);
+  fake.on("/files/bar-3.0-py3-none-any.whl", { lying: true });
+  await world.admin.create(ROOT, UP, { kind: "remote", url: fake.url });
+  await assert.rejects(world.releases.push(ALICE, UP, bar, "3.0", PROD), refusal("upstream-invalid"));
+  assert.deepEqual(await world.artifacts(PROD, bar), []);
+  assert.equal(await world.tools.metadata.read((view) => view.project(PROD, bar)), null);
+});
