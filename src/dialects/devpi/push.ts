@@ -1,4 +1,14 @@
-import { type Call, factsOf, type JsonObject, parseRepositoryName, type Reply, type Repository, refuse } from "#core";
+import {
+  type Call,
+  factsOf,
+  type JsonObject,
+  type ListedFile,
+  type ProjectName,
+  parseRepositoryName,
+  type Reply,
+  type Repository,
+  refuse,
+} from "#core";
 import type { DialectRoute, Target } from "#http";
 import type { PushStep } from "#registry";
 import { objectOf, resultReply } from "./answers.ts";
@@ -46,6 +56,7 @@ async function push(parts: DevpiParts, call: Call, target: Target): Promise<Repl
     throw refuse({ code: "version-not-found", repository: source.name, project, version });
   }
   const to = await targetOf(parts, call, wish);
+  await refuseExisting(parts, call, to, project, files);
   const steps = await parts.registry.releases.push(call.principal, source.name, project, version, to.name);
   return resultReply(
     "actionlog",
@@ -75,6 +86,22 @@ async function targetOf(parts: DevpiParts, call: Call, wish: JsonObject): Promis
   // devpi answers 401 here, also to those who have signed in.
   const because = `user ${quoted(accountName(call))} cannot upload to ${quoted(name)}`;
   throw refuse({ code: "not-signed-in", because });
+}
+
+/** devpi refuses to push onto what is there in a non-volatile index, also the same bytes, which are no harm to us. */
+async function refuseExisting(
+  parts: DevpiParts,
+  call: Call,
+  to: Repository,
+  project: ProjectName,
+  files: readonly ListedFile[],
+): Promise<void> {
+  if (to.mutability === "volatile" || !parts.registry.decide(call.principal, "read", to).isAllowed) return;
+  const there = await (await parts.registry.own(to.name, call.principal)).listing(project);
+  const names = new Set(there?.files.map((file) => factsOf(file).filename));
+  const clash = files.find((file) => names.has(factsOf(file).filename));
+  if (clash === undefined) return;
+  throw refuse({ code: "file-exists", repository: to.name, filename: factsOf(clash).filename });
 }
 
 /** One line of the action log; each begins with a status of its own, which the client looks at. */
