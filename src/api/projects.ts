@@ -212,9 +212,9 @@ export const releaseOperations: readonly Operation[] = [
     query: [FORCE_QUERY],
     refusals: ["project-not-found", "not-permitted", "repository-immutable"],
     async handle(parts, call) {
-      const { project } = await projectIn(parts, call);
-      const { releases } = parts.registry;
-      await releases.removeProject(call.principal, repositoryIn(call), project, booleanIn(call, "force"));
+      const { repository, project } = await projectIn(parts, call);
+      const force = forceIn(parts, call, repository);
+      await parts.registry.releases.removeProject(call.principal, repository.name, project, force);
       return null;
     },
   }),
@@ -226,10 +226,10 @@ export const releaseOperations: readonly Operation[] = [
     query: [FORCE_QUERY],
     refusals: ["version-not-found", "not-permitted", "repository-immutable"],
     async handle(parts, call) {
-      const { project } = await projectIn(parts, call);
+      const { repository, project } = await projectIn(parts, call);
       const { version = "" } = call.params;
-      const force = booleanIn(call, "force");
-      await parts.registry.releases.removeVersion(call.principal, repositoryIn(call), project, version, force);
+      const force = forceIn(parts, call, repository);
+      await parts.registry.releases.removeVersion(call.principal, repository.name, project, version, force);
       return null;
     },
   }),
@@ -241,9 +241,9 @@ export const releaseOperations: readonly Operation[] = [
     query: [FORCE_QUERY],
     refusals: ["file-not-found", "not-permitted", "repository-immutable"],
     async handle(parts, call) {
-      const { project } = await projectIn(parts, call);
-      const ref = { repository: repositoryIn(call), project, filename: call.params["filename"] ?? "" };
-      await parts.registry.releases.removeFile(call.principal, ref, booleanIn(call, "force"));
+      const { repository, project } = await projectIn(parts, call);
+      const ref = { repository: repository.name, project, filename: call.params["filename"] ?? "" };
+      await parts.registry.releases.removeFile(call.principal, ref, forceIn(parts, call, repository));
       return null;
     },
   }),
@@ -254,6 +254,21 @@ async function yank(parts: ApiParts, call: Call, reason: string | null) {
   const { version = "" } = call.params;
   const refs = await parts.registry.releases.yank(call.principal, repositoryIn(call), project, version, reason);
   return { yanked: reason, files: refs.map(({ filename }) => filename) };
+}
+
+/** Whether to remove by force. That a repository is immutable is its owner's promise, so others do not break it. */
+function forceIn({ registry }: ApiParts, call: Call, repository: Repository): boolean {
+  const isForced = booleanIn(call, "force");
+  if (!isForced || repository.mutability === "volatile") return isForced;
+  const { isAllowed, because } = registry.decide(call.principal, "administer", repository);
+  if (isAllowed) return true;
+  throw call.principal.kind === "anonymous"
+    ? refuse({ code: "not-signed-in", because: `removing by force from ${repository.name} needs a sign-in` })
+    : refuse({
+        code: "not-permitted",
+        action: "administer",
+        because: `removing by force is not permitted: ${because}`,
+      });
 }
 
 /** The repository as the caller sees it, or what it has by itself. */
