@@ -1,4 +1,5 @@
 import { accountOf, decide, isUnlimited, type Principal, refuse } from "#core";
+import { decideAdministration } from "./account-rights.ts";
 import { openAccounts } from "./accounts.ts";
 import { openCatalog } from "./catalog.ts";
 import { openChanges } from "./changes.ts";
@@ -62,7 +63,10 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
       if (format === undefined) throw new TypeError(`the format ${name} is not part of this installation`);
       return format;
     },
-    decide: (principal, action, repository, project = null) => decide(principal, action, { repository, project }),
+    decide: (principal, action, repository, project = null) =>
+      action === "administer"
+        ? decideAdministration(principal, repository, parts.settings)
+        : decide(principal, action, { repository, project }),
     accounts: openAccounts(tools),
     repositoriesAdmin: openRepositoriesAdmin(tools),
     releases,
