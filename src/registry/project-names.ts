@@ -12,12 +12,15 @@ type Names = readonly NamedProject[];
 /** So many names are worked on before others have their turn; it takes milliseconds. */
 const AT_ONCE = 5_000;
 
-/** The projects of a local repository, sorted. */
+/**
+ * The projects of a local repository, sorted. A name that is only held any more is not among them: what was removed is
+ * no longer shown, although no upstream is asked for it.
+ */
 export async function namesOf(metadata: MetadataStore, { name }: LocalRepository): Promise<Names> {
   const names: NamedProject[] = [];
   for (let after: ProjectName | null = null; ; ) {
     const page: Names = await metadata.read(async (view) =>
-      (await view.projects(name, { after, limit: AT_ONCE })).map(({ project, displayName }) => ({
+      (await view.projects(name, { after, limit: AT_ONCE, isFilled: true })).map(({ project, displayName }) => ({
         project,
         displayName,
       })),

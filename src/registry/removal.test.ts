@@ -14,6 +14,8 @@ import {
   token,
 } from "../../tests/support/registry-tools.ts";
 
+import { namesOf } from "./project-names.ts";
+
 const DEV = "alice/dev" as RepositoryName;
 const UP = "root/up" as RepositoryName;
 const FOO = "foo" as ProjectName;
@@ -40,6 +42,8 @@ test("a removed project is empty, and its name stays held", async () => {
   assert.deepEqual(await filenames(world), []);
   assert.deepEqual(await versions(world), []);
   assert.equal((await project(world))?.isHeld, true);
+  // Nobody is shown the name, which devpi's clients would take for a project that is there.
+  assert.deepEqual(await namesOf(world.tools.metadata, world.tools.catalog.find(DEV) as LocalRepository), []);
   await assert.rejects(world.releases.removeProject(ALICE, DEV, FOO, false), refusal("project-not-found"));
 });
 

@@ -67,10 +67,10 @@ export interface MetadataView {
   /** Sorted by name; all, or one owner's. */
   repositories(owner?: UserName): Promise<readonly Repository[]>;
   project(repository: RepositoryName, project: ProjectName): Promise<Project | null>;
-  /** Sorted by name. Pages of at most `limit` after `after`. */
+  /** Sorted by name. Pages of at most `limit` after `after`. `isFilled`: only those that have versions or files. */
   projects(
     repository: RepositoryName,
-    page: { readonly after: ProjectName | null; readonly limit: number },
+    page: { readonly after: ProjectName | null; readonly limit: number; readonly isFilled?: true },
   ): Promise<readonly Project[]>;
   versions(repository: RepositoryName, project: ProjectName): Promise<readonly Version[]>;
   version(repository: RepositoryName, project: ProjectName, version: string): Promise<Version | null>;

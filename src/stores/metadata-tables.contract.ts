@@ -156,6 +156,27 @@ export function projectsContract(make: Make): void {
   );
   after(
     make,
+    "of projects without versions and files only the names are there, for who asks for those",
+    [
+      registered("held"),
+      registered("with-file"),
+      published("with-file-1.0.tar.gz", { project: "with-file" as ProjectName }),
+      {
+        type: "version.saved",
+        version: { repository: DEV, project: "with-version" as ProjectName, version: "1.0", attributes: {} },
+      },
+    ],
+    async (view) => [
+      (await view.projects(DEV, { after: null, limit: 9 })).map(({ project }) => project),
+      (await view.projects(DEV, { after: null, limit: 9, isFilled: true })).map(({ project }) => project),
+    ],
+    [
+      ["held", "with-file", "with-version"],
+      ["with-file", "with-version"],
+    ],
+  );
+  after(
+    make,
     "a project has a status and a reason, and keeps them",
     [
       registered("foo"),

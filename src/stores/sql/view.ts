@@ -39,9 +39,10 @@ export function openViews(db: Kysely<MetadataTables>): (ask: Ask) => MetadataVie
       const [row] = await ask(packages.project({ repository, project }));
       return row === undefined ? null : projectOfRow(row);
     },
-    async projects(repository: RepositoryName, { after, limit }) {
+    async projects(repository: RepositoryName, { after, limit, isFilled }) {
+      const query = isFilled === true ? packages.filledProjects : packages.projects;
       // No name is empty, so the empty text stands before them all.
-      const rows = await ask(packages.projects({ repository, after: after ?? "", limit }));
+      const rows = await ask(query({ repository, after: after ?? "", limit }));
       return rows.map(projectOfRow);
     },
     async versions(repository: RepositoryName, project: ProjectName) {
@@ -107,16 +108,31 @@ function packageQueries(db: Kysely<MetadataTables>) {
       .where("project", "=", project)
       .selectAll(),
   });
+  const pageOf = ({ repository, after, limit }: { repository: string; after: string; limit: number }) =>
+    db
+      .selectFrom("projects")
+      .selectAll()
+      .where("repository", "=", repository)
+      .where("project", ">", after)
+      .orderBy("project")
+      .limit(limit);
   return {
     project: prepare<{ repository: string; project: string }>()((which) => ofProject(which).projects),
-    projects: prepare<{ repository: string; after: string; limit: number }>()(({ repository, after, limit }) =>
-      db
-        .selectFrom("projects")
-        .selectAll()
-        .where("repository", "=", repository)
-        .where("project", ">", after)
-        .orderBy("project")
-        .limit(limit),
+    projects: prepare<{ repository: string; after: string; limit: number }>()(pageOf),
+    filledProjects: prepare<{ repository: string; after: string; limit: number }>()((page) =>
+      pageOf(page).where((eb) =>
+        eb.or(
+          (["versions", "artifacts"] as const).map((table) =>
+            eb.exists(
+              eb
+                .selectFrom(table)
+                .select(`${table}.project`)
+                .where(`${table}.repository`, "=", page.repository)
+                .whereRef(`${table}.project`, "=", "projects.project"),
+            ),
+          ),
+        ),
+      ),
     ),
     versions: prepare<{ repository: string; project: string }>()((which) =>
       ofProject(which).versions.orderBy("version"),
