@@ -41,14 +41,18 @@ export function openCompanions(tools: RemoteTools, files: RemoteFiles): RemoteCo
     entry.isCurrent = false;
   });
   const flights = singleFlight<Remembered | null>();
+  // Grows whenever companions may have been dropped.
+  let drops = 0;
 
   async function find(key: string): Promise<Remembered | null> {
     const known = memory.get(key);
     if (known !== null) return known;
+    const began = drops;
     const entry = await state.get(SPACES.companions, key);
     const companion = entry === null ? null : readEntry(entry.value);
     if (companion === null || (await blobs.stat(companion.blob)) === null) return null;
-    return remember(key, companion);
+    // What was read before a drop must not be remembered after it.
+    return began === drops ? remember(key, companion) : find(key);
   }
 
   function remember(key: string, companion: CachedCompanion): Remembered {
@@ -150,6 +154,13 @@ export function openCompanions(tools: RemoteTools, files: RemoteFiles): RemoteCo
   async function dropKey(key: string): Promise<void> {
     memory.delete(key);
     await state.delete(SPACES.companions, key);
+    drops += 1;
+    memory.delete(key);
+  }
+
+  function forget(prefix: string): void {
+    drops += 1;
+    for (const [key] of memory.withPrefix(prefix)) memory.delete(key);
   }
 
   return {
@@ -180,12 +191,12 @@ export function openCompanions(tools: RemoteTools, files: RemoteFiles): RemoteCo
     },
     async drop(remote, offer) {
       const prefix = `${fileKey(addressPrefix(remote), offer)}/`;
-      for (const [key] of memory.withPrefix(prefix)) memory.delete(key);
+      forget(prefix);
       await state.deleteAll(SPACES.companions, prefix);
+      // Again, because a reader may have come meanwhile.
+      forget(prefix);
     },
-    forget(prefix) {
-      for (const [key] of memory.withPrefix(prefix)) memory.delete(key);
-    },
+    forget,
   };
 }
 

@@ -330,6 +330,19 @@ test("a dropped copy is fetched anew, and answers made of it are no longer curre
   assert.equal(world.fake.count(PATH), 2);
 });
 
+test("a copy that is dropped while somebody looks it up is not remembered again", async () => {
+  await using world = await openWorld();
+  const offer = await world.offer("foo");
+  await kept(world, offer);
+  await world.restart();
+  const [file] = await Promise.all([
+    world.remotes.file(world.remote, offer),
+    world.remotes.dropFile(world.remote, offer),
+  ]);
+  assert.deepEqual(await bytesOf(file), BYTES);
+  assert.equal(world.fake.count(PATH), 2);
+});
+
 test("a copy whose blob is gone is fetched anew", async () => {
   await using world = await openWorld();
   const offer = await world.offer("foo");

@@ -60,6 +60,8 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
   const listeners: ((remote: RemoteRepository, offer: Offer) => void)[] = [];
   // What is under way when copies are forgotten reaches its readers, but is not written down.
   let epoch = 0;
+  // Grows whenever copies may have been dropped.
+  let drops = 0;
   const keyOf = (remote: RemoteRepository, offer: Offer): string => fileKey(addressPrefix(remote), offer);
 
   async function find(remote: RemoteRepository, offer: Offer): Promise<Remembered | null> {
@@ -76,6 +78,7 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
   }
 
   async function load(key: string): Promise<Remembered | null> {
+    const began = drops;
     const entry = await state.get(SPACES.files, key);
     const file = entry === null ? null : readFileEntry(entry.value);
     if (file === null) return null;
@@ -83,7 +86,16 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
       await state.delete(SPACES.files, key);
       return null;
     }
-    return remember(key, file);
+    // What was read before a drop must not be remembered after it.
+    return began === drops ? remember(key, file) : load(key);
+  }
+
+  async function dropKey(key: string): Promise<void> {
+    memory.delete(key);
+    await state.delete(SPACES.files, key);
+    // Again, because a reader may have come meanwhile.
+    drops += 1;
+    memory.delete(key);
   }
 
   function remember(key: string, file: CachedFile): Remembered {
@@ -200,10 +212,7 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
     return {
       kind: "stored",
       blob: file.blob,
-      body: bodyOf(blobs, file, async () => {
-        memory.delete(keyOf(remote, offer));
-        await state.delete(SPACES.files, keyOf(remote, offer));
-      }),
+      body: bodyOf(blobs, file, () => dropKey(keyOf(remote, offer))),
       lastModified: file.lastModified,
       isPrivate: isPrivate(remote),
       freshness: { isCurrent: () => entry.isCurrent },
@@ -237,13 +246,10 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
     },
     keep,
     cached: async (remote, offer) => (await find(remote, offer))?.file ?? null,
-    async drop(remote, offer) {
-      const key = keyOf(remote, offer);
-      memory.delete(key);
-      await state.delete(SPACES.files, key);
-    },
+    drop: (remote, offer) => dropKey(keyOf(remote, offer)),
     forget(prefix) {
       epoch += 1;
+      drops += 1;
       for (const [key] of memory.withPrefix(prefix)) memory.delete(key);
     },
     onKept(listener) {
