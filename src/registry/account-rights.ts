@@ -38,10 +38,8 @@ export function requireAccountChange(
   { restrictModify }: Restriction,
   change: { readonly hasPassword: boolean; readonly isPasswordOnly: boolean },
 ): void {
-  // Who found a token must not be able to take the account over with it.
-  if (change.hasPassword && principal.kind === "token" && principal.owner === user) {
-    throw refusal(principal, "manage-users", "a token cannot change its owner's password; sign in with the password");
-  }
+  // Who found a token must not be able to take the account over with it, or to destroy it.
+  if (change.hasPassword) refuseOwnToken(principal, user, "change its owner's password");
   const isOwnPassword = change.isPasswordOnly && accountOf(principal) === user;
   if (restrictModify === null || isOwnPassword) requireSelfOrRoot(principal, user, "manage-users");
   else requireListed(principal, restrictModify);
@@ -52,6 +50,7 @@ export function requireAccountRemoval(principal: Principal, user: UserName, { re
   if (user === "root") {
     throw refusal(principal, "manage-users", "the account root cannot be removed: someone must be able to administer");
   }
+  refuseOwnToken(principal, user, "remove its owner's account");
   if (restrictModify === null) {
     requireSelfOrRoot(principal, user, "manage-users");
     return;
@@ -93,6 +92,11 @@ export function requireAdministration(
   if (isAllowed) return;
   const what = action === "administer" ? "to change" : "to make";
   throw refusal(principal, action, `no permission ${what} ${repository.name}: ${because}`);
+}
+
+function refuseOwnToken(principal: Principal, user: UserName, what: string): void {
+  if (principal.kind !== "token" || principal.owner !== user) return;
+  throw refusal(principal, "manage-users", `a token cannot ${what}; sign in with the password`);
 }
 
 function requireListed(principal: Principal, restrictModify: readonly string[]): void {

@@ -96,6 +96,14 @@ test("a token does not change its owner's password, whatever it is good for", as
   await world.accounts.modify(token("root", EVERYTHING), alice, { passwordHash });
 });
 
+test("a token does not remove its owner's account, whatever it is good for", async () => {
+  await using world = await openToolsWorld();
+  await world.users("root", "alice");
+  const own = world.accounts.remove(token("alice", EVERYTHING), alice);
+  await assert.rejects(own, refusal("not-permitted", /password/));
+  await world.accounts.remove(token("root", EVERYTHING), alice);
+});
+
 test("an account takes its repositories and tokens along", async () => {
   await using world = await openToolsWorld();
   await world.users("root", "alice");
