@@ -13,18 +13,17 @@ export interface MemoryBlobs extends BlobStore {
 
 export function memoryBlobs(): MemoryBlobs {
   const blobs = new Map<Digest, Uint8Array>();
-  let draftsOpen = 0;
+  const drafts = new Set<BlobDraft>();
 
   function begin({ sizeBytesMax, digests = [] }: Parameters<BlobStore["begin"]>[0]): BlobDraft {
     const chunks: Uint8Array[] = [];
     let sizeBytes = 0;
     let finished: { readonly digest: Digest; readonly hex: Record<string, string> } | null = null;
     let isDiscarded = false;
-    draftsOpen += 1;
     const assertOpen = (): void => {
       if (isDiscarded) throw new Error("the draft was discarded");
     };
-    return {
+    const draft: BlobDraft = {
       get sizeBytes() {
         return sizeBytes;
       },
@@ -38,7 +37,9 @@ export function memoryBlobs(): MemoryBlobs {
       },
       async read({ start, end }) {
         assertOpen();
-        if (end > sizeBytes) throw new RangeError(`only ${sizeBytes} bytes are written`);
+        if (start < 0 || end < start || end > sizeBytes) {
+          throw new RangeError(`cannot read ${start} to ${end} of ${sizeBytes} bytes`);
+        }
         return Buffer.concat(chunks).subarray(start, end);
       },
       async finish() {
@@ -62,10 +63,12 @@ export function memoryBlobs(): MemoryBlobs {
         return { digest: finished.digest, sizeBytes };
       },
       async discard() {
-        if (!isDiscarded) draftsOpen -= 1;
         isDiscarded = true;
+        drafts.delete(draft);
       },
     };
+    drafts.add(draft);
+    return draft;
   }
 
   return {
@@ -94,12 +97,14 @@ export function memoryBlobs(): MemoryBlobs {
       blobs.delete(digest);
     },
     get draftsOpen() {
-      return draftsOpen;
+      return drafts.size;
     },
     get digests() {
       return [...blobs.keys()];
     },
-    async [Symbol.asyncDispose]() {},
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...drafts].map((draft) => draft.discard()));
+    },
   };
 }
 
@@ -156,6 +161,7 @@ export function memoryState(now: () => Instant): SharedState {
         .slice(0, limit);
     },
     async add(space, key, amount, expiresAt = null) {
+      if (!Number.isSafeInteger(amount)) throw new RangeError(`counters take whole numbers, not ${amount}`);
       const current = live(idOf(space, key))?.value;
       const value = (typeof current === "number" ? current : 0) + amount;
       save(space, key, { value, expiresAt });

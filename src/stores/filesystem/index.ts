@@ -72,8 +72,9 @@ export async function openFilesystemBlobs({
     // Not synced: a blob that a power cut brings back is swept again.
     delete: (digest) => disk.remove(pathOf(digest)),
     async [Symbol.asyncDispose]() {
+      // Closed also where a draft could not be removed; the next start clears it away.
+      await using _drafts = drafts;
       await Promise.all([...open].map((draft) => draft.discard()));
-      await drafts[Symbol.asyncDispose]();
     },
   };
 }
