@@ -53,7 +53,7 @@ export function openDesk(tools: DeskTools, repository: Repository, principal: Pr
         variant,
         project,
         visibility: visibilityTo(principal, [current, ...catalog.order(current)], project),
-        reach: reachOf(catalog, current),
+        reach: () => reachOf(catalog, current),
       };
       return pages.get(wanted, make);
     },

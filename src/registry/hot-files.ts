@@ -6,6 +6,7 @@ import {
   type Listing,
   type Principal,
   type ProjectName,
+  RegistryError,
   type RemoteRepository,
   type Repository,
   refuse,
@@ -59,10 +60,12 @@ export function openHotFiles(tools: Tools, changes: Changes, listings: Listings)
       const { artifact } = file;
       const part = suffix === null ? artifact : artifact.companions[suffix];
       if (part === undefined) return null;
-      return storedFile(blobs, part, { publishedAt: artifact.publishedAt, isPrivate: isFilePrivate, freshness });
+      return inMemory(
+        storedFile(blobs, part, { publishedAt: artifact.publishedAt, isPrivate: isFilePrivate, freshness }),
+      );
     }
     if (member.kind !== "remote") return null;
-    const opened = await openOffer(member, file, suffix);
+    const opened = await reopened(() => openOffer(member, file, suffix));
     if (opened === null || opened.kind === "elsewhere") return opened;
     if (opened.kind === "fetching") return { ...opened, isPrivate: isFilePrivate };
     return { ...opened, isPrivate: isFilePrivate, freshness: both(opened.freshness, freshness) };
@@ -83,10 +86,7 @@ export function openHotFiles(tools: Tools, changes: Changes, listings: Listings)
       const known = memory.get(key)?.file;
       if (known?.kind === "stored" && known.freshness.isCurrent(now())) return known;
       const watch = changes.watch(reachOf(catalog, asked), wanted.project);
-      const open = async () => {
-        const file = await find(asked, principal, wanted, watch);
-        return { file: file?.kind === "stored" ? { ...file, body: await withBytes(file.body) } : file };
-      };
+      const open = async () => ({ file: await find(asked, principal, wanted, watch) });
       const { file } = await memory.load(key, watch, open, ({ file }) =>
         file?.kind === "stored" ? WEIGHT_PER_FILE + (file.body.bytes?.byteLength ?? 0) : null,
       );
@@ -102,6 +102,20 @@ function refuseQuarantined(asked: Repository, { status, statusReason }: Listing,
   // PEP 792: not offered means not by a direct address either.
   const because = `'${filename}' cannot be downloaded because the project '${project}' is quarantined${reason}`;
   throw refuse({ code: "project-quarantined", repository: asked.name, project, because });
+}
+
+async function inMemory(file: OpenFile | null): Promise<OpenFile | null> {
+  return file?.kind === "stored" ? { ...file, body: await withBytes(file.body) } : file;
+}
+
+/** A copy whose blob turns out to be gone is forgotten by that, and fetched again. */
+async function reopened(open: () => Promise<OpenFile | null>): Promise<OpenFile | null> {
+  try {
+    return await inMemory(await open());
+  } catch (error) {
+    if (error instanceof RegistryError && error.problem.code === "blob-missing") return inMemory(await open());
+    throw error;
+  }
 }
 
 function both(one: Freshness, other: Freshness): Freshness {

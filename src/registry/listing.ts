@@ -124,10 +124,8 @@ export function openListings(tools: Tools, changes: Changes): Listings {
     },
 
     async resolvedProjects(asked, principal) {
-      const lists: Projects[] = [];
-      for (const source of catalog.order(asked)) {
-        if (mayRead(principal, source, null)) lists.push(await projectsOf(source));
-      }
+      const readable = catalog.order(asked).filter((source) => mayRead(principal, source, null));
+      const lists = await Promise.all(readable.map(projectsOf));
       const projects = await mergeNames(lists.map((list) => list.projects));
       return {
         projects: readableOf(projects, asked, principal),

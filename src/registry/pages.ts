@@ -26,7 +26,7 @@ export interface WantedPage {
   /** Which rules of right apply to the reader; those to whom the same is visible share a page. */
   readonly visibility: string;
   /** Every repository that has a say in it. */
-  readonly reach: Iterable<RepositoryName>;
+  readonly reach: () => Iterable<RepositoryName>;
   /** `null`: any change of these repositories outdates the page. */
   readonly project: ProjectName | null;
 }
@@ -72,7 +72,7 @@ export function openPages(tools: Pick<Tools, "metadata" | "now" | "settings">, c
       const underWay = making.get(key);
       // One that has been outdated may have read what was there before a write that was finished before this question.
       if (underWay !== undefined && !underWay.watch.isOutdated) return underWay.page;
-      const watch = changes.watch(reach, project);
+      const watch = changes.watch(reach(), project);
       const mine: Making = { watch, page: makeAndKeep(key, watch, make) };
       making.set(key, mine);
       try {

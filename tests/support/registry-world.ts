@@ -47,6 +47,8 @@ export interface RegistryWorld extends AsyncDisposable {
   ): Promise<Repository>;
   /** Changes settings, as the installation itself. */
   change(name: string, to: (current: Repository) => Repository): Promise<Repository>;
+  /** Another process: a second registry over the same folder. */
+  elsewhere(): Promise<{ readonly registry: Registry } & AsyncDisposable>;
   desk(name: string, principal?: Principal): Promise<Desk>;
   publish(repository: string, file: AFile, principal?: Principal): ReturnType<Desk["publish"]>;
   /** The names of the files that a project shows; `null`: it is not there. */
@@ -79,25 +81,9 @@ export async function openRegistryWorld(options: RegistryWorldOptions = {}): Pro
   await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "vivarium-registry-"));
   opened.defer(() => rm(folder, { recursive: true }));
-  const { metadata, state } = opened.use(await openSqliteStore({ folder, now }));
-  const onDisk = opened.use(await openFilesystemBlobs({ folder: join(folder, "blobs") }));
-  const blobs = options.wrapBlobs?.(onDisk) ?? onDisk;
   const fake = opened.use(await openFakeUpstream());
-  const limits = { retryMilliseconds: 1, failuresMax: 1_000 };
-  const upstreams = opened.use(openUpstreams({ now, random: () => 0.5, userAgent: "vivarium/test", limits }));
-  const format = pythonFormat();
-  const registry = opened.use(
-    await openRegistry({
-      metadata,
-      state,
-      blobs,
-      upstreams,
-      formats: new Map([[format.name, format]]),
-      open: (sealed: Sealed) => sealed.replace("sealed ", ""),
-      now,
-      settings: { fileSizeBytesMax: 1 << 24, memoryBytesMax: 1 << 24, restrictModify: null, ...options.settings },
-    }),
-  );
+  const process = opened.use(await openProcess(folder, now, options));
+  const { registry, metadata, state, blobs } = process;
   for (const name of ["root", "alice", "bob"]) {
     await registry.accounts.create(SYSTEM, { ...NEW_USER, name: name as UserName });
   }
@@ -121,6 +107,7 @@ export async function openRegistryWorld(options: RegistryWorldOptions = {}): Pro
     remote: (name, change = {}) => create(name, { kind: "remote", url: fake.url, ...change }),
     virtual: (name, members, change = {}) => create(name, { kind: "virtual", members: members.map(nameOf), ...change }),
     change: (name, to) => registry.repositoriesAdmin.modify(SYSTEM, nameOf(name), to),
+    elsewhere: () => openProcess(folder, now, options),
     desk,
     async publish(repository, file, principal = ALICE) {
       return publishThrough(await desk(repository, principal), file);
@@ -144,6 +131,36 @@ export async function openRegistryWorld(options: RegistryWorldOptions = {}): Pro
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
+}
+
+type Process = Pick<RegistryWorld, "registry" | "metadata" | "state" | "blobs"> & AsyncDisposable;
+
+async function openProcess(
+  folder: string,
+  now: () => Instant,
+  { settings, wrapBlobs }: RegistryWorldOptions,
+): Promise<Process> {
+  await using opened = new AsyncDisposableStack();
+  const { metadata, state } = opened.use(await openSqliteStore({ folder, now }));
+  const onDisk = opened.use(await openFilesystemBlobs({ folder: join(folder, "blobs") }));
+  const blobs = wrapBlobs?.(onDisk) ?? onDisk;
+  const limits = { retryMilliseconds: 1, failuresMax: 1_000 };
+  const upstreams = opened.use(openUpstreams({ now, random: () => 0.5, userAgent: "vivarium/test", limits }));
+  const format = pythonFormat();
+  const registry = opened.use(
+    await openRegistry({
+      metadata,
+      state,
+      blobs,
+      upstreams,
+      formats: new Map([[format.name, format]]),
+      open: (sealed: Sealed) => sealed.replace("sealed ", ""),
+      now,
+      settings: { fileSizeBytesMax: 1 << 24, memoryBytesMax: 1 << 24, restrictModify: null, ...settings },
+    }),
+  );
+  const closing = opened.move();
+  return { registry, metadata, state, blobs, [Symbol.asyncDispose]: () => closing.disposeAsync() };
 }
 
 export function nameOf(text: string): RepositoryName {
