@@ -1,5 +1,13 @@
 /** The front door: sockets, routes, replies to bytes, problems to statuses. The only room that knows the HTTP server library. */
 
-export { type FrontDoor, type FrontDoorParts, type FrontDoorSettings, openFrontDoor } from "./front-door.ts";
+export {
+  type FrontDoor,
+  type FrontDoorParts,
+  type FrontDoorSettings,
+  type InjectedReply,
+  type InjectedRequest,
+  openFrontDoor,
+  type RequestRecord,
+} from "./front-door.ts";
 export { messageOf, statusOf } from "./problems.ts";
 export type { Dialect, DialectRoute, Scope, Target } from "./routes.ts";

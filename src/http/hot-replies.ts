@@ -1,0 +1,193 @@
+import { hash } from "node:crypto";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { Proof } from "#access";
+import type { Instant } from "#core";
+import type { HotFigures, Series } from "./metrics.ts";
+import { type Finished, notModifiedHeaders } from "./prepare.ts";
+import { isNotModified } from "./validators.ts";
+
+/**
+ * Finished answers to GET, for the same request by the same principal, as long as nothing has outdated the bytes or
+ * the proof. A hit costs two look-ups, the two questions whether all is current, `writeHead` and `end`.
+ */
+export interface HotReplies {
+  /** Answers if it can; `null`: it is for somebody else to do. `prefix`: under which path a proxy shows us. */
+  answer(request: IncomingMessage, response: ServerResponse, prefix: string): HotAnswer | null;
+  keep(request: IncomingMessage, prefix: string, wish: HotWish): void;
+  figures(): HotFigures;
+}
+
+export interface HotWish {
+  readonly finished: Finished;
+  readonly proof: Proof;
+  /** Request headers that the answer depends on, beside those that always count. */
+  readonly headersRead: ReadonlySet<string>;
+  readonly series: { readonly full: Series; readonly notModified: Series };
+}
+
+export interface HotAnswer {
+  readonly status: 200 | 304;
+  readonly sentBytes: number;
+  readonly proof: Proof;
+  readonly series: Series;
+}
+
+interface Entry {
+  readonly group: Group;
+  readonly key: string;
+  readonly wish: HotWish;
+  /** Name, value, name, value: what `writeHead` is quickest with. */
+  readonly head: string[];
+  readonly head304: string[];
+  readonly sizeBytes: number;
+  /** Since the sweep came by last. */
+  isUsed: boolean;
+}
+
+/** All that is kept for one address. */
+interface Group {
+  readonly address: string;
+  /** Headers that tell its answers apart, beside those that always count. */
+  readonly names: readonly string[];
+  readonly entries: Map<string, Entry>;
+}
+
+/** What an entry takes beside the body. */
+const OVERHEAD_BYTES = 2048;
+/** So large a body gains nothing here: the time goes into sending it. */
+const BODY_BYTES_MAX = 4 * 1024 * 1024;
+/** Counted by every key, or answered for by the front door itself. */
+const ALWAYS_COUNT: ReadonlySet<string> = new Set([
+  "accept",
+  "accept-encoding",
+  "authorization",
+  "x-devpi-auth",
+  "if-none-match",
+  "if-modified-since",
+]);
+
+/** `salt`: of this process, so that no credentials can be read from its memory. */
+export function openHotReplies(parts: {
+  readonly now: () => Instant;
+  readonly salt: string;
+  readonly memoryBytesMax: number;
+}): HotReplies {
+  const { now, salt, memoryBytesMax } = parts;
+  const groups = new Map<string, Group>();
+  /** Oldest first; an entry that was used goes round once more. */
+  const queue = new Set<Entry>();
+  let sizeBytes = 0;
+  let hits = 0;
+  /** Answers that had to be made and could be kept. */
+  let misses = 0;
+
+  function drop(entry: Entry): void {
+    if (!queue.delete(entry)) return;
+    sizeBytes -= entry.sizeBytes;
+    entry.group.entries.delete(entry.key);
+    if (entry.group.entries.size === 0) groups.delete(entry.group.address);
+  }
+
+  function makeRoom(): void {
+    for (const entry of queue) {
+      if (sizeBytes <= memoryBytesMax) return;
+      queue.delete(entry);
+      queue.add(entry);
+      if (entry.isUsed) entry.isUsed = false;
+      else drop(entry);
+    }
+  }
+
+  /** The group for these headers; one that told its answers apart by fewer is of no more use. */
+  function groupFor(address: string, headersRead: ReadonlySet<string>): Group {
+    const extra = [...headersRead].filter((name) => !ALWAYS_COUNT.has(name));
+    const known = groups.get(address);
+    if (known !== undefined && extra.every((name) => known.names.includes(name))) return known;
+    for (const entry of known?.entries.values() ?? []) drop(entry);
+    const group = { address, names: [...new Set([...(known?.names ?? []), ...extra])], entries: new Map() };
+    groups.set(address, group);
+    return group;
+  }
+
+  function keyOf(headers: IncomingHttpHeaders, names: readonly string[]): string {
+    const { accept = "", authorization } = headers;
+    const devpi = headers["x-devpi-auth"];
+    let key = `${accept}\n${headers["accept-encoding"] ?? ""}`;
+    if (authorization !== undefined || devpi !== undefined) {
+      key += `\n${hash("sha256", `${salt}${authorization ?? ""}\n${devpi ?? ""}`, "base64")}`;
+    }
+    for (const name of names) key += `\n${name}:${headers[name] ?? ""}`;
+    return key;
+  }
+
+  return {
+    answer(request, response, prefix) {
+      const { headers } = request;
+      const group = groups.get(prefix + request.url);
+      if (group === undefined || !isPlain(request)) return null;
+      const entry = group.entries.get(keyOf(headers, group.names));
+      const at = now();
+      if (entry === undefined || !isCurrent(entry.wish, at)) {
+        if (entry !== undefined) drop(entry);
+        return null;
+      }
+      hits += 1;
+      entry.isUsed = true;
+      const { finished, proof, series } = entry.wish;
+      const conditions = conditionsOf(headers);
+      if (conditions !== null && isNotModified(conditions, finished.validators)) {
+        response.writeHead(304, entry.head304);
+        response.end();
+        return { status: 304, sentBytes: 0, proof, series: series.notModified };
+      }
+      response.writeHead(200, entry.head);
+      response.end(finished.bytes);
+      return { status: 200, sentBytes: finished.bytes.byteLength, proof, series: series.full };
+    },
+    keep(request, prefix, wish) {
+      const bytes = wish.finished.bytes.byteLength;
+      if (bytes > BODY_BYTES_MAX || bytes > memoryBytesMax || !isPlain(request) || !isCurrent(wish, now())) return;
+      misses += 1;
+      const group = groupFor(prefix + request.url, wish.headersRead);
+      const key = keyOf(request.headers, group.names);
+      const old = group.entries.get(key);
+      const entry: Entry = {
+        group,
+        key,
+        wish,
+        head: Object.entries(wish.finished.headers).flat(),
+        head304: Object.entries(notModifiedHeaders(wish.finished.headers)).flat(),
+        sizeBytes: bytes + OVERHEAD_BYTES,
+        isUsed: false,
+      };
+      group.entries.set(key, entry);
+      queue.add(entry);
+      sizeBytes += entry.sizeBytes;
+      if (old !== undefined && queue.delete(old)) sizeBytes -= old.sizeBytes;
+      makeRoom();
+    },
+    figures: () => ({ hits, misses, entries: queue.size, sizeBytes }),
+  };
+}
+
+/** The bytes first: being asked, they hear of what other processes wrote, and so does the proof. */
+function isCurrent({ finished, proof }: HotWish, at: Instant): boolean {
+  return finished.freshness.isCurrent(at) && at < proof.validUntil && proof.isCurrent();
+}
+
+/** A GET of the whole, without a body. */
+function isPlain({ method, headers }: IncomingMessage): boolean {
+  return (
+    method === "GET" &&
+    headers.range === undefined &&
+    headers["content-length"] === undefined &&
+    headers["transfer-encoding"] === undefined &&
+    headers.expect === undefined
+  );
+}
+
+function conditionsOf(headers: IncomingHttpHeaders) {
+  const ifNoneMatch = headers["if-none-match"] ?? null;
+  const ifModifiedSince = headers["if-modified-since"] ?? null;
+  return ifNoneMatch === null && ifModifiedSince === null ? null : { ifNoneMatch, ifModifiedSince, ifRange: null };
+}

@@ -1,0 +1,175 @@
+import { unlink } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { connect, type ListenOptions } from "node:net";
+import fastify, { type FastifyInstance, type HTTPMethods, type InjectOptions } from "fastify";
+import type { InjectedReply, InjectedRequest } from "./front-door.ts";
+import { METHOD_HEADER, type Reception } from "./reception.ts";
+import { clientErrors } from "./sockets.ts";
+
+/** pip makes one request after the other and thinks in between; a proxy keeps its connections longer still. */
+const KEEP_ALIVE_MILLISECONDS = 75_000;
+const HEADERS_MILLISECONDS_MAX = 60_000;
+/** Nothing moved in either direction for so long; an upstream may take its time, a dead client shall not stay for ever. */
+const IDLE_MILLISECONDS_MAX = 10 * 60_000;
+/** Room for long tokens and the cookies of single sign-on in front. */
+const HEADERS_SIZE_BYTES_MAX = 32 * 1024;
+/** uv opens a connection per package. */
+const BACKLOG = 1024;
+
+/**
+ * The HTTP server. Fastify does the life cycle and brings requests in, with or without a socket; finished answers are
+ * sent before it is even asked.
+ */
+export async function openServer(
+  reception: Reception,
+  waiting: WeakSet<IncomingMessage>,
+): Promise<{ readonly app: FastifyInstance; readonly server: Server }> {
+  let server: Server | null = null;
+  const app = fastify<Server, IncomingMessage, ServerResponse>({
+    serverFactory(handle) {
+      server = serverFor((request, response) => {
+        if (!reception.serveHot(request, response)) handle(request, response);
+      });
+      // Node would say `100 Continue` by itself; we say it when somebody reads the body.
+      server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
+        waiting.add(request);
+        handle(request, response);
+      });
+      return server;
+    },
+    clientErrorHandler: clientErrors(() => opened(server)),
+    // What Fastify's own router cannot read is ours to refuse, in our words.
+    frameworkErrors: (_error, request, reply) => {
+      reply.hijack();
+      void reception.serve(request.raw, reply.raw);
+    },
+    forceCloseConnections: false,
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: HEADERS_SIZE_BYTES_MAX },
+  });
+  // Bodies are read by who wants them, as they come.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", (_request, _body, done) => done(null));
+  const answer = (raw: IncomingMessage, response: ServerResponse): Promise<void> =>
+    reception.serveHot(raw, response) ? Promise.resolve() : reception.serve(raw, response);
+  app.all("/*", (request, reply) => {
+    reply.hijack();
+    return answer(request.raw, reply.raw);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    reply.hijack();
+    return answer(request.raw, reply.raw);
+  });
+  await app.ready();
+  return { app, server: opened(server) };
+}
+
+function opened(server: Server | null): Server {
+  if (server === null) throw new Error("the HTTP server is not open yet");
+  return server;
+}
+
+function serverFor(listener: (request: IncomingMessage, response: ServerResponse) => void): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: HEADERS_SIZE_BYTES_MAX,
+      headersTimeout: HEADERS_MILLISECONDS_MAX,
+      keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
+      // An upload may take as long as it takes; one that stands still is cut by the idle time.
+      requestTimeout: 0,
+      noDelay: true,
+    },
+    listener,
+  );
+  server.setTimeout(IDLE_MILLISECONDS_MAX);
+  return server;
+}
+
+/** Listens; a socket file that a killed server has left behind is cleared away. */
+export async function listenAt(
+  server: Server,
+  place: { readonly host: string; readonly port: number } | { readonly socketPath: string },
+): Promise<void> {
+  if (!("socketPath" in place)) return listening(server, { host: place.host, port: place.port, backlog: BACKLOG });
+  const options = { path: place.socketPath, backlog: BACKLOG };
+  try {
+    await listening(server, options);
+  } catch (error) {
+    if (!isInUse(error) || (await answers(place.socketPath))) throw error;
+    await unlink(place.socketPath);
+    await listening(server, options);
+  }
+}
+
+/** Takes no more; resolves when the last connection is gone. Idle ones are closed at once. */
+export function stopped(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    // Its one error says that it was not listening, and then there is nothing to wait for.
+    server.close(() => resolve());
+  });
+}
+
+/** Where the server can be reached from this machine. */
+export function addressOf(server: Server, host: string): string {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the HTTP server does not listen");
+  const isEverywhere = address.address === "::" || address.address === "0.0.0.0";
+  const name = isEverywhere ? "localhost" : host;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${address.port}`;
+}
+
+function listening(server: Server, options: ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: Error): void => {
+      server.off("listening", done);
+      reject(error);
+    };
+    const done = (): void => {
+      server.off("error", failed);
+      resolve();
+    };
+    server.once("error", failed);
+    server.once("listening", done);
+    server.listen(options);
+  });
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+}
+
+function answers(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(socketPath);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
+
+/** One request through the whole house, without a socket. */
+export async function inject(app: FastifyInstance, request: InjectedRequest): Promise<InjectedReply> {
+  const isPush = request.method === "PUSH";
+  const options: InjectOptions = {
+    method: (isPush ? "POST" : (request.method ?? "GET")) as HTTPMethods,
+    url: request.url,
+    headers: { ...request.headers, ...(isPush ? { [METHOD_HEADER]: "PUSH" } : {}) },
+    remoteAddress: request.remoteAddress ?? "127.0.0.1",
+    ...(request.body === undefined ? {} : { payload: Buffer.from(request.body) }),
+  };
+  const reply = await app.inject(options as InjectOptions & { method: "GET" });
+  return {
+    status: reply.statusCode,
+    reason: reply.statusMessage,
+    headers: Object.fromEntries(
+      Object.entries(reply.headers).map(([name, value]) => [
+        name,
+        Array.isArray(value) ? value.join(", ") : `${value}`,
+      ]),
+    ),
+    body: reply.rawPayload,
+  };
+}
