@@ -9,6 +9,7 @@ export type {
   MachineProbes,
   NetworkProbes,
   Probes,
+  RemoteFacts,
 } from "./doctor/probes.ts";
 export { CommandFailure, EXIT, type Flags, type InitAnswer, type Io, type Offline, type OptionRow } from "./io.ts";
 export { run } from "./run.ts";

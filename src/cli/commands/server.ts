@@ -81,7 +81,11 @@ function asOption({ name, short, placeholder, description, defaultText, env, isR
     name,
     ...(short === undefined ? {} : { short }),
     placeholder,
-    description: remarks === "" ? description : `${description} (${remarks})`,
+    description: sentenceOf(remarks === "" ? description : `${description} (${remarks})`),
     isRepeatable,
   };
+}
+
+function sentenceOf(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -56,8 +56,16 @@ export interface DataProbes {
   damagedBlobs(sample: number): Promise<readonly BlobFault[]>;
   /** Whether the key in the key file opens what is sealed; `null`: yes, or nothing is sealed; else why not. */
   whyKeyDoesNotFit(): Promise<string | null>;
-  /** Remotes and their addresses. */
-  remotes(): Promise<readonly { readonly name: string; readonly url: string | null }[]>;
+  remotes(): Promise<readonly RemoteFacts[]>;
+}
+
+export interface RemoteFacts {
+  /** `owner/name` */
+  readonly name: string;
+  /** `null`: not set yet. */
+  readonly url: string | null;
+  /** `false`: the upstream's first page need not be there, only those of projects. */
+  readonly hasProjectList: boolean;
 }
 
 export interface BlobFault {

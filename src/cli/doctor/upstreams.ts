@@ -1,6 +1,6 @@
 import type { Instant } from "#core";
 import { type Check, type Finding, fault, ok, skipped } from "./finding.ts";
-import type { HttpFacts } from "./probes.ts";
+import type { HttpFacts, RemoteFacts } from "./probes.ts";
 
 const ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.9, text/html;q=0.8";
 const SLOW_MILLISECONDS = 5000;
@@ -22,7 +22,7 @@ export const upstreams: Check = {
       const before = probes.now();
       const reply = await probes.network.get(remote.url, ACCEPT);
       const after = probes.now();
-      findings.push(judge(remote.name, remote.url, reply, after - before));
+      findings.push(judge(remote, remote.url, reply, after - before));
       if (!("because" in reply) && reply.date !== null) seen.push((reply.date - after) as Instant);
     }
     return [...findings, clock(seen)];
@@ -34,7 +34,12 @@ function notSet(name: string): Finding {
   return fault("upstream", "upstream-not-set", `${name} has no upstream, so it is empty`, remedy);
 }
 
-function judge(name: string, url: string, reply: HttpFacts | { readonly because: string }, took: number): Finding {
+function judge(
+  { name, hasProjectList }: RemoteFacts,
+  url: string,
+  reply: HttpFacts | { readonly because: string },
+  took: number,
+): Finding {
   const what = `the upstream of ${name}, ${url},`;
   if ("because" in reply) {
     const remedy = "see that this machine reaches it (name, firewall, HTTPS_PROXY); copies are served meanwhile";
@@ -46,9 +51,11 @@ function judge(name: string, url: string, reply: HttpFacts | { readonly because:
     const remedy = "ask those who run it; copies are served meanwhile";
     return fault("upstream", "upstream-failing", `${what} answers ${reply.status}`, remedy);
   }
-  if (reply.status !== 200 || !isIndex(reply)) {
+  if (hasProjectList && (reply.status !== 200 || !isIndex(reply))) {
     const message = `${what} is not a package index: it answers ${reply.status} ${reply.contentType}`.trimEnd();
-    const remedy = `correct it: vivarium index modify ${name} --upstream URL; it mostly ends in /simple/`;
+    const remedy =
+      `correct it: vivarium index modify ${name} --upstream URL, mostly one that ends in /simple/; ` +
+      "or say --project-list no if it has no list of projects";
     return fault("upstream", "upstream-not-an-index", message, remedy);
   }
   if (took > SLOW_MILLISECONDS) {
