@@ -16,7 +16,7 @@ import type { Candidate, Received } from "#formats";
 import type { MetadataView, Transaction } from "#stores";
 import { type KeptBlob, openDrafts, requireBlobs } from "./receive.ts";
 import { overwriteOf, refuseClosed, registerProject, saveRecord } from "./records.ts";
-import { existing, requireRight, type Tools, write } from "./tools.ts";
+import { existing, localIn, requireRight, type Tools, write } from "./tools.ts";
 
 /** What becomes of uploads: bytes first, then the fact. */
 export interface Publishing {
@@ -193,12 +193,6 @@ function decideFate(
     throw refuse({ code: "file-exists", repository: name, filename });
   }
   return "replaces";
-}
-
-async function localIn(tx: Transaction, name: RepositoryName): Promise<LocalRepository> {
-  const repository = await tx.repository(name);
-  if (repository?.kind !== "local") throw refuse({ code: "repository-not-found", repository: name });
-  return repository;
 }
 
 function whyNotPublishable(asked: Repository): string {

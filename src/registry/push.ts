@@ -13,7 +13,7 @@ import type { Transaction } from "#stores";
 import { claim, type Parcel, type ParcelFile, parcelOfLocal, parcelOfRemote } from "./parcels.ts";
 import { overwriteOf, registerProject, saveRecord } from "./records.ts";
 import type { PushStep, Releases } from "./registry.ts";
-import { existing, requireRight, type Tools, write } from "./tools.ts";
+import { existing, localIn, requireRight, type Tools, write } from "./tools.ts";
 
 /** One push: what, from where, to where, by whom. */
 interface Push {
@@ -77,20 +77,14 @@ async function deliver(
   push: Push,
   { displayName, attributes, files }: Parcel,
 ): Promise<readonly Artifact[]> {
-  const { project, version } = push;
-  const target = await currentTarget(tx, push);
+  const { principal, project, version } = push;
+  const target = await localIn(tx, push.target.name);
+  requireRight(principal, "publish", target, project);
   await registerProject(tx, target.name, project, displayName);
   await saveRecord(tx, { repository: target.name, project, version, attributes });
   const delivered: Artifact[] = [];
   for (const file of files) delivered.push(await deliverFile(tools, tx, { ...push, target }, file));
   return delivered;
-}
-
-/** The target as it is in the transaction. */
-async function currentTarget(tx: Transaction, { target: { name } }: Push): Promise<LocalRepository> {
-  const target = await tx.repository(name);
-  if (target === null || target.kind !== "local") throw refuse({ code: "repository-not-found", repository: name });
-  return target;
 }
 
 async function deliverFile(tools: Tools, tx: Transaction, push: Push, file: ParcelFile): Promise<Artifact> {

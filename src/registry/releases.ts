@@ -1,17 +1,10 @@
-import {
-  type LocalRepository,
-  type Principal,
-  type Project,
-  type ProjectName,
-  type RepositoryName,
-  refuse,
-} from "#core";
-import type { MetadataView } from "#stores";
+import { type Principal, type Project, type ProjectName, type RepositoryName, refuse } from "#core";
+import type { MetadataView, Transaction } from "#stores";
 import { openPush } from "./push.ts";
 import { registerProject, saveRecord } from "./records.ts";
 import type { Releases } from "./registry.ts";
 import { openRemoval } from "./removal.ts";
-import { existing, requireRight, type Tools, write } from "./tools.ts";
+import { requireRight, type Tools, write } from "./tools.ts";
 
 const REASON_LENGTH_MAX = 1000;
 
@@ -22,10 +15,9 @@ export function openReleases(tools: Tools): Releases {
     ...openRemoval(tools),
     push: openPush(tools),
     versions: (repository, project) => metadata.read((view) => view.versions(repository, project)),
-    async yank(principal, name, project, version, reason) {
-      const { name: repository } = await local(tools, principal, "yank", name, project);
+    async yank(principal, repository, project, version, reason) {
       checkReason(reason);
-      return write(tools, principal, async (tx) => {
+      return change(tools, { principal, action: "yank", repository, project }, async (tx) => {
         const all = await tx.artifacts(repository, project);
         const artifacts = all.filter((artifact) => artifact.version === version);
         if (artifacts.length === 0) throw refuse({ code: "version-not-found", repository, project, version });
@@ -37,26 +29,23 @@ export function openReleases(tools: Tools): Releases {
         return refs;
       });
     },
-    async setStatus(principal, name, project, status, reason) {
-      const { name: repository } = await local(tools, principal, "yank", name, project);
+    async setStatus(principal, repository, project, status, reason) {
       checkReason(reason);
-      await write(tools, principal, async (tx) => {
+      await change(tools, { principal, action: "yank", repository, project }, async (tx) => {
         const known = await existingProject(tx, repository, project);
         if (known.status === status && known.statusReason === reason) return;
         tx.append({ type: "project.status", repository, project, status, reason });
       });
     },
-    async releaseName(principal, name, project) {
-      const { name: repository } = await local(tools, principal, "administer", name, project);
-      await write(tools, principal, async (tx) => {
+    async releaseName(principal, repository, project) {
+      await change(tools, { principal, action: "administer", repository, project }, async (tx) => {
         const { isHeld } = await existingProject(tx, repository, project);
         if (isHeld) tx.append({ type: "project.released", repository, project });
       });
     },
     async saveVersion(principal, version, displayName) {
-      const { repository: name, project } = version;
-      const { name: repository } = await local(tools, principal, "publish", name, project);
-      await write(tools, principal, async (tx) => {
+      const { repository, project } = version;
+      await change(tools, { principal, action: "publish", repository, project }, async (tx) => {
         await registerProject(tx, repository, project, displayName);
         await saveRecord(tx, version);
       });
@@ -64,22 +53,30 @@ export function openReleases(tools: Tools): Releases {
   };
 }
 
-/** The local repository, in which the principal may do this; refuses where nothing is held that it could be done to. */
-async function local(
+interface Change {
+  readonly principal: Principal;
+  readonly action: "yank" | "publish" | "administer";
+  readonly repository: RepositoryName;
+  readonly project: ProjectName;
+}
+
+/** Writes to a local repository what the principal may; refuses where nothing is held that it could be done to. */
+function change<Result>(
   tools: Tools,
-  principal: Principal,
-  action: "yank" | "publish" | "administer",
-  name: RepositoryName,
-  project: ProjectName,
-): Promise<LocalRepository> {
-  const repository = await existing(tools, name);
-  requireRight(principal, action, repository, project);
-  if (repository.kind === "local") return repository;
-  const because =
-    repository.kind === "remote"
-      ? `${name} is a remote and shows ${project} as its upstream has it; that can be changed in local repositories only`
-      : `${name} is virtual and holds nothing itself; change ${project} in the member that holds it`;
-  throw refuse({ code: "not-publishable", repository: name, because });
+  { principal, action, repository: name, project }: Change,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
+  return write(tools, principal, async (tx) => {
+    const repository = await tx.repository(name);
+    if (repository === null) throw refuse({ code: "repository-not-found", repository: name });
+    requireRight(principal, action, repository, project);
+    if (repository.kind === "local") return work(tx);
+    const because =
+      repository.kind === "remote"
+        ? `${name} is a remote and shows ${project} as its upstream has it; that can be changed in local repositories only`
+        : `${name} is virtual and holds nothing itself; change ${project} in the member that holds it`;
+    throw refuse({ code: "not-publishable", repository: name, because });
+  });
 }
 
 async function existingProject(tx: MetadataView, repository: RepositoryName, project: ProjectName): Promise<Project> {

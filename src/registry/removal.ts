@@ -1,7 +1,6 @@
 import {
   type ArtifactRef,
   type Listing,
-  type LocalRepository,
   type Offer,
   type Principal,
   type ProjectName,
@@ -12,7 +11,7 @@ import {
 } from "#core";
 import type { MetadataView, Transaction } from "#stores";
 import type { Releases } from "./registry.ts";
-import { existing, requireRight, type Tools, write } from "./tools.ts";
+import { existing, localIn, requireRight, type Tools, write } from "./tools.ts";
 
 type Removal = Pick<Releases, "removeProject" | "removeVersion" | "removeFile">;
 
@@ -37,7 +36,7 @@ export function openRemoval(tools: Tools): Removal {
         const versions = await tx.versions(name, project);
         // What is held without anything in it is gone already for who removes; the name is released otherwise.
         if (artifacts.length === 0 && versions.length === 0) throw missing();
-        refuseImmutable(await current(tx, repository), `project ${project}`, force);
+        refuseImmutable(await removableIn(tx, principal, name, project), `project ${project}`, force);
         for (const { filename } of artifacts) remove(tx, { repository: name, project, filename });
         for (const { version } of versions) tx.append({ type: "version.removed", repository: name, project, version });
       });
@@ -58,7 +57,7 @@ export function openRemoval(tools: Tools): Removal {
         const artifacts = all.filter((artifact) => artifact.version === version);
         const record = await tx.version(name, project, version);
         if (artifacts.length === 0 && record === null) throw missing();
-        refuseImmutable(await current(tx, repository), `version ${version} of ${project}`, force);
+        refuseImmutable(await removableIn(tx, principal, name, project), `version ${version} of ${project}`, force);
         for (const { filename } of artifacts) remove(tx, { repository: name, project, filename });
         if (record !== null) tx.append({ type: "version.removed", repository: name, project, version });
       });
@@ -77,7 +76,7 @@ export function openRemoval(tools: Tools): Removal {
       await write(tools, principal, async (tx) => {
         const artifact = await tx.artifact(name, filename);
         if (artifact === null || artifact.project !== project) throw await absence(tx, name, filename);
-        refuseImmutable(await current(tx, repository), `file ${filename}`, force);
+        refuseImmutable(await removableIn(tx, principal, name, project), `file ${filename}`, force);
         remove(tx, ref);
         const { version } = artifact;
         if (version === null || (await tx.version(name, project, version)) === null) return;
@@ -100,10 +99,15 @@ async function removable(
   return repository;
 }
 
-/** The repository as it is in the transaction: it may have become immutable since it was looked up. */
-async function current(tx: MetadataView, { name }: LocalRepository): Promise<Repository> {
-  const repository = await tx.repository(name);
-  if (repository === null) throw refuse({ code: "repository-not-found", repository: name });
+/** The repository as it is in the transaction: it may have become immutable, or somebody else's, since it was looked up. */
+async function removableIn(
+  tx: MetadataView,
+  principal: Principal,
+  name: RepositoryName,
+  project: ProjectName,
+): Promise<Repository> {
+  const repository = await localIn(tx, name);
+  requireRight(principal, "remove", repository, project);
   return repository;
 }
 

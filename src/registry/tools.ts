@@ -3,13 +3,14 @@ import {
   actorOf,
   type Decision,
   decide,
+  type LocalRepository,
   type Principal,
   type ProjectName,
   type Repository,
   type RepositoryName,
   refuse,
 } from "#core";
-import type { Transaction } from "#stores";
+import type { MetadataView, Transaction } from "#stores";
 import type { Catalog } from "./catalog.ts";
 import type { RegistryParts } from "./registry.ts";
 import type { Remotes } from "./remotes.ts";
@@ -36,6 +37,13 @@ export async function existing({ catalog }: Tools, name: RepositoryName): Promis
   if (told !== undefined) await told;
   const repository = catalog.find(name);
   if (repository === null) throw refuse({ code: "repository-not-found", repository: name });
+  return repository;
+}
+
+/** The local repository as it is in a transaction, where rights and settings may have changed since it was looked up. */
+export async function localIn(view: MetadataView, name: RepositoryName): Promise<LocalRepository> {
+  const repository = await view.repository(name);
+  if (repository?.kind !== "local") throw refuse({ code: "repository-not-found", repository: name });
   return repository;
 }
 
