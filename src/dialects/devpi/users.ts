@@ -1,5 +1,16 @@
 import { signUpRequestOf } from "#access";
-import { type Call, type Reply, type Repository, refuse, type Sealed, type User, type UserName, userName } from "#core";
+import {
+  accountOf,
+  type Call,
+  RegistryError,
+  type Reply,
+  type Repository,
+  refuse,
+  type Sealed,
+  type User,
+  type UserName,
+  userName,
+} from "#core";
 import type { DialectRoute, Target } from "#http";
 import { asksHtml, isPut, messageReply, objectOf, resultReply } from "./answers.ts";
 import { badName, invalid, quoted } from "./option-values.ts";
@@ -80,8 +91,9 @@ async function modify(parts: DevpiParts, call: Call, name: string): Promise<Repl
   const { name: user } = await existing(parts, name);
   const given = await objectOf(call);
   const password = newPasswordFrom(given);
+  const isPasswordOnly = password.kind === "password" && Object.keys(given).length === 1;
   // The right is checked before the password is hashed, which costs.
-  requireOwner(call, user, password.kind === "password" && Object.keys(given).length === 1);
+  await requireRight(parts, call, user, isPasswordOnly ? "change password for" : "modify");
   await parts.registry.accounts.modify(call.principal, user, {
     ...userChangesFrom(given),
     ...(password.kind === "none" ? {} : { passwordHash: await sealedHash(parts, password) }),
@@ -97,6 +109,7 @@ async function modify(parts: DevpiParts, call: Call, name: string): Promise<Repl
 
 async function remove(parts: DevpiParts, call: Call, name: string): Promise<Reply> {
   const user = await existing(parts, name);
+  requirePerson(call, user.name, "delete");
   await parts.registry.accounts.remove(call.principal, user.name);
   return messageReply(`user ${quoted(user.name)} deleted`);
 }
@@ -120,14 +133,25 @@ function checkSignUp(parts: DevpiParts, call: Call): void {
   if (because !== null) throw refuse({ code: "sign-up-closed", because });
 }
 
-function requireOwner(call: Call, user: UserName, isPasswordOnly: boolean): void {
-  const { principal } = call;
-  if (principal.kind === "user" && (principal.name === user || principal.name === "root")) return;
-  throw refuse({
-    code: "not-permitted",
-    action: "manage-users",
-    because: `no permission to ${isPasswordOnly ? "change password for" : "modify"} user ${user}`,
-  });
+/** Says in devpi's words who may not; who may is the registry's to say, which is asked with a change of nothing. */
+async function requireRight(parts: DevpiParts, call: Call, user: UserName, what: string): Promise<void> {
+  requirePerson(call, user, what);
+  if (accountOf(call.principal) === user) return;
+  try {
+    await parts.registry.accounts.modify(call.principal, user, {});
+  } catch (cause) {
+    if (!(cause instanceof RegistryError) || cause.problem.code !== "not-permitted") throw cause;
+    throw notPermitted(user, what);
+  }
+}
+
+/** devpi: a token has no right on any account, whatever it is good for. */
+function requirePerson({ principal }: Call, user: UserName, what: string): void {
+  if (principal.kind !== "user") throw notPermitted(user, what);
+}
+
+function notPermitted(user: UserName, what: string): Error {
+  return refuse({ code: "not-permitted", action: "manage-users", because: `no permission to ${what} user ${user}` });
 }
 
 async function sealedHash(parts: DevpiParts, password: NewPassword): Promise<Sealed | null> {
