@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { LocalRepository, ProjectName, RemoteRepository, Repository, RepositoryName } from "#core";
+import type { LocalRepository, ProjectName, RemoteRepository, Repository, RepositoryName, Sealed } from "#core";
 import { openFakeUpstream } from "../../tests/support/fake-upstream.ts";
 import {
   ALICE,
@@ -231,6 +231,20 @@ test("a remote that is removed or moved forgets what it had copied", async () =>
   await remember(made);
   await world.admin.remove(ROOT, UP);
   assert.equal(world.tools.remotes.remembered(made, "foo" as ProjectName), undefined);
+});
+
+test("an upstream's login goes to no other server, unless it is given anew", async () => {
+  await using world = await openWorld();
+  const credentials = "sealed me:secret" as Sealed;
+  await world.admin.create(ROOT, UP, { kind: "remote", url: "https://one.invalid/simple/", credentials });
+  const move = async (change: Partial<RemoteRepository>) => {
+    const moved = await world.admin.modify(ROOT, UP, (current) => ({ ...current, ...change }) as Repository);
+    return (moved as RemoteRepository).credentials;
+  };
+  assert.equal(await move({ url: "https://one.invalid/other/" }), credentials);
+  assert.equal(await move({ url: "https://two.invalid/simple/" }), null);
+  const other = "sealed you:secret" as Sealed;
+  assert.equal(await move({ url: "https://three.invalid/simple/", credentials: other }), other);
 });
 
 test("refreshing a repository makes the remotes behind it ask again", async () => {

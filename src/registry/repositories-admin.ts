@@ -42,7 +42,7 @@ export function openRepositoriesAdmin(tools: Tools): RepositoriesAdmin {
         requireAdministration(principal, before, settings, "administer");
         const wanted = change(before);
         checkIdentity(before, wanted);
-        const after = checked(tools, wanted);
+        const after = withoutForeignLogin(before, checked(tools, wanted));
         if (JSON.stringify(after) === JSON.stringify(before)) return { before, after: before };
         await checkMembers(tx, after, before);
         tx.append({ type: "repository.saved", repository: after });
@@ -117,6 +117,14 @@ function checkIdentity(before: Repository, after: Repository): void {
   if (after.name !== before.name || after.createdAt !== before.createdAt) {
     throw invalid(`the name of ${before.name} and when it was made cannot change; make another repository`);
   }
+}
+
+/** A login stays with the server that it was given for: whoever changes the address must not learn it that way. */
+function withoutForeignLogin(before: Repository, after: Repository): Repository {
+  if (before.kind !== "remote" || after.kind !== "remote") return after;
+  const isNew = after.credentials !== before.credentials;
+  if (isNew || before.url === null || after.url === null) return after;
+  return new URL(before.url).origin === new URL(after.url).origin ? after : { ...after, credentials: null };
 }
 
 async function checkMembers(tx: Transaction, repository: Repository, before: Repository | null): Promise<void> {
