@@ -2,6 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import type { Instant } from "#core";
+import { openSqliteStore, type SqliteStore } from "../../src/stores/sqlite/index.ts";
 
 /** A folder for one test. */
 export interface TemporaryFolder extends AsyncDisposable {
@@ -11,6 +13,19 @@ export interface TemporaryFolder extends AsyncDisposable {
 export async function temporaryFolder(): Promise<TemporaryFolder> {
   const folder = await mkdtemp(join(tmpdir(), "vivarium-stores-"));
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Real stores of facts and state, for as long as one test. */
+export async function openTemporaryStore(now: () => Instant): Promise<SqliteStore> {
+  const temporary = await temporaryFolder();
+  const store = await openSqliteStore({ folder: temporary.folder, now });
+  return {
+    ...store,
+    async [Symbol.asyncDispose]() {
+      await using _folder = temporary;
+      await store[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** Looks at a database from outside, as an operator would. */
