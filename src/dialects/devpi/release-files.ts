@@ -38,9 +38,13 @@ async function remove(parts: DevpiParts, call: Call, target: Target): Promise<Re
   const repository = await existingIndex(parts, indexIn(target));
   const own = await parts.registry.own(repository.name, call.principal);
   const { path, filename, candidates } = addressOf(parts, call, repository);
-  const found = await find(parts, own, repository, path, candidates);
-  const project = found === null ? candidates[0] : factsOf(found).project;
-  if (project === undefined) throw refuse({ code: "file-not-found", repository: repository.name, filename });
+  const named = await findNamed(own, filename, candidates);
+  const project = named === null ? candidates[0] : factsOf(named).project;
+  // The address of a file that was replaced since must not take its successor away.
+  const isElsewhere = named !== null && addressIn(parts, repository, named) !== path;
+  if (project === undefined || isElsewhere) {
+    throw refuse({ code: "file-not-found", repository: repository.name, filename });
+  }
   // Also when nothing was found: the registry knows whether it was there once.
   const ref = { repository: repository.name, project, filename };
   await parts.registry.releases.removeFile(call.principal, ref, call.query.has("force"));
@@ -51,8 +55,9 @@ async function describe(parts: DevpiParts, call: Call, target: Target): Promise<
   const repository = await existingIndex(parts, indexIn(target));
   const desk = await parts.registry.desk(repository.name, call.principal);
   const { path, filename, candidates } = addressOf(parts, call, repository);
-  const found = await find(parts, desk, repository, path, candidates);
-  if (found === null) throw refuse({ code: "file-not-found", repository: repository.name, filename });
+  const found = await findNamed(desk, filename, candidates);
+  if (found === null || addressIn(parts, repository, found) !== path)
+    throw refuse({ code: "file-not-found", repository: repository.name, filename });
   const { project, version, publishedAt } = factsOf(found);
   const hashes = found.kind === "artifact" ? { sha256: hexOf(found.artifact.blob) } : found.offer.digests;
   const [algorithm, hex] = "sha256" in hashes ? ["sha256", hashes["sha256"]] : (Object.entries(hashes)[0] ?? ["", ""]);
@@ -72,19 +77,21 @@ function addressOf(parts: DevpiParts, call: Call, repository: Repository) {
   return { path, filename, candidates: parts.registry.format(repository.format).projectsOf(filename) };
 }
 
-/** The listed file at exactly this address: an old address of a replaced file is not the new file's. */
-async function find(
-  parts: DevpiParts,
+/** The listed file of that name, whatever its address. */
+async function findNamed(
   desk: OwnDesk,
-  repository: Repository,
-  path: string,
+  filename: string,
   candidates: readonly ProjectName[],
 ): Promise<ListedFile | null> {
-  const format = parts.registry.format(repository.format);
   for (const project of candidates) {
     const listing = await desk.listing(project);
-    const file = listing?.files.find((listed) => decodeURIComponent(format.filePath(listed)) === path);
+    const file = listing?.files.find((listed) => factsOf(listed).filename === filename);
     if (file !== undefined) return file;
   }
   return null;
+}
+
+/** Below the repository, decoded as the paths of calls are. */
+function addressIn(parts: DevpiParts, repository: Repository, file: ListedFile): string {
+  return decodeURIComponent(parts.registry.format(repository.format).filePath(file));
 }
