@@ -1,4 +1,4 @@
-import { type Action, decide, type Principal, type ProjectName, type Repository, refuse } from "#core";
+import { decide, type Principal, type ProjectName, type Repository, refuse } from "#core";
 import type { Desk } from "#formats";
 import { reachOf } from "./changes.ts";
 import type { HotFiles } from "./hot-files.ts";
@@ -31,13 +31,13 @@ export function openDesk(tools: DeskTools, repository: Repository, principal: Pr
   }
 
   /** Where changes go: what is published through a virtual repository is changed through it, too. */
-  const changed = (): Repository => publishing.targetOf(repository) ?? repository;
+  const changed = (): Repository => publishing.subjectOf("publish", repository);
 
   return {
     repository,
     publishesTo: publishing.targetOf(repository),
     may: (action) =>
-      decide(principal, action, { repository: CHANGES.has(action) ? changed() : repository, project: null }).isAllowed,
+      decide(principal, action, { repository: publishing.subjectOf(action, repository), project: null }).isAllowed,
     async projects() {
       return listings.resolvedProjects(await readable(null), principal);
     },
@@ -77,8 +77,6 @@ export function openDesk(tools: DeskTools, repository: Repository, principal: Pr
     setStatus: (project, status, reason) => releases.setStatus(principal, changed().name, project, status, reason),
   };
 }
-
-const CHANGES: ReadonlySet<Action> = new Set(["publish", "overwrite", "yank", "remove", "annotate"]);
 
 /** What a repository has by itself, seen by someone who may read it. */
 export function openOwnDesk(tools: DeskTools, repository: Repository, principal: Principal): OwnDesk {

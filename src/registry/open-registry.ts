@@ -63,10 +63,10 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
       if (format === undefined) throw new TypeError(`the format ${name} is not part of this installation`);
       return format;
     },
-    decide: (principal, action, repository, project = null) =>
+    decide: (principal, action, asked, project = null) =>
       action === "administer"
-        ? decideAdministration(principal, repository, parts.settings)
-        : decide(principal, action, { repository, project }),
+        ? decideAdministration(principal, asked, parts.settings)
+        : decide(principal, action, { repository: publishing.subjectOf(action, asked), project }),
     accounts: openAccounts(tools),
     repositoriesAdmin: openRepositoriesAdmin(tools),
     releases,

@@ -208,6 +208,8 @@ describe("who may publish where", () => {
 
     assert.equal(artifact.repository, "alice/dev");
     assert.deepEqual([desk.may("publish"), desk.publishesTo?.name], [true, "alice/dev"]);
+    assert.equal(world.registry.decide(ALICE, "publish", desk.repository).isAllowed, true);
+    assert.equal(world.registry.decide(BOB, "publish", desk.repository).isAllowed, false);
     await assert.rejects(world.publish("alice/all", { project: "foo" }, BOB), refusal("not-permitted"));
   });
 

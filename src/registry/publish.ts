@@ -1,4 +1,5 @@
 import {
+  type Action,
   type Artifact,
   accountOf,
   type Companion,
@@ -22,6 +23,8 @@ import { existing, localIn, requireRight, type Tools, write } from "./tools.ts";
 export interface Publishing {
   /** Where a file that is published here ends up; `null`: nowhere. */
   targetOf(asked: Repository): LocalRepository | null;
+  /** What an action on the repository is done to: what changes a virtual one changes the member it publishes to. */
+  subjectOf(action: Action, asked: Repository): Repository;
   receive(principal: Principal, asked: RepositoryName, bytes: AsyncIterable<Uint8Array>): Promise<Received>;
   publish(principal: Principal, asked: RepositoryName, candidate: Candidate): Promise<Published>;
   register(principal: Principal, asked: RepositoryName, wish: Registration): Promise<void>;
@@ -40,6 +43,8 @@ export interface Registration {
   readonly displayName: string;
   readonly version: { readonly version: string; readonly attributes: JsonObject } | null;
 }
+
+const CHANGES: ReadonlySet<Action> = new Set(["annotate", "overwrite", "publish", "remove", "yank"]);
 
 /** The blobs of a candidate, durable and claimed. */
 interface Kept {
@@ -96,6 +101,8 @@ export function openPublishing(tools: Tools): Publishing {
 
   return {
     targetOf,
+
+    subjectOf: (action, asked) => (CHANGES.has(action) ? (targetOf(asked) ?? asked) : asked),
 
     async receive(principal, asked, bytes) {
       await requireTarget(principal, asked, null);

@@ -62,6 +62,7 @@ export interface Registry {
   repositoryByKey(key: string): Promise<Repository | null>;
   repositories(owner?: UserName): Promise<readonly Repository[]>;
   format(name: FormatName): PackageFormat;
+  /** core's rule; what changes a virtual repository is asked of the member that it publishes to. */
   decide(principal: Principal, action: Action, repository: Repository, project?: ProjectName | null): Decision;
 
   readonly accounts: Accounts;
