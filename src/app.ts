@@ -1,0 +1,199 @@
+import { constants } from "node:fs";
+import { access as mayUse, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Access, type AccessParts, openAccess, openSealer, readOrMakeKey } from "#access";
+import { nativeApi } from "#api";
+import { type Instant, refuse } from "#core";
+import { keepSweeping } from "#followers";
+import { type FrontDoor, openFrontDoor } from "#http";
+import { openRegistry, type Registry } from "#registry";
+import type { BlobStore, MetadataStore } from "#stores";
+import { openUpstreams, type UpstreamLimits, type Upstreams } from "#upstream";
+import type { Config } from "./config.ts";
+import { devpiDialect } from "./dialects/devpi/index.ts";
+import { pythonFormat } from "./formats/python/index.ts";
+import type { Log } from "./log.ts";
+import { metricsText, type ProcessFigures } from "./metrics.ts";
+import { openFilesystemBlobs } from "./stores/filesystem/index.ts";
+import { openSqliteStore } from "./stores/sqlite/index.ts";
+
+/** What the house takes from the world around it; tests hand in their own. */
+export interface World {
+  readonly now: () => Instant;
+  /** From 0 up to, not including, 1. */
+  readonly random: () => number;
+  readonly version: string;
+  /** A person started the server and can see what it says. */
+  readonly isTerminal: boolean;
+  readonly log: Log;
+  readonly process: ProcessFigures;
+  /** What a password hash costs; the recommendation when not given. */
+  readonly hashingCost?: NonNullable<AccessParts["hashingCost"]>;
+  /** What is asked of upstreams beyond the configuration. */
+  readonly upstreamLimits?: Partial<UpstreamLimits>;
+}
+
+/** The whole house, opened. Disposing it closes everything, in the reverse order of opening. */
+export interface App extends AsyncDisposable {
+  readonly registry: Registry;
+  readonly access: Access;
+  readonly frontDoor: FrontDoor;
+  readonly metadata: MetadataStore;
+  readonly blobs: BlobStore;
+  readonly upstreams: Upstreams;
+}
+
+const SWEEP_EVERY_MS = 6 * 60 * 60 * 1000;
+/** Of the memory for finished bytes: pages and hot files are the registry's, whole answers the front door's. */
+const FRONT_DOOR_SHARE = 1 / 3;
+
+/** The folder below the data folder that holds the blobs. */
+export function blobFolderOf({ dataFolder }: Pick<Config, "dataFolder">): string {
+  return join(dataFolder, "blobs");
+}
+
+/** Opens the implementations and hands the parts to the rooms. */
+export async function openApp(config: Config, world: World): Promise<App> {
+  await using opened = new AsyncDisposableStack();
+  const { now } = world;
+  await refuseUnusable(config.dataFolder);
+  const { metadata, state } = opened.use(await openSqliteStore({ folder: config.dataFolder, now }));
+  const blobs = opened.use(await openFilesystemBlobs({ folder: blobFolderOf(config), now }));
+  // Once something was written there are secrets sealed with the key, and a new one would open none of them.
+  const sealer = openSealer(await readOrMakeKey(config.keyFile, { mayMake: metadata.head === 0 }));
+  const upstreams = opened.use(openUpstreamsFor(config, world));
+  const python = pythonFormat();
+  const registry = opened.use(
+    await openRegistry({
+      metadata,
+      blobs,
+      state,
+      formats: new Map([[python.name, python]]),
+      upstreams,
+      open: sealer.open,
+      now,
+      settings: {
+        fileSizeBytesMax: config.uploadSizeBytesMax,
+        memoryBytesMax: Math.floor(config.memoryBytesMax * (1 - FRONT_DOOR_SHARE)),
+        restrictModify: config.restrictModify,
+      },
+    }),
+  );
+  const access = opened.use(
+    openAccess({
+      metadata,
+      state,
+      accounts: registry.accounts,
+      sealer,
+      signUp: { policy: config.signUp, isLoopbackOnly: isLoopbackOnly(config), isTerminal: world.isTerminal },
+      now,
+      ...(world.hashingCost === undefined ? {} : { hashingCost: world.hashingCost }),
+    }),
+  );
+  opened.use(startSweeping({ metadata, blobs, state }, world.log));
+  const parts = { registry, access, installationId: metadata.installationId, version: world.version };
+  const frontDoor = await openFrontDoor({
+    registry,
+    access,
+    dialects: [nativeApi(parts), devpiDialect(parts)],
+    settings: {
+      publicUrl: config.publicUrl,
+      trustedProxies: config.trustedProxies,
+      bodySizeBytesMax: bodySizeBytesMax(config),
+      memoryBytesMax: Math.floor(config.memoryBytesMax * FRONT_DOOR_SHARE),
+    },
+    now,
+    record: world.log.request,
+    whyNotReady: () => whyNotReady(metadata, config.dataFolder),
+    moreMetrics: () => metricsText({ metadata, upstreams, version: world.version, process: world.process }),
+  });
+  opened.defer(() => frontDoor.close(config.graceSeconds * 1000));
+  const closing = opened.move();
+  return {
+    registry,
+    access,
+    frontDoor,
+    metadata,
+    blobs,
+    upstreams,
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+}
+
+/** Whether only this machine can reach the server. */
+export function isLoopbackOnly({ host, unixSocket }: Pick<Config, "host" | "unixSocket">): boolean {
+  return unixSocket !== null || host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** A form around the largest file. */
+function bodySizeBytesMax({ uploadSizeBytesMax }: Config): number {
+  const FORM_BYTES = 16 * 1024 * 1024;
+  return uploadSizeBytesMax + FORM_BYTES;
+}
+
+function openUpstreamsFor(config: Config, world: World): Upstreams {
+  return openUpstreams({
+    now: world.now,
+    random: world.random,
+    userAgent: `vivarium/${world.version}`,
+    proxy: config.proxy,
+    limits: { answerMilliseconds: config.upstreamSeconds * 1000, ...world.upstreamLimits },
+  });
+}
+
+/** Stops, and has stopped, when it is disposed. */
+function startSweeping(parts: Parameters<typeof keepSweeping>[0], log: Log): AsyncDisposable {
+  const controller = new AbortController();
+  const ended = keepSweeping(parts, {
+    everyMs: SWEEP_EVERY_MS,
+    signal: controller.signal,
+    async wait(milliseconds, signal) {
+      // Aborting is how it ends: no failure.
+      await pause(milliseconds, undefined, { signal, ref: false }).catch(() => {});
+    },
+    report(result) {
+      if ("failure" in result) log.note("warn", "files that nothing names could not be swept", {}, result.failure);
+      else log.note("info", "swept files that nothing names", { files: result.blobs, bytes: result.sizeBytes });
+    },
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      controller.abort();
+      await ended;
+    },
+  };
+}
+
+/** Refuses before anything is made or changed. A folder that is missing is made later, by the stores. */
+async function refuseUnusable(folder: string): Promise<void> {
+  const because = await whyNotUsable(folder);
+  if (because !== null) throw refuse({ code: "setting-invalid", because: `the data folder ${folder} ${because}` });
+}
+
+async function whyNotUsable(folder: string): Promise<string | null> {
+  const found = await stat(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    return error;
+  });
+  if (found === null) return null;
+  if (found instanceof Error) return `cannot be looked at: ${found.message}`;
+  if (!found.isDirectory()) return "is not a folder; choose another one with --data";
+  const refusal = await mayUse(folder, constants.R_OK | constants.W_OK | constants.X_OK).catch(
+    (error: NodeJS.ErrnoException) => error,
+  );
+  if (!(refusal instanceof Error)) return null;
+  return refusal.code === "EROFS"
+    ? "is on a read-only file system; mount it writable or choose another one with --data"
+    : "cannot be written: permission is denied; give the user who runs this process the right to, or choose another one with --data";
+}
+
+async function whyNotReady(metadata: MetadataStore, dataFolder: string): Promise<string | null> {
+  try {
+    await metadata.read((view) => view.entries(metadata.head, 1));
+  } catch {
+    return "the database cannot be read";
+  }
+  const because = await whyNotUsable(dataFolder);
+  return because === null ? null : `the data folder ${because}`;
+}

@@ -1,0 +1,214 @@
+import type { OptionRow } from "#cli";
+import {
+  oneOf,
+  type ReadValue,
+  readHost,
+  readPath,
+  readPort,
+  readProxyPeer,
+  readPublicUrl,
+  readSeconds,
+  readSize,
+  readUpstream,
+} from "./config-values.ts";
+
+/** Everything that can be set by flag, environment and file; see {@link SETTINGS} for what each means. */
+export interface Settings {
+  readonly host: string;
+  readonly port: number;
+  readonly unixSocket: string | null;
+  readonly dataFolder: string;
+  /** `null`: in the data folder. */
+  readonly keyFile: string | null;
+  /** Without a slash at the end. */
+  readonly publicUrl: string | null;
+  readonly trustedProxies: readonly string[];
+  readonly signUp: "open" | "closed" | "loopback";
+  readonly uploadSizeBytesMax: number;
+  readonly memoryBytesMax: number;
+  /** `none`, an address, or `null`: what this machine's installers use. */
+  readonly upstream: string | null;
+  readonly upstreamSeconds: number;
+  readonly graceSeconds: number;
+  readonly restrictModify: readonly string[] | null;
+  readonly logFormat: "human" | "json" | "auto";
+  readonly logLevel: "error" | "warn" | "info" | "debug";
+}
+
+/** One row of the table: how it is given, how it is read, what it is when nobody gave it. */
+export interface Setting<Value> extends OptionRow {
+  readonly fallback: string | null;
+  /** From one text, or from several where it is repeatable. `folder`: what relative paths are relative to. */
+  read(texts: readonly string[], folder: string): Value;
+}
+
+type Row = Omit<OptionRow, "defaultText" | "env"> & { readonly defaultText?: string; readonly fallback?: string };
+
+const SERVE = ["serve"] as const;
+const SERVING = ["serve", "doctor"] as const;
+const ALL = ["serve", "init", "doctor"] as const;
+
+/** The one table of settings: `--help`, the environment, the file and doctor all read it. */
+export const SETTINGS: { readonly [Field in keyof Settings]: Setting<Settings[Field]> } = {
+  host: one(readHost, {
+    name: "host",
+    placeholder: "address",
+    description: "address to listen at; 0.0.0.0 for all",
+    fallback: "127.0.0.1",
+    commands: SERVING,
+  }),
+  port: one(readPort, {
+    name: "port",
+    short: "p",
+    placeholder: "number",
+    description: "port to listen at; 0 for any free one",
+    fallback: "3141",
+    commands: SERVING,
+  }),
+  unixSocket: optional(readPath, {
+    name: "unix-socket",
+    placeholder: "path",
+    description: "listen at this Unix socket instead of host and port",
+    commands: SERVING,
+  }),
+  dataFolder: one(readPath, {
+    name: "data",
+    short: "d",
+    placeholder: "folder",
+    description: "folder that everything is kept in; made when it is missing",
+    fallback: "data",
+    defaultText: "./data",
+    commands: ALL,
+  }),
+  keyFile: optional(readPath, {
+    name: "key-file",
+    placeholder: "path",
+    description: "file with the key that seals secrets; made when it is missing",
+    defaultText: "secret.key in the data folder",
+    commands: ALL,
+  }),
+  publicUrl: optional(readPublicUrl, {
+    name: "public-url",
+    placeholder: "url",
+    description: "where clients reach this server, with the path prefix if a proxy adds one",
+    commands: SERVING,
+  }),
+  trustedProxies: list(readProxyPeer, {
+    name: "trusted-proxy",
+    placeholder: "address",
+    description: "address or range of a proxy whose X-Forwarded-… headers are believed; 'unix' for the Unix socket",
+    commands: SERVE,
+  }),
+  signUp: one(oneOf("open", "closed", "loopback"), {
+    name: "signup",
+    placeholder: "who",
+    description: "who may make an account without having one: open, closed, or loopback (you, at this machine)",
+    fallback: "loopback",
+    commands: SERVE,
+  }),
+  uploadSizeBytesMax: one(readSize, {
+    name: "max-upload-size",
+    placeholder: "size",
+    description: "largest file that is taken in, by upload or from upstream",
+    fallback: "2G",
+    commands: SERVE,
+  }),
+  memoryBytesMax: one(readSize, {
+    name: "cache-memory",
+    placeholder: "size",
+    description: "memory for finished pages and small files that are asked for often",
+    fallback: "96M",
+    commands: SERVE,
+  }),
+  upstream: optional(readUpstream, {
+    name: "upstream",
+    placeholder: "url",
+    description: "simple index that root/pypi reads from when it is made; none for none",
+    defaultText: "what uv or pip use on this machine",
+    commands: ["serve", "init"],
+  }),
+  upstreamSeconds: one(readSeconds, {
+    name: "request-timeout",
+    placeholder: "seconds",
+    description: "how long to wait for the beginning of an upstream's answer",
+    fallback: "10",
+    commands: SERVE,
+  }),
+  graceSeconds: one(readSeconds, {
+    name: "grace",
+    placeholder: "seconds",
+    description: "how long running requests may take to finish when the server stops",
+    fallback: "30",
+    commands: SERVE,
+  }),
+  restrictModify: {
+    ...rowOf({
+      name: "restrict-modify",
+      placeholder: "users",
+      description: "only these, separated by commas, may create, change and remove users and indexes",
+      defaultText: "everybody their own",
+      commands: SERVE,
+      isRepeatable: true,
+    }),
+    read: (texts) =>
+      texts.length === 0 ? null : texts.flatMap((text) => text.split(/[\s,]+/).filter((name) => name !== "")),
+  },
+  logFormat: one(oneOf("human", "json", "auto"), {
+    name: "log-format",
+    placeholder: "format",
+    description: "human, json, or auto: human on a terminal, JSON lines elsewhere",
+    fallback: "auto",
+    commands: SERVE,
+  }),
+  logLevel: one(oneOf("error", "warn", "info", "debug"), {
+    name: "log-level",
+    placeholder: "level",
+    description: "error, warn, info (a line for each request) or debug",
+    fallback: "info",
+    commands: SERVE,
+  }),
+};
+
+/** Where the file is named; it cannot be named in itself. */
+export const CONFIG_ROW: OptionRow = {
+  name: "config",
+  short: "c",
+  placeholder: "path",
+  description: "YAML file with these settings, by their long names",
+  defaultText: "vivarium.yaml in the current folder, if it is there",
+  env: "VIVARIUM_CONFIG",
+  commands: ALL,
+};
+
+export const OPTION_ROWS: readonly OptionRow[] = [CONFIG_ROW, ...Object.values(SETTINGS)];
+
+function one<Value>(read: ReadValue<Value>, row: Row & { readonly fallback: string }): Setting<Value> {
+  return { ...rowOf(row), read: (texts, folder) => read(texts.at(-1) ?? row.fallback, folder) };
+}
+
+function optional<Value>(read: ReadValue<Value>, row: Row): Setting<Value | null> {
+  return {
+    ...rowOf(row),
+    read(texts, folder) {
+      const text = texts.at(-1);
+      return text === undefined ? null : read(text, folder);
+    },
+  };
+}
+
+function list<Value>(read: ReadValue<Value>, row: Row): Setting<readonly Value[]> {
+  return {
+    ...rowOf({ ...row, isRepeatable: true }),
+    read: (texts, folder) =>
+      texts.flatMap((text) => text.split(/[\s,]+/).filter((part) => part !== "")).map((part) => read(part, folder)),
+  };
+}
+
+function rowOf(row: Row): OptionRow & { readonly fallback: string | null } {
+  return {
+    ...row,
+    fallback: row.fallback ?? null,
+    defaultText: row.defaultText ?? row.fallback ?? null,
+    env: `VIVARIUM_${row.name.toUpperCase().replaceAll("-", "_")}`,
+  };
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from "node:crypto";
+import { unlink } from "node:fs/promises";
+import { connect } from "node:net";
+import { CommandFailure, EXIT, type Flags, type Io } from "#cli";
+import { RegistryError } from "#core";
+import { type App, openApp, type World } from "./app.ts";
+import { type Config, type LoadedConfig, loadConfig } from "./config.ts";
+import { findUpstream } from "./find-upstream.ts";
+import { type FirstStart, firstStart } from "./first-start.ts";
+import { askPython, readIfThere, whyNotFree } from "./machine.ts";
+
+/** What `serve` and `init` have in common: settings, the house opened, the first start; failures in one line. */
+
+/** The configuration as this command line, environment and file give it. */
+export function readConfig(flags: Flags, io: Io): Promise<LoadedConfig> {
+  return loadConfig({ flags, env: io.env, readFile: io.readFile, workingFolder: process.cwd() });
+}
+
+/** Refuses a configuration with faults, in one line that names the first. */
+export function withoutFaults({ config, faults }: LoadedConfig): Config {
+  const [first] = faults;
+  if (first === undefined) return config;
+  const more = faults.length === 1 ? "" : ` (and ${faults.length - 1} more: 'vivarium doctor' lists them)`;
+  throw new CommandFailure(first.from === "flag" ? EXIT.usage : EXIT.environment, `${first.text}${more}`);
+}
+
+/** Opens the house; what this machine refuses is told in one line. */
+export async function openHouse(config: Config, world: World): Promise<App> {
+  try {
+    return await openApp(config, world);
+  } catch (error) {
+    throw inOneLine(error, `the data folder ${config.dataFolder} cannot be opened`);
+  }
+}
+
+/** Makes what a fresh installation needs; the search for the upstream ends with the signal. */
+export async function makeFirst(app: App, config: Config, io: Io, signal: AbortSignal): Promise<FirstStart> {
+  const own = ownOrigins(config);
+  try {
+    return await firstStart({
+      app,
+      rootPassword: config.rootPassword,
+      randomBytes: (count) => randomBytes(count),
+      findUpstream: () =>
+        findUpstream({
+          configured: config.upstream,
+          env: io.env,
+          homeFolder: io.homeFolder,
+          platform: process.platform,
+          // A file of another program that we may not read is as good as none.
+          readFile: (path) => readIfThere(path).catch(() => null),
+          askPython: (args) => askPython(args, signal),
+          isOurs: (url) => own.includes(url.origin),
+        }),
+    });
+  } catch (error) {
+    throw inOneLine(error, "the first start did not succeed");
+  }
+}
+
+function ownOrigins({ host, port, publicUrl }: Config): readonly string[] {
+  const names = [host.includes(":") ? `[${host}]` : host, "localhost", "127.0.0.1", "[::1]"];
+  return [...names.map((name) => `http://${name}:${port}`), ...(publicUrl === null ? [] : [new URL(publicUrl).origin])];
+}
+
+/** Where the server listens, as Node wants it. */
+export function placeOf({ host, port, unixSocket }: Config) {
+  return unixSocket === null ? { host, port } : { socketPath: unixSocket };
+}
+
+/** Refuses a place that is taken or not allowed, before anything is made. */
+export async function refuseTakenPlace(config: Config): Promise<void> {
+  const { host, port, unixSocket } = config;
+  if (unixSocket !== null) await removeDeadSocket(unixSocket);
+  const error = await whyNotFree(unixSocket === null ? { host, port } : { path: unixSocket });
+  if (error !== null) throw listenFailure(error, config);
+}
+
+/** Node's refusal to listen, in one line. */
+export function listenFailure(error: NodeJS.ErrnoException, { host, port, unixSocket }: Config): CommandFailure {
+  const place = unixSocket === null ? `port ${port} of ${host}` : `the socket ${unixSocket}`;
+  const choose = unixSocket === null ? "choose another one with --port" : "choose another path with --unix-socket";
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: `${place} is taken by another program; stop it, or ${choose}`,
+    EACCES: `this user may not listen at ${place}; ${choose}`,
+    EADDRNOTAVAIL: `this machine has no address ${host}; choose another one with --host`,
+    ENOTFOUND: `the host name ${host} is not known here; choose another one with --host`,
+  };
+  const message = reasons[error.code ?? ""] ?? `the server cannot listen at ${place}: ${error.message}`;
+  return new CommandFailure(EXIT.environment, message, { cause: error });
+}
+
+/** A server that was killed leaves its socket; nobody answers there. */
+async function removeDeadSocket(path: string): Promise<void> {
+  const refusal = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
+    const socket = connect(path);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(null);
+    });
+    socket.once("error", resolve);
+  });
+  if (refusal?.code === "ECONNREFUSED") await unlink(path).catch(() => {});
+}
+
+function inOneLine(error: unknown, what: string): unknown {
+  if (error instanceof CommandFailure) return error;
+  if (error instanceof RegistryError && "because" in error.problem) {
+    return new CommandFailure(EXIT.environment, error.problem.because, { cause: error });
+  }
+  // A bug is not one of the machine's faults and must not be told as one.
+  if (!(error instanceof Error) || error instanceof TypeError || error instanceof ReferenceError) return error;
+  const message = `${what}: ${error.message}; 'vivarium doctor' may tell more`;
+  return new CommandFailure(EXIT.environment, message, { cause: error });
+}
