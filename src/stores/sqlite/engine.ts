@@ -1,5 +1,5 @@
 import { refuse } from "#core";
-import { type Engine, SqlFailure } from "../sql/engine.ts";
+import type { Engine } from "../sql/engine.ts";
 import { openReaders } from "./readers.ts";
 import { openWriter } from "./writer.ts";
 
@@ -60,13 +60,6 @@ export async function openSqliteEngine(path: string, synchronous: keyof typeof S
     };
   } catch (error) {
     await Promise.allSettled([writer[Symbol.asyncDispose]()]);
-    throw openingRefusal(error);
+    throw error;
   }
-}
-
-/** At the start a file that cannot be used is a setting to mend, not a bug. */
-function openingRefusal(error: unknown): unknown {
-  return error instanceof SqlFailure && error.why !== "other"
-    ? refuse({ code: "setting-invalid", because: error.message }, error)
-    : error;
 }

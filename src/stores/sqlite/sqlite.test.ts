@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type Instant, RegistryError } from "#core";
-import { temporaryFolder, withDatabase } from "../../../tests/support/databases.ts";
+import { schemaOf, temporaryFolder, withDatabase } from "../../../tests/support/databases.ts";
 import { metadataStoreContract } from "../metadata-store.contract.ts";
 import type { Place } from "../place.contract.ts";
 import { registered, SOMEBODY } from "../samples.contract.ts";
@@ -58,6 +58,28 @@ for (const name of FILES) {
     await assert.rejects(openAndClose(place.folder), isSettingRefusal(new RegExp(`${name} cannot be used`)));
   });
 }
+
+test("where one of the two files is of a newer program, the other is not brought to a new schema", async () => {
+  await using place = await temporaryFolder();
+  await openAndClose(place.folder);
+  withDatabase(join(place.folder, "vivarium.db"), (db) =>
+    db.exec("update meta set value = '999' where key = 'schema'; pragma wal_checkpoint(truncate)"),
+  );
+  await rm(join(place.folder, "state.db"));
+  await assert.rejects(openAndClose(place.folder), isSettingRefusal(/vivarium\.db was written by a newer program/));
+  assert.deepEqual(withDatabase(join(place.folder, "state.db"), schemaOf), []);
+});
+
+test("a damaged database is refused in one line that says so", async () => {
+  await using place = await temporaryFolder();
+  await openAndClose(place.folder);
+  const file = await open(join(place.folder, "vivarium.db"), "r+");
+  // The first page is left whole: it is the tables themselves that are gone.
+  const { size } = await file.stat();
+  await file.write(Buffer.alloc(size - 4096, "?"), 0, size - 4096, 4096);
+  await file.close();
+  await assert.rejects(openAndClose(place.folder), isSettingRefusal(/vivarium\.db.*damaged; restore a backup/));
+});
 
 test("closing a second time is no error and waits for the first", async () => {
   await using place = await temporaryFolder();
