@@ -80,11 +80,15 @@ export function openPublishing(tools: Tools): Publishing {
   }
 
   /** What can be said before the disk is asked to make anything durable; said once more inside the transaction. */
-  async function lookBefore(target: LocalRepository, candidate: Candidate): Promise<Published | null> {
-    const there = await metadata.read(async (view) => {
-      const known = await look(view, target, candidate);
-      return decideFate(target, candidate, candidate.received.digest, known) === "same" ? known.artifact : null;
-    });
+  async function lookBefore(
+    principal: Principal,
+    target: LocalRepository,
+    candidate: Candidate,
+  ): Promise<Published | null> {
+    const known = await metadata.read((view) => look(view, target, candidate));
+    const fate = decideFate(target, candidate, candidate.received.digest, known);
+    if (fate === "replaces") requireRight(principal, "overwrite", target, candidate.project);
+    const there = fate === "same" ? known.artifact : null;
     if (there === null) return null;
     // A copy that was lost is healed by the same file coming again.
     const blobsThere = await Promise.all([there.blob, ...companionBlobs(there)].map((blob) => blobs.stat(blob)));
@@ -111,7 +115,7 @@ export function openPublishing(tools: Tools): Publishing {
 
     async publish(principal, asked, candidate) {
       const target = await requireTarget(principal, asked, candidate.project);
-      const before = await lookBefore(target, candidate);
+      const before = await lookBefore(principal, target, candidate);
       if (before !== null) return before;
       const kept = await keep(candidate);
       const all = [kept.file, ...Object.values(kept.companions)];

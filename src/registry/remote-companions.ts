@@ -3,10 +3,11 @@ import { type Digest, hexOf, type Instant, type Json, type Offer, type RemoteRep
 import type { OpenFile, RandomAccess } from "#formats";
 import { singleFlight } from "#upstream";
 import { accessTo, bodyOf, type RemoteFiles } from "./remote-files.ts";
-import { addressPrefix, companionKey, fileKey, isPrivate, SPACES } from "./remote-keys.ts";
+import { addressPrefix, companionKey, fileKey, SPACES } from "./remote-keys.ts";
 import { openMemory } from "./remote-memory.ts";
 import { failureOf, invalid, isMissing, type RemoteTools, refusalOf } from "./remote-parts.ts";
 import { openRemoteFile } from "./remote-range.ts";
+import { isPrivate } from "./rights.ts";
 
 /** Companions of remote files (for Python: a wheel's `.metadata`), taken from the upstream or made. */
 export interface RemoteCompanions {

@@ -4,9 +4,10 @@ import type { BlobStore } from "#stores";
 import { singleFlight, type UpstreamReply } from "#upstream";
 import { openDigestCheck } from "./remote-digests.ts";
 import { type Download, openDownload } from "./remote-download.ts";
-import { addressPrefix, fileKey, isPrivate, SPACES } from "./remote-keys.ts";
+import { addressPrefix, fileKey, SPACES } from "./remote-keys.ts";
 import { openMemory } from "./remote-memory.ts";
 import { failureOf, invalid, isMissing, type RemoteTools, refusalOf } from "./remote-parts.ts";
+import { isPrivate } from "./rights.ts";
 
 /** Files of remotes: the copies that are there, and the one fetch of each that is not. */
 export interface RemoteFiles {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { ANYONE, type Offer, type ProjectName, type RemoteRepository } from "#core";
+import type { Offer, ProjectName, RemoteRepository } from "#core";
 
 /**
  * Where remotes keep things in the shared state. Keys begin with the remote's name and a mark of its address, so
@@ -47,9 +47,4 @@ export function fileKey(prefix: string, offer: Offer): string {
 
 export function companionKey(prefix: string, offer: Offer, suffix: string): string {
   return `${fileKey(prefix, offer)}/${suffix}`;
-}
-
-/** Whether shared caches between us and the client must not keep what this remote answers. */
-export function isPrivate(remote: RemoteRepository): boolean {
-  return !remote.readers.includes(ANYONE);
 }
