@@ -21,7 +21,10 @@ if (node === null) {
 
 /** Runs the real program in this one's place: same terminal, same signals, same exit code. */
 function handOver(program, args) {
-  const child = spawn(program, args, { stdio: "inherit" });
+  // What the compiler made of the sources is kept, which halves the time of the next start.
+  const compiled = process.env["NODE_COMPILE_CACHE"] ?? join(root, "node_modules", ".cache", "compiled");
+  const env = { ...process.env, NODE_COMPILE_CACHE: compiled };
+  const child = spawn(program, args, { stdio: "inherit", env });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     // The terminal already sends SIGINT to the whole group: passing it on too would count as the second, "stop now".
     process.on(signal, () => (signal === "SIGINT" && process.stdin.isTTY ? undefined : child.kill(signal)));
