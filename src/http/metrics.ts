@@ -29,60 +29,79 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "PUSH"
 interface Tally extends Series {
   readonly labels: string;
   requests: number;
-  milliseconds: number;
   sentBytes: number;
+}
+
+/** How long answers of a route took, whatever their status. */
+interface Histogram {
+  readonly labels: string;
+  milliseconds: number;
   /** How many took at most as long; the last: longer than all. */
   readonly buckets: number[];
 }
 
 export function openMetrics(): Metrics {
   const tallies = new Map<string, Tally>();
-  const overflow = tally(labelsOf("other", "other", 0));
+  const histograms = new Map<string, Histogram>();
+
+  function histogramFor(labels: string): Histogram {
+    const known = histograms.get(labels);
+    if (known !== undefined) return known;
+    const made = { labels, milliseconds: 0, buckets: [...BUCKETS_MILLISECONDS, 0].fill(0) };
+    histograms.set(labels, made);
+    return made;
+  }
+
+  function seriesFor(method: string, route: string, status: number): Series {
+    const kind = labelsOf(method, route);
+    const labels = `${kind},status="${status}"`;
+    const known = tallies.get(labels);
+    if (known !== undefined) return known;
+    const made = tally(labels, histogramFor(kind));
+    tallies.set(labels, made);
+    return made;
+  }
+
   return {
     series(method, route, status) {
-      const labels = labelsOf(METHODS.has(method) ? method : "other", route, status);
-      const known = tallies.get(labels);
-      if (known !== undefined) return known;
-      if (tallies.size >= SERIES_MAX) return overflow;
-      const made = tally(labels);
-      tallies.set(labels, made);
-      return made;
+      const name = METHODS.has(method) ? method : "other";
+      return seriesFor(name, tallies.size < SERIES_MAX ? route : "other", status);
     },
-    text: (figures, hot) => [...requestLines([...tallies.values()]), ...cacheLines(figures, hot), ""].join("\n"),
+    text: (figures, hot) =>
+      [...requestLines([...tallies.values()], [...histograms.values()]), ...cacheLines(figures, hot), ""].join("\n"),
   };
 }
 
-function tally(labels: string): Tally {
-  const buckets = BUCKETS_MILLISECONDS.map(() => 0).concat(0);
-  return {
+function tally(labels: string, histogram: Histogram): Tally {
+  const { buckets } = histogram;
+  const made: Tally = {
     labels,
     requests: 0,
-    milliseconds: 0,
     sentBytes: 0,
-    buckets,
     count(milliseconds, sentBytes) {
-      this.requests += 1;
-      this.milliseconds += milliseconds;
-      this.sentBytes += sentBytes;
+      made.requests += 1;
+      made.sentBytes += sentBytes;
+      histogram.milliseconds += milliseconds;
       let index = 0;
       while (milliseconds > (BUCKETS_MILLISECONDS[index] ?? Number.POSITIVE_INFINITY)) index += 1;
       buckets[index] = (buckets[index] ?? 0) + 1;
     },
   };
+  return made;
 }
 
-function labelsOf(method: string, route: string, status: number): string {
-  return `method="${method}",route="${escaped(route)}",status="${status}"`;
+function labelsOf(method: string, route: string): string {
+  return `method="${method}",route="${escaped(route)}"`;
 }
 
 function escaped(text: string): string {
   return text.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n");
 }
 
-function requestLines(tallies: readonly Tally[]): string[] {
+function requestLines(tallies: readonly Tally[], histograms: readonly Histogram[]): string[] {
   return [
     ...family("vivarium_http_request_duration_seconds", "histogram", "From the request's head to the answer's end."),
-    ...tallies.flatMap(histogramLines),
+    ...histograms.flatMap(histogramLines),
     ...family("vivarium_http_sent_bytes", "counter", "Bytes of bodies that were sent."),
     ...tallies.map(({ labels, sentBytes }) => `vivarium_http_sent_bytes_total{${labels}} ${sentBytes}`),
     ...family("vivarium_http_requests", "counter", "Requests that were answered."),
@@ -90,7 +109,7 @@ function requestLines(tallies: readonly Tally[]): string[] {
   ];
 }
 
-function histogramLines({ labels, buckets, requests, milliseconds }: Tally): string[] {
+function histogramLines({ labels, buckets, milliseconds }: Histogram): string[] {
   const name = "vivarium_http_request_duration_seconds";
   let sum = 0;
   const lines = buckets.map((count, index) => {
@@ -98,7 +117,7 @@ function histogramLines({ labels, buckets, requests, milliseconds }: Tally): str
     const bound = BUCKETS_MILLISECONDS[index];
     return `${name}_bucket{${labels},le="${bound === undefined ? "+Inf" : bound / 1000}"} ${sum}`;
   });
-  return [...lines, `${name}_count{${labels}} ${requests}`, `${name}_sum{${labels}} ${milliseconds / 1000}`];
+  return [...lines, `${name}_count{${labels}} ${sum}`, `${name}_sum{${labels}} ${milliseconds / 1000}`];
 }
 
 function cacheLines(figures: RegistryFigures, hot: HotFigures): string[] {
