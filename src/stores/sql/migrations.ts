@@ -1,7 +1,10 @@
 import type { Compilable, CreateTableBuilder, Kysely } from "kysely";
 import type { MetadataTables, StateTables } from "./tables.ts";
 
-/** One step of a schema. Once released it is never changed; a change is a new step at the end. */
+/**
+ * One step of a schema. Once released it is never changed; a change is a new step at the end, and with it comes the
+ * database that it made (`scripts/freeze-schema.ts`), which the tests open ever after.
+ */
 export type Migration<Tables> = (db: Kysely<Tables>) => readonly Compilable[];
 
 // Names are compared and sorted byte by byte: SQLite does so by itself, an opener for PostgreSQL makes its database

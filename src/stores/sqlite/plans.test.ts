@@ -14,7 +14,7 @@ import { sqliteQueries } from "./compile.ts";
 import { openSqliteEngine } from "./engine.ts";
 
 const NOW = (): Instant => 1000 as Instant;
-/** One row, or one row for each account, repository or ended claim: read as a whole where all are asked for. */
+/** One row, or one row for each account or repository: read as a whole where all are asked for. */
 const SMALL = ["head", "last_version", "users", "repositories", "totals"];
 
 test("with a million files no question and no event looks at a whole table", async () => {
