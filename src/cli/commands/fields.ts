@@ -47,7 +47,7 @@ function jsonFrom(name: string, text: string): unknown {
 }
 
 /** Refuses a change without anything in it, which is rather a slip than a wish. */
-export function somethingIn(fields: Record<string, unknown>, what: string): Record<string, unknown> {
+export function somethingIn<Fields extends object>(fields: Fields, what: string): Fields {
   if (Object.keys(fields).length > 0) return fields;
   throw usage(`nothing to change was given for ${what}: --help lists the options`);
 }

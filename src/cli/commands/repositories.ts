@@ -101,9 +101,15 @@ export const repositoryCommands: readonly CommandRow[] = [
     hasJson: true,
     async run(typed, tools) {
       const name = positional(typed, 0);
-      const fields = { ...fieldsFrom(typed, SETTING_OPTIONS), ...(await credentialsFrom(typed, tools)) };
       const path = ["repositories", ...halvesOf(name)];
-      const changed = await tools.client.ask<Repository>("PATCH", path, somethingIn(fields, name));
+      const fields = { ...fieldsFrom(typed, SETTING_OPTIONS), ...(await credentialsFrom(typed, tools)) };
+      somethingIn(fields, name);
+      const given = givenSettings(typed);
+      // Which settings there are follows from its kind, and the server knows our options' names only by its own.
+      if (KINDS.some((kind) => strangersTo(kind, given).length > 0)) {
+        refuseStrangers((await tools.client.ask<Repository>("GET", path)).kind, given);
+      }
+      const changed = await tools.client.ask<Repository>("PATCH", path, fields);
       return { json: changed, text: cardOf(changed) };
     },
   },
@@ -142,13 +148,24 @@ export const repositoryCommands: readonly CommandRow[] = [
 ];
 
 function kindFrom(typed: Typed): Kind {
-  const given = new Set(Object.keys(typed.options));
-  if (given.has("upstream-user") || given.has("upstream-password-file")) given.add("upstream");
+  const given = givenSettings(typed);
   const named = KINDS.find((kind) => kind === one(typed, "kind")) ?? null;
   const kind = named ?? kindMeant(given);
   if (kind === null) throw usage("these options belong to different kinds of repository: --help groups them by kind");
+  refuseStrangers(kind, given);
+  return kind;
+}
+
+function givenSettings(typed: Typed): ReadonlySet<string> {
+  const given = new Set(Object.keys(typed.options));
+  // The login belongs to the address.
+  if (given.has("upstream-user") || given.has("upstream-password-file")) given.add("upstream");
+  return given;
+}
+
+function refuseStrangers(kind: Kind, given: ReadonlySet<string>): void {
   const [stranger] = strangersTo(kind, given);
-  if (stranger === undefined) return kind;
+  if (stranger === undefined) return;
   throw usage(`--${stranger.name} is no setting of a ${kind} repository: it belongs to ${stranger.kinds.join(", ")}`);
 }
 
