@@ -97,6 +97,9 @@ export function messageOf(problem: Problem): string {
   }
 }
 
+/** An upstream that sends nonsense says nothing of when it will stop to. */
+const INVALID_RETRY_SECONDS = 10;
+
 /** What the protocol itself says beside the body: the challenge, when to come back, what is allowed. */
 export function problemHeaders(problem: Problem): Readonly<Record<string, string>> {
   switch (problem.code) {
@@ -108,6 +111,8 @@ export function problemHeaders(problem: Problem): Readonly<Record<string, string
     case "upstream-unavailable":
     case "shutting-down":
       return { "retry-after": String(Math.max(1, Math.ceil(problem.retryAfterSeconds))) };
+    case "upstream-invalid":
+      return { "retry-after": String(INVALID_RETRY_SECONDS) };
     case "method-not-allowed":
       return { allow: problem.allowed.join(", ") };
     case "not-publishable":

@@ -18,7 +18,7 @@ import {
   upload,
   whateverComes,
 } from "./client.ts";
-import { filesBelow, type MortalServer, openMortalServer } from "./server.ts";
+import { filesBelow, type MortalServer, openMortalServer, until } from "./server.ts";
 
 /** The kernel's own ENOSPC: the data folder is a small file system, and it is really full. */
 
@@ -105,7 +105,7 @@ test("a remote file that cannot be stored is refused or cut, never wrong or miss
     if (reply.statusCode === 200) assert.ok(isCut || received.equals(bytes), "a whole answer with other bytes");
     else assert.ok([502, 503, 507].includes(reply.statusCode ?? 0), `answered ${reply.statusCode}: ${received}`);
   }
-  assert.deepEqual(leftDrafts(server), [], "drafts are left");
+  await until("no drafts are left", () => leftDrafts(server).length === 0);
   assert.equal((await askPage(server.url, "root/pypi", "far")).status, 200, "its page is read on");
 
   makeRoom(server);

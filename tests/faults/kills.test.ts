@@ -9,7 +9,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { openFakeUpstream } from "../support/fake-upstream.ts";
 import { type Chance, openChance } from "./chance.ts";
 import { ask, askPage, filesOn, type MadeWheel, makeIndex, makeWheel, sha256Of, shown, upload } from "./client.ts";
-import { filesBelow, type MortalServer, openMortalServer } from "./server.ts";
+import { filesBelow, type MortalServer, openMortalServer, until } from "./server.ts";
 
 /** kill -9 at random moments. Take `FAULTS_SEED` from a failure's message to have the same moments again. */
 
@@ -32,6 +32,7 @@ test("every upload that was answered 2xx is there after kills, byte for byte, an
   for (let kill = 0; kill < UPLOAD_KILLS; kill += 1) {
     const where = `seed ${chance.seed}, kill ${kill}`;
     const killed = new AbortController();
+    const first = Promise.withResolvers<void>();
     const uploading = Array.from({ length: CLIENTS }, async () => {
       while (!killed.signal.aborted) {
         const wheel = undone.pop() ?? aRandomWheel(chance, attempted);
@@ -44,9 +45,12 @@ test("every upload that was answered 2xx is there after kills, byte for byte, an
         // The same bytes again are a success too, when a kill came between storing and answering.
         assert.equal(answer.status, 200, `${where}: ${wheel.file.filename}: ${answer.body}`);
         accepted.add(wheel.file.filename);
+        first.resolve();
       }
     });
-    await pause(chance.between(1, 400)); // The moment itself is what the test is about.
+    // Before it, the server is mostly busy with the password.
+    await first.promise;
+    await pause(chance.between(0, 300)); // The moment itself is what the test is about.
     killed.abort();
     await server.kill();
     await Promise.all(uploading);
@@ -86,7 +90,9 @@ test("whatever is read through a remote is right after kills during fetches, wit
         if (error instanceof assert.AssertionError) throw error;
       }),
     );
-    await pause(chance.between(1, 150)); // The moment itself is what the test is about.
+    const began = (): boolean => upstream.seen.some(({ path }) => path.startsWith(`/files/far${kill}-`));
+    await until("a file is on its way", began);
+    await pause(chance.between(0, 120)); // The moment itself is what the test is about.
     await server.kill();
     await Promise.all(fetching);
     await server.start();

@@ -100,7 +100,7 @@ test("SIGTERM while four clients upload loses none of the uploads that were answ
 });
 
 test("a client that never finishes holds up a stop only for a while", { timeout: LIMIT_MILLISECONDS }, async () => {
-  await using server = await openMortalServer();
+  await using server = await openMortalServer({ args: ["--grace", "3"] });
   await makeIndex(server.url, "root/dev", { type: "stage", bases: [], volatile: true });
   const wheel = makeWheel({ name: "endless", version: "1.0", ballastBytes: 500_000 });
   const uploading = await beginUpload(server, wheel);
