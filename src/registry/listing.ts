@@ -25,9 +25,9 @@ export interface Listings extends Disposable {
   /** What the repository has by itself, without bases or members; a virtual one has nothing (`null`). Knows no rights. */
   own(repository: Repository, project: ProjectName): Promise<Listing | null>;
   /**
-   * By the one rule. `null`: no member that was asked has it, or none of those that do may be read. Throws
-   * `upstream-unavailable` when a member that the rule needs cannot answer. The right to read `asked` itself is for the
-   * caller to check.
+   * By the one rule, less the files of members that the principal may not read. `null`: no member that was asked has
+   * it. Throws `upstream-unavailable` when a member that the rule needs cannot answer. The right to read `asked` itself
+   * is for the caller to check.
    */
   resolved(asked: Repository, project: ProjectName, principal: Principal): Promise<Listing | null>;
   /** What the repository has by itself, as far as the principal may learn the names. */

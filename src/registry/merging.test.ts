@@ -48,7 +48,17 @@ describe("the contributions of several members", () => {
         const seen = mergeListings(all, (member) => readable.has(member));
         const expected = everything?.files.filter(({ member }) => readable.has(member)) ?? [];
         assert.deepEqual(seen?.files ?? [], expected);
-        assert.equal(seen === null, !all.some(({ member }) => readable.has(member)));
+        assert.equal(seen === null, all.length === 0);
+      }),
+    );
+  });
+
+  test("of those that may not be read neither spelling nor versions are told", () => {
+    fc.assert(
+      fc.property(contributions, (all) => {
+        const seen = mergeListings(all, () => false);
+        if (seen === null) return;
+        assert.deepEqual([seen.displayName, seen.versions, seen.files, seen.members], ["foo", [], [], []]);
       }),
     );
   });

@@ -9,25 +9,25 @@ export interface Contribution {
 /**
  * The contributions as one listing, as it is shown to someone who may read the members that `isVisible` names. Which
  * file a name means is settled among all members; only then are those taken away that may not be seen, so that a
- * private file never turns into its public namesake. `null`: nothing was contributed that may be seen.
+ * private file never turns into its public namesake. When nothing is left, it is an empty listing: absent would send
+ * installers on to their next index. `null`: nothing was contributed.
  */
 export function mergeListings(
   contributions: readonly Contribution[],
   isVisible: (member: RepositoryName) => boolean,
 ): Listing | null {
   const [first, ...others] = contributions;
+  if (first === undefined) return null;
   const visible = contributions.filter(({ member }) => isVisible(member));
-  const [shown] = visible;
-  if (first === undefined || shown === undefined) return null;
   // The same object, so that a repository of one member answers exactly as the member does.
-  if (others.length === 0) return first.listing;
+  if (others.length === 0 && visible.length === 1) return first.listing;
   const listings = visible.map(({ listing }) => listing);
   const all = contributions.map(({ listing }) => listing);
   return {
-    project: shown.listing.project,
-    displayName: shown.listing.displayName,
+    project: first.listing.project,
+    displayName: listings[0]?.displayName ?? first.listing.project,
     status: first.listing.status,
-    statusReason: first === shown ? first.listing.statusReason : null,
+    statusReason: isVisible(first.member) ? first.listing.statusReason : null,
     versions: [...new Set(listings.flatMap(({ versions }) => versions))],
     files: firstOfEachName(all).filter(({ member }) => isVisible(member)),
     members: visible.map(({ member }) => member),
