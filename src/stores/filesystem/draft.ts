@@ -125,10 +125,19 @@ function openContent({ disk, nextPath }: DraftParts) {
   let tail: Promise<void> = Promise.resolve();
 
   async function spill(): Promise<DiskFile> {
-    path = await nextPath();
-    file = await disk.create(path);
-    await file.write(memory.subarray(0, used), 0);
-    return file;
+    const madePath = await nextPath();
+    const made = await disk.create(madePath);
+    try {
+      await made.write(memory.subarray(0, used), 0);
+    } catch (error) {
+      // Only a file that holds it all is the draft's: one by half must never be kept.
+      await made.close();
+      await disk.remove(madePath);
+      throw error;
+    }
+    path = madePath;
+    file = made;
+    return made;
   }
 
   return {

@@ -126,6 +126,21 @@ for (const [method, bytes] of [
   });
 }
 
+test("a blob that could not be kept whole is not kept by half when it is tried again", async () => {
+  await using place = await temporaryFolder();
+  const full = { at: null as string | null };
+  await using blobs = await openFilesystemBlobs({ folder: place.folder, disk: fillable(full) });
+  const draft = await blobs.begin(LIMIT);
+  await draft.write(Buffer.from("small"));
+  const { digest } = await draft.finish();
+  full.at = "write";
+  await assert.rejects(draft.keep(), /storage-full/);
+  full.at = null;
+  await draft.keep();
+  await draft.discard();
+  assert.equal((await blobs.stat(digest))?.sizeBytes, 5);
+});
+
 test("a blob folder that cannot be made is refused at the start, in one line that names it", async () => {
   await using place = await temporaryFolder();
   const full = { at: "makeFolder" };
