@@ -11,11 +11,10 @@ type Coding = "gzip" | "zstd";
 
 /** Less does not pay: it fits one packet as it is. */
 const PAYS_FROM_BYTES = 1_024;
-/** More would hold up others while it is compressed, some ten milliseconds. */
+/** More would hold up others while it is compressed, some milliseconds. */
 const AT_ONCE_BYTES_MAX = 256 * 1024;
-const GZIP = { level: constants.Z_DEFAULT_COMPRESSION };
-/** Pages of megabytes: nearly as small, in a third of the time. */
-const LARGE_GZIP = { level: 3 };
+/** A page is mostly hashes: the highest level makes one of 80 KB 6 % smaller, and takes 4.4 ms instead of 0.8. */
+const GZIP = { level: constants.Z_BEST_SPEED };
 const inBackground = { gzip: promisify(gzip), zstd: promisify(zstdCompress) };
 
 /** Small bytes are compressed when they are first asked for so; large ones beforehand, beside the event loop. */
@@ -27,7 +26,7 @@ export async function openEncodings(bytes: Uint8Array): Promise<Encodings> {
     return paying;
   };
   if (bytes.byteLength > AT_ONCE_BYTES_MAX) {
-    const [gzipped, zstandard] = await Promise.all([inBackground.gzip(bytes, LARGE_GZIP), inBackground.zstd(bytes)]);
+    const [gzipped, zstandard] = await Promise.all([inBackground.gzip(bytes, GZIP), inBackground.zstd(bytes)]);
     put("gzip", gzipped);
     put("zstd", zstandard);
   }
