@@ -2,16 +2,14 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Json, JsonObject } from "#core";
-import manifest from "../../package.json" with { type: "json" };
 import { openApiDocument } from "./openapi.ts";
 import { operations } from "./operations.ts";
 
-const printed = openApiDocument(manifest.version, "/api/v1");
+const { version } = jsonOf("../../package.json") as { readonly version: string };
+const printed = openApiDocument(version, "/api/v1");
 
 test("docs/openapi.json is what `node scripts/node.mjs scripts/openapi.ts` prints", () => {
-  const checkedIn = JSON.parse(readFileSync(new URL("../../docs/openapi.json", import.meta.url), "utf8")) as Json;
-
-  assert.deepEqual(checkedIn, printed);
+  assert.deepEqual(jsonOf("../../docs/openapi.json"), printed);
 });
 
 test("yank and status are where the issue promises them", () => {
@@ -46,3 +44,7 @@ test("no secret is described as something that is answered", () => {
     assert.doesNotMatch(JSON.stringify(schemas[name]), /"(passwordHash|secretHash|credentials)"/, name);
   }
 });
+
+function jsonOf(path: string): Json {
+  return JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")) as Json;
+}
