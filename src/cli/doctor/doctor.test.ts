@@ -130,10 +130,6 @@ const PLANTED: Readonly<Record<FaultCode, readonly [change: Change, names: RegEx
     { answers: { [`${PUBLIC}/api/v1/version`]: { ...html, status: 502 } } },
     /answers 502 text\/html/,
   ],
-  "upstream-not-set": [
-    { data: { remotes: async () => [{ name: "root/pypi", url: null, hasProjectList: true }] } },
-    /root\/pypi has no upstream.*vivarium index modify root\/pypi --upstream/s,
-  ],
   "upstream-silent": [{ answers: { [UPSTREAM]: { because: "timed out" } } }, /root\/pypi.*timed out/],
   "upstream-failing": [answering({ status: 503 }), /answers 503/],
   "upstream-not-an-index": [answering({ status: 404 }), /not a package index: it answers 404/],
@@ -207,6 +203,14 @@ test("an upstream that asks for a password, or needs no list of projects, is no 
   assert.deepEqual(codesOf(await examine(probes(answering({ status: 401 })))), []);
   const remotes = async () => [{ name: "root/pypi", url: UPSTREAM, hasProjectList: false }];
   assert.deepEqual(codesOf(await examine(probes({ ...answering({ status: 404 }), data: { remotes } }))), []);
+});
+
+test("a remote without an upstream may be meant so, and is told with how to set one", async () => {
+  const remotes = async () => [{ name: "root/pypi", url: null, hasProjectList: true }];
+  const findings = await examine(probes({ data: { remotes } }));
+  assert.deepEqual(codesOf(findings), []);
+  const told = findings.find(({ status, check }) => status === "skipped" && check === "upstream");
+  assert.match(told?.message ?? "", /root\/pypi has no upstream.*vivarium index modify root\/pypi --upstream URL/);
 });
 
 test("one server with a wrong clock does not make ours wrong", async () => {

@@ -39,7 +39,6 @@ export type FaultCode =
   | "port-taken"
   | "public-url-silent"
   | "public-url-other"
-  | "upstream-not-set"
   | "upstream-silent"
   | "upstream-failing"
   | "upstream-not-an-index"

@@ -29,9 +29,12 @@ export const upstreams: Check = {
   },
 };
 
+/** Perhaps on purpose (`--upstream none`), so no fault; whoever wonders why it is empty reads it here. */
 function notSet(name: string): Finding {
-  const remedy = `set it: vivarium index modify ${name} --upstream URL, or remove ${name}`;
-  return fault("upstream", "upstream-not-set", `${name} has no upstream, so it is empty`, remedy);
+  return skipped(
+    "upstream",
+    `${name} has no upstream, so it is empty; to set one: vivarium index modify ${name} --upstream URL`,
+  );
 }
 
 function judge(
