@@ -4,15 +4,18 @@ import type {
   Digest,
   FormatName,
   Instant,
+  JournalEntry,
   JournalEvent,
   LocalRepository,
   ProjectName,
   RepositoryName,
   Sealed,
+  Seq,
   Token,
   User,
   UserName,
 } from "#core";
+import type { MetadataStore } from "./metadata-store.ts";
 
 /** Facts for the contract suites: whole, and different where the test says so. */
 
@@ -141,3 +144,13 @@ export const ONE_OF_EACH: readonly JournalEvent[] = [
   },
   removed("foo-0.1.tar.gz"),
 ];
+
+/** Writes the events as one and resolves to the position of the last. */
+export async function append(store: MetadataStore, ...events: readonly JournalEvent[]): Promise<Seq> {
+  const { seq } = await store.write(SOMEBODY, async (tx) => {
+    for (const event of events) tx.append(event);
+  });
+  return seq;
+}
+
+export const seqs = (entries: readonly JournalEntry[]): number[] => entries.map(({ seq }) => seq);
