@@ -27,6 +27,10 @@ describe("a wheel is taken", () => {
       { ...foo, version: "1.0+abc.1", build: "2", tag: "py2.py3-none-any" },
     ],
     [
+      "whose WHEEL names its tags as one compressed set, as poetry writes it",
+      { ...foo, tag: "py2.py3-none-any", wheel: "Wheel-Version: 1.0\nTag: py2.py3-none-any\n" },
+    ],
+    [
       "whose .dist-info spells the name as its project does",
       { name: "Foo.Bar", version: "1.0", distInfo: "Foo.Bar-1.0.dist-info" },
     ],

@@ -86,14 +86,25 @@ function checkWheelFile(content: Buffer, filename: WheelFilename): void {
   if (wheelVersion === undefined || more.length > 0) throw broken("its WHEEL file must have one Wheel-Version");
   // The specification: an installer must fail for a greater major version.
   if (!/^1\.\d+$/.test(wheelVersion)) throw broken(`${quoted(wheelVersion)} is not a Wheel-Version that is known`);
-  const tags = new Set(values("tag"));
-  const expected = expandTags(filename);
-  if (expected === null) throw broken("its file name has too many tags");
-  const isSame = tags.size === 0 || (tags.size === new Set(expected).size && expected.every((tag) => tags.has(tag)));
-  if (!isSame) throw broken("the tags in its WHEEL file are not those of its file name");
+  checkTags(values("tag"), filename);
   const build = values("build")[0] ?? "";
   if (build !== "" && build !== (filename.build ?? ""))
     throw broken("the Build in its WHEEL file is not its file name's");
+}
+
+function checkTags(lines: readonly string[], filename: WheelFilename): void {
+  const expected = expandTags(filename);
+  if (expected === null) throw broken("its file name has too many tags");
+  // One single tag a line, says the specification; poetry writes the compressed set of the file name.
+  const tags = new Set(lines.flatMap((line) => expandLine(line) ?? [line]));
+  const isSame = tags.size === 0 || (tags.size === new Set(expected).size && expected.every((tag) => tags.has(tag)));
+  if (!isSame) throw broken("the tags in its WHEEL file are not those of its file name");
+}
+
+function expandLine(line: string): readonly string[] | null {
+  const [python, abi, platform, ...more] = line.split("-");
+  if (python === undefined || abi === undefined || platform === undefined || more.length > 0) return null;
+  return expandTags({ python, abi, platform });
 }
 
 /** PEP 639: since 2.4 license files lie in `.dist-info/licenses/`. */
