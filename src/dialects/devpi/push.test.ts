@@ -101,6 +101,16 @@ describe("push between indexes", () => {
     assert.deepEqual([status, body], [400, { message: "there are no files for hello 1.0 on stage alice/top" }]);
   });
 
+  test("a virtual index hands on what is pushed to it", async () => {
+    const hands = { kind: "virtual", members: ["alice/prod"], publishTo: "alice/prod" } as never;
+    await world.makeRepository("alice/all", hands);
+    const { status, body } = await push({ ...WISH, targetindex: "alice/all" });
+
+    assert.equal(status, 200);
+    assert.deepEqual((body as { result: Json[][] }).result[0], [200, "register", "hello", "1.0", "->", "alice/prod"]);
+    assert.equal((await world.ask("GET", "/alice/prod/hello/1.0")).status, 200);
+  });
+
   test("a mirror's release is fetched and pushed", async () => {
     await using upstream = await openFakeUpstream();
     upstream.add("remote", aWheelFile({ name: "remote", version: "3.0" }));

@@ -82,7 +82,9 @@ async function targetOf(parts: DevpiParts, call: Call, wish: JsonObject): Promis
   const name = typeof targetindex === "string" ? parseRepositoryName(targetindex) : null;
   if (name === null) throw refuse({ code: "request-invalid", because: "targetindex not in format user/index" });
   const to = await existingIndex(parts, name);
-  if (parts.registry.decide(call.principal, "publish", to).isAllowed) return to;
+  // A virtual index hands it on, and the right to that one counts.
+  const desk = await parts.registry.desk(name, call.principal, "publish");
+  if (desk.may("publish")) return desk.publishesTo ?? to;
   // devpi answers 401 here, also to those who have signed in.
   const because = `user ${quoted(accountName(call))} cannot upload to ${quoted(name)}`;
   throw refuse({ code: "not-signed-in", because });
