@@ -52,8 +52,8 @@ const COLUMNS: Readonly<Record<Dialect["name"], 0 | 1 | 2>> = { native: 0, devpi
 /** What is answered to a request that was well-formed but met a fault of our own. */
 export const FAULT_STATUS = 500;
 
-export function statusOf({ code }: Pick<Problem, "code">, dialect: Dialect["name"]): number {
-  return STATUSES[code][COLUMNS[dialect]];
+export function statusOf(problem: Problem | { readonly code: ProblemCode }, dialect: Dialect["name"]): number {
+  return STATUSES[problem.code][COLUMNS[dialect]];
 }
 
 /** One sentence for the client: what was tried, on what, why not. Holds nothing that the client must not know. */
