@@ -167,7 +167,9 @@ before(async () => {
     serveVivarium({ upstream: upstream.url, args: ["--signup", "open"] }),
   ]);
   // Ours has root/pypi from the start; devpi's is made without, so both get the same mirror under another name.
-  await devpiHttp(ourServer.url).ask("DELETE", "/root/pypi");
+  await devpiHttp(ourServer.url).ask("PATCH", "/root/pypi", { json: ["volatile=True"] });
+  const gone = await devpiHttp(ourServer.url).ask("DELETE", "/root/pypi");
+  assert.equal(gone.status, 201, gone.text);
   for (const { url } of [theirServer, ourServer]) {
     const made = await devpiHttp(url).ask("PUT", "/root/up", { json: { type: "mirror", mirror_url: upstream.url } });
     assert.equal(made.status, 200, made.text);
