@@ -128,13 +128,20 @@ function jsonOf<Value>(db: DatabaseSync, sql: string): readonly Value[] {
     .map((row) => JSON.parse(String(row["json"])) as Value);
 }
 
+/** Of artifacts and of their companions: both are served. */
+const NAMED_BLOBS = `
+  select seq, blob, repository || '/' || filename as file from artifacts
+  union all
+  select seq, companions.blob, repository || '/' || filename || suffix
+    from companions join artifacts using (repository, filename)`;
+
 function namedBlobs(
   db: DatabaseSync,
   order: "seq desc" | "random()",
   limit: number,
 ): readonly { readonly digest: Digest; readonly file: string }[] {
   return db
-    .prepare(`select blob, repository || '/' || filename as file from artifacts order by ${order} limit ?`)
+    .prepare(`select blob, file from (${NAMED_BLOBS}) order by ${order} limit ?`)
     .all(limit)
     .map((row) => ({ digest: String(row["blob"]) as Digest, file: String(row["file"]) }));
 }

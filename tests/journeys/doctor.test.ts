@@ -43,17 +43,19 @@ async function faultsOf(argv: readonly string[]): Promise<readonly string[]> {
     options: configOptions,
     serve: async () => 0,
     init: () => Promise.reject(new Error("not in these tests")),
-    probes: async (flags) => openProbes(await readConfig(flags, fake.io)),
+    // What programs this machine has is not this test's to say, and asking them takes seconds.
+    probes: async (flags) => ({ ...openProbes(await readConfig(flags, fake.io)), machine: SOUND_MACHINE }),
   });
   assert.equal(fake.out.startsWith("{"), true, fake.err.join("\n"));
   const { faults, findings } = JSON.parse(fake.out) as {
     readonly faults: number;
-    readonly findings: readonly { readonly status: string; readonly code: string; readonly check: string }[];
+    readonly findings: readonly { readonly status: string; readonly code: string }[];
   };
   assert.equal(exitCode, faults === 0 ? 0 : 1);
-  // What programs this machine has is not this test's to say.
-  return findings.filter(({ status, check }) => status === "fault" && check !== "programs").map(({ code }) => code);
+  return findings.filter(({ status }) => status === "fault").map(({ code }) => code);
 }
+
+const SOUND_MACHINE = { programVersion: async () => "v22.0.0", openFilesMax: async () => null };
 
 async function pathOfBlob(folder: string): Promise<string> {
   const blobs = join(folder, "blobs", "sha256");
@@ -70,7 +72,7 @@ function sql(folder: string, text: string): void {
   }
 }
 
-test("a data folder in use or at rest is sound", async () => {
+test("a data folder at rest is sound", async () => {
   assert.deepEqual(await faultsAfter(async () => {}), []);
 });
 

@@ -1,4 +1,4 @@
-import { type Check, fault, ok } from "./finding.ts";
+import { type Check, type Finding, fault, ok } from "./finding.ts";
 import { andMore } from "./folder.ts";
 import type { BlobFault } from "./probes.ts";
 
@@ -6,7 +6,8 @@ export const version: Check = {
   name: "version",
   needs: "folder",
   async look({ settings: { dataFolder }, data }) {
-    const version = await data.version();
+    const version = await data.version().catch(damageIn);
+    if (typeof version === "string") return [damage(this.name, version)];
     if (version === null) return [ok(this.name, `${dataFolder} is empty: the first start fills it`)];
     const { found, known } = version;
     if (found === known) return [ok(this.name, `the data are of version ${found}, this program's own`)];
@@ -24,13 +25,24 @@ export const database: Check = {
   name: "database",
   needs: "database",
   async look({ data }) {
-    const [first, ...others] = await data.integrityFaults();
+    const faults = await data.integrityFaults().catch((error: unknown) => [damageIn(error)]);
+    const [first, ...others] = faults;
     if (first === undefined) return [ok(this.name, "the database is sound")];
-    const remedy =
-      "stop the server and restore the newest backup; if there is none, sqlite3's .recover saves what it can";
-    return [fault(this.name, "database-damaged", `the database is damaged: ${first}${andMore(others.length)}`, remedy)];
+    return [damage(this.name, `${first}${andMore(others.length)}`)];
   },
 };
+
+function damage(check: string, why: string): Finding {
+  const remedy =
+    "stop the server and restore the newest backup; if there is none, sqlite3's .recover saves what it can";
+  return fault(check, "database-damaged", `the database is damaged: ${why}`, remedy);
+}
+
+/** A database can be too damaged to be asked what is wrong with it; anything else that keeps us from looking is thrown. */
+function damageIn(error: unknown): string {
+  if (error instanceof Error && /not a database|malformed|corrupt/i.test(error.message)) return error.message;
+  throw error;
+}
 
 export const journal: Check = {
   name: "journal",

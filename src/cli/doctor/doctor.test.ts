@@ -184,6 +184,17 @@ test("data of a newer version are not looked into", async () => {
   assert.deepEqual(codesOf(await examine(probes({ data }))), ["version-newer"]);
 });
 
+test("a database that is too damaged to be asked is told once", async () => {
+  const version = () => Promise.reject(new Error("file is not a database"));
+  const findings = await examine(probes({ data: { version } }));
+  assert.deepEqual(codesOf(findings), ["database-damaged"]);
+  assert.ok(findings.some(({ status, check }) => status === "skipped" && check === "journal"));
+  const integrityFaults = () => Promise.reject(new Error("database disk image is malformed"));
+  assert.deepEqual(codesOf(await examine(probes({ data: { integrityFaults } }))), ["database-damaged"]);
+  const closed = () => Promise.reject(new Error("unable to open database file"));
+  assert.deepEqual(codesOf(await examine(probes({ data: { version: closed } }))), ["cannot-look"]);
+});
+
 test("an empty folder before the first start is no fault", async () => {
   const findings = await examine(probes({ stats: { [KEY]: null }, data: { version: async () => null } }));
   assert.deepEqual(codesOf(findings), []);

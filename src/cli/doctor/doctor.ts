@@ -51,7 +51,8 @@ async function missingFor({ needs }: Check, { settings, files, data }: Probes): 
   if (needs === "nothing") return null;
   if ((await files.stat(settings.dataFolder))?.kind !== "folder") return "there is no data folder to look into";
   if (needs === "folder") return null;
-  const version = await data.version();
+  const version = await data.version().catch(() => "unreadable" as const);
+  if (version === "unreadable") return "the database cannot be read";
   if (version === null) return "there are no data yet";
   return version.found > version.known ? "the data are of a newer version than this program knows" : null;
 }
