@@ -104,7 +104,6 @@ export async function openFrontDoor(parts: FrontDoorParts): Promise<FrontDoor> {
     nextId,
     isClosing: () => isClosing,
     waitsForContinue: (request) => waiting.has(request),
-    peerOf: (request) => request.socket?.remoteAddress ?? null,
   });
   const { app, server } = await openServer(reception, waiting);
 

@@ -5,6 +5,7 @@ import type { Instant } from "#core";
 import type { HotFigures, Series } from "./metrics.ts";
 import { type Finished, notModifiedHeaders } from "./prepare.ts";
 import { isNotModified } from "./validators.ts";
+import { nameOf, pathOf } from "./visits.ts";
 
 /**
  * Finished answers to GET, for the same request by the same principal, as long as nothing has outdated the bytes or
@@ -12,7 +13,7 @@ import { isNotModified } from "./validators.ts";
  */
 export interface HotReplies {
   /** Answers if it can; `null`: it is for somebody else to do. `prefix`: under which path a proxy shows us. */
-  answer(request: IncomingMessage, response: ServerResponse, prefix: string): HotAnswer | null;
+  answer(request: IncomingMessage, response: ServerResponse, prefix: string, isClosing: boolean): HotAnswer | null;
   keep(request: IncomingMessage, prefix: string, wish: HotWish): void;
   figures(): HotFigures;
 }
@@ -28,7 +29,10 @@ export interface HotWish {
 export interface HotAnswer {
   readonly status: 200 | 304;
   readonly sentBytes: number;
-  readonly proof: Proof;
+  readonly at: Instant;
+  readonly path: string;
+  /** As the log names who asked. */
+  readonly principal: string;
   readonly series: Series;
 }
 
@@ -36,6 +40,8 @@ interface Entry {
   readonly group: Group;
   readonly key: string;
   readonly wish: HotWish;
+  readonly path: string;
+  readonly principal: string;
   /** Name, value, name, value: what `writeHead` is quickest with. */
   readonly head: string[];
   readonly head304: string[];
@@ -121,7 +127,7 @@ export function openHotReplies(parts: {
   }
 
   return {
-    answer(request, response, prefix) {
+    answer(request, response, prefix, isClosing) {
       const { headers } = request;
       const group = groups.get(prefix + request.url);
       if (group === undefined || !isPlain(request)) return null;
@@ -133,16 +139,18 @@ export function openHotReplies(parts: {
       }
       hits += 1;
       entry.isUsed = true;
-      const { finished, proof, series } = entry.wish;
+      const { finished, series } = entry.wish;
+      const { path, principal } = entry;
+      if (isClosing) response.shouldKeepAlive = false;
       const conditions = conditionsOf(headers);
       if (conditions !== null && isNotModified(conditions, finished.validators)) {
         response.writeHead(304, entry.head304);
         response.end();
-        return { status: 304, sentBytes: 0, proof, series: series.notModified };
+        return { status: 304, sentBytes: 0, at, path, principal, series: series.notModified };
       }
       response.writeHead(200, entry.head);
       response.end(finished.bytes);
-      return { status: 200, sentBytes: finished.bytes.byteLength, proof, series: series.full };
+      return { status: 200, sentBytes: finished.bytes.byteLength, at, path, principal, series: series.full };
     },
     keep(request, prefix, wish) {
       const bytes = wish.finished.bytes.byteLength;
@@ -155,6 +163,8 @@ export function openHotReplies(parts: {
         group,
         key,
         wish,
+        path: pathOf(request),
+        principal: nameOf(wish.proof.principal),
         head: Object.entries(wish.finished.headers).flat(),
         head304: Object.entries(notModifiedHeaders(wish.finished.headers)).flat(),
         sizeBytes: bytes + OVERHEAD_BYTES,

@@ -30,10 +30,7 @@ export function openIntake(
   let isBodyComing = !options.waitsForContinue;
   let aborting: AbortController | null = null;
 
-  function peek(name: string): string | null {
-    const value = request.headers[name];
-    return value === undefined ? null : typeof value === "string" ? value : value.join(", ");
-  }
+  const peek = (name: string): string | null => headerOf(request, name);
 
   async function* body(): AsyncGenerator<Uint8Array> {
     checkLength(contentLength, options.bodySizeBytesMax);
@@ -86,6 +83,12 @@ export function openIntake(
       return isBodyComing;
     },
   };
+}
+
+/** Several lines as one; of those that may be sent once only, Node keeps the first. */
+export function headerOf(request: IncomingMessage, name: string): string | null {
+  const value = request.headers[name];
+  return value === undefined ? null : typeof value === "string" ? value : value.join(", ");
 }
 
 /** Refuses by what was announced, before anything is read. */

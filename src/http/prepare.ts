@@ -6,7 +6,6 @@ import { type Conditions, isNotModified, mayResume, type Validators } from "./va
 
 /** Of the request, all that shapes the bytes of an answer. */
 export interface Wish extends Conditions {
-  readonly method: string;
   readonly range: string | null;
   readonly acceptEncoding: string | null;
   /** The asker has proven who they are, so nobody else shall be shown what they got. */

@@ -22,6 +22,7 @@ export function whereabouts(settings: {
   readonly trustedProxies: readonly string[];
 }): Whereabouts {
   const isTrusted = trust(settings.trustedProxies);
+  const peerAddress = remembering(plainAddress);
   const fixed = settings.publicUrl === null ? null : settings.publicUrl.replace(/\/+$/, "");
   const fixedPrefix = fixed === null ? null : pathOf(fixed);
 
@@ -39,7 +40,7 @@ export function whereabouts(settings: {
       return url === null ? "" : pathOf(url);
     },
     remoteAddress(hop) {
-      const peer = plainAddress(hop.peer);
+      const peer = peerAddress(hop.peer);
       if (settings.trustedProxies.length === 0 || !isTrusted(hop.peer)) return peer;
       // Each proxy adds the address it was called from at the end; what stands before a stranger's is the stranger's word.
       const chain = forwardedFor(hop).map(plainAddress);
@@ -117,6 +118,19 @@ function plainAddress(text: string | null): string {
   const [, beforePort] = /^([\d.]+):\d+$/.exec(text) ?? [];
   const address = (bracketed ?? beforePort ?? text).replace(/^::ffff:(?=[\d.]+$)/i, "");
   return isIP(address) === 0 ? address.slice(0, 64) : address;
+}
+
+/** Most requests come from where the one before came from. */
+function remembering(read: (text: string | null) => string): (text: string | null) => string {
+  let last: string | null = null;
+  let answer = read(last);
+  return (text) => {
+    if (text !== last) {
+      answer = read(text);
+      last = text;
+    }
+    return answer;
+  };
 }
 
 function trust(entries: readonly string[]): (peer: string | null) => boolean {

@@ -3,8 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { connect, type ListenOptions } from "node:net";
 import fastify, { type FastifyInstance, type HTTPMethods, type InjectOptions } from "fastify";
 import type { InjectedReply, InjectedRequest } from "./front-door.ts";
-import { METHOD_HEADER, type Reception } from "./reception.ts";
+import type { Reception } from "./reception.ts";
 import { clientErrors } from "./sockets.ts";
+import { METHOD_HEADER } from "./visits.ts";
 
 /** pip makes one request after the other and thinks in between; a proxy keeps its connections longer still. */
 const KEEP_ALIVE_MILLISECONDS = 75_000;

@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
-import { METHOD_HEADER } from "./reception.ts";
+import { METHOD_HEADER } from "./visits.ts";
 
 /** What Node says of a request that its parser could not read. */
 interface ParseError extends Error {
