@@ -128,6 +128,8 @@ export interface Desk {
   file(project: ProjectName, filename: string): Promise<OpenFile | null>;
   /** The companion of a file; `null` when it was not announced. Throws 502-problems when it was and cannot be had. */
   companion(project: ProjectName, filename: string, suffix: string): Promise<OpenFile | null>;
+  /** Whether a file of that name was published here, or in a repository that is looked into from here, and was removed. */
+  wasRemoved(filename: string): Promise<boolean>;
   /** Bytes first: checks the right to publish, then takes the bytes into a draft, hashing as they come. */
   receive(bytes: AsyncIterable<Uint8Array>): Promise<Received>;
   /** Then the fact. `created: false`: the same file was there already. */

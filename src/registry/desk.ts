@@ -6,7 +6,7 @@ import type { Listings } from "./listing.ts";
 import type { Pages } from "./pages.ts";
 import type { Publishing } from "./publish.ts";
 import type { OwnDesk, Releases } from "./registry.ts";
-import { visibilityTo } from "./rights.ts";
+import { mayRead, visibilityTo } from "./rights.ts";
 import { existing, requireRight, type Tools } from "./tools.ts";
 
 /** What desks are made of. */
@@ -62,6 +62,14 @@ export function openDesk(tools: DeskTools, repository: Repository, principal: Pr
     },
     async companion(project, filename, suffix) {
       return files.open(await readable(project), principal, { project, filename, suffix });
+    },
+    async wasRemoved(filename) {
+      const places = [await readable(null), ...tools.catalog.order(repository)];
+      const open = places.filter((place) => mayRead(principal, place, null)).map((place) => place.name);
+      return tools.metadata.read(async (view) => {
+        for (const place of new Set(open)) if (await view.wasRemoved(place, filename)) return true;
+        return false;
+      });
     },
     receive: (bytes) => publishing.receive(principal, name, bytes),
     publish: (candidate) => publishing.publish(principal, name, candidate),

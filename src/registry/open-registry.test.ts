@@ -46,6 +46,23 @@ describe("the registry", () => {
     }
   });
 
+  test("remembers which files were removed, for those who may read where they were", async () => {
+    await using world = await openRegistryWorld();
+    await world.local("alice/base", { mutability: "volatile" });
+    const all = await world.local("alice/all", { bases: [nameOf("alice/base")] });
+    const { artifact } = await world.publish("alice/base", { project: "foo" });
+    const removed = async () => (await world.registry.desk(all.name, NOBODY)).wasRemoved(artifact.filename);
+
+    assert.equal(await removed(), false);
+    await world.registry.releases.removeFile(ALICE, artifact, false);
+    assert.equal(await removed(), true);
+    await world.registry.repositoriesAdmin.modify(ALICE, nameOf("alice/base"), (base) => ({
+      ...base,
+      readers: ["alice"],
+    }));
+    assert.equal(await removed(), false);
+  });
+
   test("counts what is in memory and what was published", async () => {
     await using world = await openRegistryWorld();
     world.fake.add("bar", { filename: "bar-1.0.tar.gz", bytes: Buffer.from("x") });

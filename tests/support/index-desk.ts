@@ -94,7 +94,11 @@ export interface IndexDesk extends Desk {
 /** A desk over listings in memory, reading only. Files open with what `files` has under their name, else with their name. */
 export function indexDesk(
   listings: readonly Listing[],
-  options: { readonly readers?: readonly string[]; readonly files?: Readonly<Record<string, OpenFile>> } = {},
+  options: {
+    readonly readers?: readonly string[];
+    readonly files?: Readonly<Record<string, OpenFile>>;
+    readonly removed?: readonly string[];
+  } = {},
 ): IndexDesk {
   const made: string[] = [];
   const listed: string[] = [];
@@ -126,6 +130,7 @@ export function indexDesk(
     },
     file: async (project, filename) => (has(listings, project, filename) ? open(filename) : null),
     companion: async (_project, filename, suffix) => options.files?.[filename + suffix] ?? null,
+    wasRemoved: async (filename) => options.removed?.includes(filename) ?? false,
     receive: refused,
     publish: refused,
     register: refused,

@@ -50,6 +50,7 @@ export function openUploadDesk(
     page: unexpected,
     file: unexpected,
     companion: unexpected,
+    wasRemoved: unexpected,
     yank: unexpected,
     remove: unexpected,
     setStatus: unexpected,

@@ -56,6 +56,14 @@ test("a file of an upstream without hashes is found by the upstream's address", 
   await refusedWith("file-not-found", get(`/+e/https_other.example/${WHEEL}`, [offer]));
 });
 
+test("a file that was removed is gone, and another was never there", async () => {
+  const desk = indexDesk([], { removed: [WHEEL] });
+
+  await refusedWith("file-gone", ask(fileRoutes, desk, WHEEL_PATH));
+  await refusedWith("file-gone", ask(fileRoutes, desk, `${WHEEL_PATH}.metadata`));
+  await refusedWith("file-not-found", ask(fileRoutes, desk, `/${filePath(aFile("foo-2.0.tar.gz"))}`));
+});
+
 test("without a hash in the address, the file is asked for again each time", async () => {
   const offer = anOffer(WHEEL, { digests: {} });
   const reply = await get(`/${filePath(offer)}`, [offer]);

@@ -24,7 +24,8 @@ async function sendFile(call: Call, desk: Desk): Promise<Reply> {
         ? await desk.companion(found.project, filename, METADATA_SUFFIX)
         : await desk.file(found.project, filename);
   if (found === null || opened === null) {
-    throw refuse({ code: "file-not-found", repository: desk.repository.name, filename: asked });
+    const code = (await desk.wasRemoved(filename)) ? "file-gone" : "file-not-found";
+    throw refuse({ code, repository: desk.repository.name, filename: asked });
   }
   const sha256 = sha256Of(found.file);
   // Where the address has no hash, the upstream may put other bytes there.
