@@ -128,12 +128,16 @@ interface VersionData {
 async function versionsOf(server: DevpiHttp, index: string, project: string) {
   const answer = await server.ask("GET", `/${index}/${project}`);
   const versions = (answer.json?.["result"] ?? {}) as Record<string, VersionData>;
-  const shown = Object.entries(versions).map(([version, data]) => ({
-    version,
-    files: pathsOf(data),
-    shadowing: (data["+shadowing"] ?? []).map(pathsOf),
-  }));
+  const shown = Object.entries(versions).map(([version, data]) => {
+    const [files = [], ...shadowing] = eachOnce([data, ...(data["+shadowing"] ?? [])].map(pathsOf));
+    return { version, files, shadowing };
+  });
   return { status: answer.status, versions: shown.sort((a, b) => (a.version < b.version ? -1 : 1)) };
+}
+
+/** devpi-server tells of a stage that is reached in two ways twice, ours once. */
+function eachOnce(told: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  return [...new Map(told.map((paths) => [paths.join(" "), paths])).values()];
 }
 
 function pathsOf(data: VersionData): readonly string[] {
