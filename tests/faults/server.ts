@@ -1,12 +1,14 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
 import { ROOT } from "../support/clients.ts";
 import { ROOT_PASSWORD } from "../support/served.ts";
 
+const run = promisify(execFile);
 const START_MILLISECONDS_MAX = 60_000;
 const EXIT_MILLISECONDS_MAX = 60_000;
 const ASK_EVERY_MILLISECONDS = 20;
@@ -32,6 +34,8 @@ export interface MortalServer extends AsyncDisposable {
   terminate(): void;
   /** Resolves when the process that was started last is gone. */
   readonly ended: Promise<Ended>;
+  /** What `vivarium doctor` finds in the data, by check: `ok`, or what is wrong. */
+  examine(): Promise<Readonly<Record<string, string>>>;
   /** What the process has open, as the kernel names it: paths, `socket:[…]`. Linux only. */
   openFiles(): readonly string[];
   /** What all its processes have said so far. */
@@ -97,6 +101,7 @@ export async function openMortalServer(options: MortalOptions = {}): Promise<Mor
     get ended() {
       return ended;
     },
+    examine: () => examine(options, folder, port),
     openFiles: () => openFilesOf(child?.pid ?? 0),
     output,
     async [Symbol.asyncDispose]() {
@@ -118,28 +123,47 @@ export async function openMortalServer(options: MortalOptions = {}): Promise<Mor
 }
 
 function spawnServer(options: MortalOptions, folder: string, port: number): ChildProcess {
-  const command = [
-    process.execPath,
-    "--conditions=source",
-    join(ROOT, "src", "main.ts"),
-    ...["serve", "--port", String(port), "--data", folder],
-    ...(options.args ?? []),
-  ];
+  const command = [process.execPath, ...argsOf("serve", folder, port), ...(options.args ?? [])];
   const mount = `mount -t tmpfs -o size=${options.diskBytes},mode=0700 tmpfs "$1" && shift && exec "$@"`;
   const [program = "", ...args] =
     options.diskBytes === undefined ? command : ["unshare", "-m", "sh", "-c", mount, "sh", folder, ...command];
   return spawn(program, args, {
     cwd: ROOT,
-    env: {
-      PATH: process.env["PATH"] ?? "",
-      HOME: folder,
-      NO_PROXY: "*",
-      VIVARIUM_ROOT_PASSWORD: ROOT_PASSWORD,
-      VIVARIUM_UPSTREAM: options.upstream ?? "none",
-      ...options.env,
-    },
+    env: environmentOf(options, folder),
     stdio: ["ignore", "pipe", "pipe"],
   });
+}
+
+async function examine(
+  options: MortalOptions,
+  folder: string,
+  port: number,
+): Promise<Readonly<Record<string, string>>> {
+  const { stdout } = await run(process.execPath, [...argsOf("doctor", folder, port), "--json"], {
+    cwd: ROOT,
+    env: environmentOf(options, folder),
+    // It ends with 1 where it finds a fault, which is an answer too.
+  }).catch((error: { readonly stdout: string }) => error);
+  const { findings } = JSON.parse(stdout) as {
+    readonly findings: readonly { readonly check: string; readonly status: string; readonly message: string }[];
+  };
+  return Object.fromEntries(findings.map(({ check, status, message }) => [check, status === "ok" ? status : message]));
+}
+
+function argsOf(command: "serve" | "doctor", folder: string, port: number): readonly string[] {
+  const program = ["--conditions=source", "--disable-warning=ExperimentalWarning", join(ROOT, "src", "main.ts")];
+  return [...program, command, "--port", String(port), "--data", folder];
+}
+
+function environmentOf(options: MortalOptions, folder: string): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env["PATH"] ?? "",
+    HOME: folder,
+    NO_PROXY: "*",
+    VIVARIUM_ROOT_PASSWORD: ROOT_PASSWORD,
+    VIVARIUM_UPSTREAM: options.upstream ?? "none",
+    ...options.env,
+  };
 }
 
 /** Asks until it is so: what another process does cannot be awaited. Throws with the last answer when time is up. */
