@@ -48,6 +48,10 @@ const offline: Offline = {
     const { init } = await import("./serve.ts");
     return init(flags, serverParts());
   },
+  async setPassword(flags, user, password) {
+    const { setPassword } = await import("./serve.ts");
+    await setPassword(flags, { user, password }, serverParts());
+  },
   async probes(flags) {
     const [{ readConfig }, { openProbes }] = await Promise.all([import("./start.ts"), import("./probes.ts")]);
     return openProbes(await readConfig(flags, io));

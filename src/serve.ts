@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Flags, InitAnswer, Io } from "#cli";
-import type { Instant } from "#core";
+import { CommandFailure, EXIT, type Flags, type InitAnswer, type Io } from "#cli";
+import { type Instant, userName } from "#core";
 import type { App, World } from "./app.ts";
 import { greeting } from "./banner.ts";
 import type { Config } from "./config.ts";
@@ -9,6 +9,7 @@ import { DEFAULT_REMOTE, type FirstStart, type UpstreamSearch } from "./first-st
 import { type Log, openLog } from "./log.ts";
 import { fileSink, terminalSink } from "./log-sink.ts";
 import { thisProcess } from "./machine.ts";
+import { openProbes } from "./probes.ts";
 import { listenFailure, makeFirst, openHouse, placeOf, readConfig, refuseTakenPlace, withoutFaults } from "./start.ts";
 
 /** What `serve` needs besides input and output. */
@@ -61,6 +62,30 @@ export async function init(flags: Flags, parts: Omit<ServeParts, "logIsOpen">): 
   await tellSearch(search, app, config, log);
   log.flush();
   return { dataFolder: config.dataFolder, created: isFirst, rootPassword };
+}
+
+/** Gives an account a new password without a server. Nothing is made where there is nothing. */
+export async function setPassword(
+  flags: Flags,
+  wish: { readonly user: string; readonly password: string },
+  parts: Omit<ServeParts, "logIsOpen">,
+): Promise<void> {
+  const loaded = await readConfig(flags, parts.io);
+  const config = withoutFaults(loaded);
+  const { dataFolder } = config;
+  if ((await openProbes(loaded).data.version()) === null) {
+    throw new CommandFailure(EXIT.environment, `there are no data in ${dataFolder}: name the right folder with --data`);
+  }
+  const sink = terminalSink((text) => parts.io.err(text.trimEnd()));
+  const log = await openLog({ format: "human", level: "error", sink, isColoured: false, now });
+  await using app = await openHouse(config, worldOf(parts, log));
+  const name = userName(wish.user);
+  if (name === null || (await app.registry.accounts.user(name)) === null) {
+    throw new CommandFailure(EXIT.refused, `there is no user '${wish.user}' in ${dataFolder}`);
+  }
+  const passwordHash = await app.access.hashPassword(wish.password);
+  await app.registry.accounts.modify({ kind: "system", reason: "password set offline" }, name, { passwordHash });
+  log.flush();
 }
 
 function worldOf({ version, terminal }: Pick<ServeParts, "version" | "terminal">, log: Log): World {

@@ -49,6 +49,8 @@ export interface Offline {
   serve(flags: Flags): Promise<number>;
   /** Makes the data folder without serving. */
   init(flags: Flags): Promise<InitAnswer>;
+  /** Gives an account a new password in the data folder itself: for a lost password of root. */
+  setPassword(flags: Flags, user: string, password: string): Promise<void>;
   /** What `doctor` looks with. */
   probes(flags: Flags): Promise<Probes>;
 }

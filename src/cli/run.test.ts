@@ -42,6 +42,7 @@ function offline(change: Partial<Offline> = {}): Offline {
     options: SETTINGS,
     serve: async () => EXIT.done,
     init: async () => ({ dataFolder: "/data", created: true, rootPassword: "only-now" }),
+    setPassword: async () => {},
     probes: () => Promise.reject(new Error("no probes in this test")),
     ...change,
   };
@@ -250,6 +251,18 @@ test("init shows root's password once, and where the data are", async () => {
     created: true,
     rootPassword: "only-now",
   });
+});
+
+test("a lost password is set in the data folder, typed twice, without any server", async () => {
+  const seen: unknown[] = [];
+  const change = { setPassword: async (...given: unknown[]) => void seen.push(given) };
+  const argv = "user password root --data /srv/vivarium";
+  const done = await vivarium(argv, { secrets: ["new", "new"] }, change);
+  assert.deepEqual([done.exitCode, done.requests], [EXIT.done, []]);
+  assert.deepEqual(seen, [[{ data: "/srv/vivarium" }, "root", "new"]]);
+  assert.equal((await vivarium("user password --data /srv/vivarium", {}, change)).exitCode, EXIT.usage);
+  assert.equal((await vivarium(`${argv} --tokens-only`, {}, change)).exitCode, EXIT.usage);
+  assert.equal(seen.length, 1);
 });
 
 test("doctor ends with exit code 1 when it found a fault, and --json names it", async () => {

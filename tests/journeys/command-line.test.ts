@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { run } from "#cli";
 import type { Json } from "#core";
+import { setPassword } from "../../src/serve.ts";
 import { aWheelFile } from "../support/archives.ts";
 import { type FakeIoWish, fakeIo } from "../support/fake-io.ts";
 import { expectStatus, openTestApp, type TestApp } from "../support/test-app.ts";
@@ -16,6 +20,7 @@ async function vivarium(app: TestApp, argv: readonly string[], wish: FakeIoWish 
     options: [],
     serve: async () => 0,
     init: () => Promise.reject(new Error("not in these tests")),
+    setPassword: () => Promise.reject(new Error("not in these tests")),
     probes: () => Promise.reject(new Error("not in these tests")),
   });
   return { exitCode, out: fake.out, err: fake.err };
@@ -167,6 +172,24 @@ test("a changed password works at once, and the old one no more", async () => {
   assert.deepEqual([wrong.exitCode, wrong.out], [1, ""]);
   const right = await vivarium(app, ["whoami"], { env: { VIVARIUM_USER: "alice", VIVARIUM_PASSWORD: "a new one" } });
   assert.match(right.out, /user +alice/);
+});
+
+test("root's lost password is set in the data folder, and root is root again", async () => {
+  const dataFolder = await mkdtemp(join(tmpdir(), "vivarium-password-"));
+  try {
+    await (await openTestApp({ dataFolder }))[Symbol.asyncDispose]();
+    const { signal } = new AbortController();
+    const parts = { io: fakeIo().io, version: "0.0.0", terminal: null, hasColours: false, stop: signal };
+
+    await setPassword({ data: dataFolder }, { user: "root", password: "found again" }, parts);
+
+    await using app = await openTestApp({ dataFolder });
+    const root = { env: { VIVARIUM_USER: "root", VIVARIUM_PASSWORD: "found again" } };
+    assert.match((await vivarium(app, ["whoami"], root)).out, /user +root\n/);
+    assert.equal((await vivarium(app, ["whoami"], as("root"))).exitCode, 1);
+  } finally {
+    await rm(dataFolder, { recursive: true, force: true });
+  }
 });
 
 for (const [argv, says] of [

@@ -43,6 +43,7 @@ async function faultsOf(argv: readonly string[]): Promise<readonly string[]> {
     options: configOptions,
     serve: async () => 0,
     init: () => Promise.reject(new Error("not in these tests")),
+    setPassword: () => Promise.reject(new Error("not in these tests")),
     // What programs this machine has is not this test's to say, and asking them takes seconds.
     probes: async (flags) => ({ ...openProbes(await readConfig(flags, fake.io)), machine: SOUND_MACHINE }),
   });

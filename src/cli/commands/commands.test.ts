@@ -10,6 +10,7 @@ const offline: Offline = {
   options: [],
   serve: async () => EXIT.done,
   init: () => Promise.reject(new Error("not in these tests")),
+  setPassword: () => Promise.reject(new Error("not in these tests")),
   probes: () => Promise.reject(new Error("not in these tests")),
 };
 

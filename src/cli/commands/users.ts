@@ -1,8 +1,8 @@
 import type { User, Users } from "../api-types.ts";
-import type { CommandRow, PositionalRow } from "../command.ts";
+import type { CommandRow, Outcome, PositionalRow, Tools } from "../command.ts";
 import { NEW_PASSWORD_OPTION, newPassword } from "../credentials.ts";
 import { card, table } from "../table.ts";
-import { has, one, positional, usage } from "../typed.ts";
+import { has, one, positional, type Typed, usage } from "../typed.ts";
 import { CLEARING, type FieldOption, fieldsFrom, somethingIn } from "./fields.ts";
 
 const NAME: PositionalRow = { name: "name", description: "The account" };
@@ -25,6 +25,13 @@ const TOKENS_ONLY = {
   name: "tokens-only",
   placeholder: null,
   description: "Have no password: the account signs in with tokens only",
+};
+
+const DATA = {
+  name: "data",
+  placeholder: "folder",
+  description:
+    "Write to this data folder instead of asking the server, which must be stopped: for root's lost password",
 };
 
 /** `vivarium user …`: accounts. */
@@ -101,16 +108,19 @@ export const userCommands: readonly CommandRow[] = [
     summary: "Change an account's password",
     more: "Signing in needs the old password (or root's); a token cannot change its owner's password.",
     positionals: [OWN_NAME],
-    options: [NEW_PASSWORD_OPTION, TOKENS_ONLY],
+    options: [NEW_PASSWORD_OPTION, TOKENS_ONLY, DATA],
     examples: [
       { line: "vivarium user password --user alice", does: "asks for the old and the new one" },
       { line: "vivarium user password bob --user root", does: "root gives bob a new one" },
+      { line: "vivarium user password root --data /srv/vivarium", does: "at the stopped server: root's is lost" },
     ],
     talksTo: "server",
     hasJson: true,
-    async run(typed, { io, client }) {
+    async run(typed, { io, offline, client }) {
       const isTokensOnly = has(typed, TOKENS_ONLY.name);
       if (isTokensOnly && one(typed, NEW_PASSWORD_OPTION.name) !== null) throw contradiction();
+      const folder = one(typed, DATA.name);
+      if (folder !== null) return setOffline(folder, typed, { io, offline });
       const name = typed.positionals[0] ?? (await client.account());
       const password = isTokensOnly ? null : await newPassword(io, typed, name);
       const user = await client.ask<User>("PATCH", ["users", name], { password });
@@ -134,6 +144,18 @@ export const userCommands: readonly CommandRow[] = [
     },
   },
 ];
+
+async function setOffline(
+  folder: string,
+  typed: Typed,
+  { io, offline }: Pick<Tools, "io" | "offline">,
+): Promise<Outcome> {
+  const [name = null] = typed.positionals;
+  if (name === null) throw usage("--data needs the account's name: there is no server that knows who you are");
+  if (has(typed, TOKENS_ONLY.name)) throw usage("--data gives a new password: leave out --tokens-only");
+  await offline.setPassword({ data: folder }, name, await newPassword(io, typed, name));
+  return { json: { changed: name }, text: `The password of ${name} in ${folder} is changed.\n` };
+}
 
 function contradiction(): Error {
   return usage(`--${TOKENS_ONLY.name} and --${NEW_PASSWORD_OPTION.name} contradict each other: give one of them`);
