@@ -29,8 +29,9 @@ async function worldWithFoo() {
 
 test("a page is the same from memory as when it was made, header for header", async () => {
   await using world = await worldWithFoo();
-  const cold = await world.ask(PAGE);
-  const hot = await world.ask(PAGE);
+  const browser = { headers: { accept: "text/html,*/*;q=0.8" } };
+  const cold = await world.ask(PAGE, browser);
+  const hot = await world.ask(PAGE, browser);
   const { "x-request-id": id, ...headers } = cold.headers;
   assert.match(id ?? "", /./);
   assert.deepEqual(hot.headers, headers);

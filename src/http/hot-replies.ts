@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Proof } from "#access";
 import type { Instant } from "#core";
 import type { HotFigures, Series } from "./metrics.ts";
@@ -80,6 +81,8 @@ export function openHotReplies(parts: {
 }): HotReplies {
   const { now, salt, memoryBytesMax } = parts;
   const groups = new Map<string, Group>();
+  /** Of each connection the credentials it sent last, and what they are called here: most send the same again. */
+  const lastSent = new WeakMap<Socket, { readonly text: string; readonly digest: string }>();
   /** Oldest first; an entry that was used goes round once more. */
   const queue = new Set<Entry>();
   let sizeBytes = 0;
@@ -115,12 +118,20 @@ export function openHotReplies(parts: {
     return group;
   }
 
-  function keyOf(headers: IncomingHttpHeaders, names: readonly string[]): string {
+  function digestOf(socket: Socket, text: string): string {
+    const last = lastSent.get(socket);
+    if (last !== undefined && last.text === text) return last.digest;
+    const digest = hash("sha256", `${salt}${text}`, "base64");
+    lastSent.set(socket, { text, digest });
+    return digest;
+  }
+
+  function keyOf({ headers, socket }: IncomingMessage, names: readonly string[]): string {
     const { accept = "", authorization } = headers;
     const devpi = headers["x-devpi-auth"];
     let key = `${accept}\n${headers["accept-encoding"] ?? ""}`;
     if (authorization !== undefined || devpi !== undefined) {
-      key += `\n${hash("sha256", `${salt}${authorization ?? ""}\n${devpi ?? ""}`, "base64")}`;
+      key += `\n${digestOf(socket, `${authorization ?? ""}\n${devpi ?? ""}`)}`;
     }
     for (const name of names) key += `\n${name}:${headers[name] ?? ""}`;
     return key;
@@ -131,7 +142,7 @@ export function openHotReplies(parts: {
       const { headers } = request;
       const group = groups.get(prefix + request.url);
       if (group === undefined || !isPlain(request)) return null;
-      const entry = group.entries.get(keyOf(headers, group.names));
+      const entry = group.entries.get(keyOf(request, group.names));
       const at = now();
       if (entry === undefined || !isCurrent(entry.wish, at)) {
         if (entry !== undefined) drop(entry);
@@ -157,7 +168,7 @@ export function openHotReplies(parts: {
       if (bytes > BODY_BYTES_MAX || bytes > memoryBytesMax || !isPlain(request) || !isCurrent(wish, now())) return;
       misses += 1;
       const group = groupFor(prefix + request.url, wish.headersRead);
-      const key = keyOf(request.headers, group.names);
+      const key = keyOf(request, group.names);
       const old = group.entries.get(key);
       const entry: Entry = {
         group,

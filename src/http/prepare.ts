@@ -10,6 +10,8 @@ export interface Wish extends Conditions {
   readonly acceptEncoding: string | null;
   /** The asker has proven who they are, so nobody else shall be shown what they got. */
   readonly isSignedIn: boolean;
+  /** Shows pages to people; installers are spared the headers that only browsers obey. */
+  readonly isBrowser: boolean;
 }
 
 /** An answer as it goes over the wire, but for the connection's own headers. */
@@ -77,7 +79,7 @@ function prepareBytes(reply: Reply & { readonly kind: "bytes" }, wish: Wish): Pr
   const etag = etagOf(reply, identity, coding);
   const headers = {
     "content-type": reply.contentType,
-    ...safetyHeaders(reply.contentType),
+    ...(wish.isBrowser ? safetyHeaders(reply.contentType) : {}),
     ...cacheHeaders(reply.cache, wish),
     ...(etag === null ? {} : { etag }),
     ...reply.headers,

@@ -6,6 +6,7 @@ import { headerOf, type Intake, openIntake } from "./intake.ts";
 import type { Params } from "./patterns.ts";
 import type { Wish } from "./prepare.ts";
 import type { Hop, Whereabouts } from "./public-url.ts";
+import { isBrowser } from "./refusals.ts";
 import type { Dialect } from "./routes.ts";
 import type { Place } from "./routing.ts";
 
@@ -108,6 +109,7 @@ export function wishOf({ intake: { peek }, method, proof }: Visit): Wish {
   return {
     range: method === "GET" ? peek("range") : null,
     acceptEncoding: peek("accept-encoding"),
+    isBrowser: isBrowser({ header: peek }),
     isSignedIn: proof !== null && proof.principal.kind !== "anonymous",
     ifNoneMatch: peek("if-none-match"),
     ifModifiedSince: peek("if-modified-since"),
