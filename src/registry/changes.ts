@@ -4,7 +4,7 @@ import type { Tools } from "./tools.ts";
 
 /** Looks out for changes from the moment it was made; small, and to be stopped when nobody asks it any more. */
 export interface Watch {
-  /** Something of what was to be watched has changed; never becomes `false` again. */
+  /** Something of what was to be watched has changed, or nobody looks out any more; never becomes `false` again. */
   readonly isOutdated: boolean;
   stop(): void;
 }
@@ -93,6 +93,8 @@ export function openChanges({ metadata, remotes }: Pick<Tools, "metadata" | "rem
         },
         stop() {
           for (const name of names) remove(watched, name, project);
+          // Nobody will tell it any more, and whoever was given what was made under it may ask it still.
+          watched.isOutdated = true;
         },
       };
     },

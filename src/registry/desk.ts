@@ -45,15 +45,16 @@ export function openDesk(tools: DeskTools, repository: Repository, principal: Pr
       return listings.resolved(await readable(project), project, principal);
     },
     async page(pageName, variant, project, make) {
-      const current = await readable(project);
+      const found = await readable(project);
       const { catalog } = tools;
+      const current = (): Repository => catalog.find(name) ?? found;
       const wanted = {
         repository: name,
         name: pageName,
         variant,
         project,
-        visibility: visibilityTo(principal, [current, ...catalog.order(current)], project),
-        reach: () => reachOf(catalog, current),
+        visibility: () => visibilityTo(principal, [current(), ...catalog.order(current())], project),
+        reach: () => reachOf(catalog, current()),
       };
       return pages.get(wanted, make);
     },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
-import type { LocalRepository, ProjectName, RemoteRepository } from "#core";
+import type { Instant, LocalRepository, ProjectName, RemoteRepository } from "#core";
 import type { Desk, MadePage, Page } from "#formats";
 import {
   ALICE,
@@ -16,6 +16,7 @@ import {
   refusal,
   token,
 } from "../../tests/support/registry-world.ts";
+import { openPages } from "./pages.ts";
 
 const FOO = "foo" as ProjectName;
 const DEV = nameOf("alice/dev");
@@ -243,6 +244,62 @@ describe("who may read what", () => {
     assert.equal(world.made, 2);
   });
 
+  test("who joins a making is not shown what its maker was given the right to meanwhile", async () => {
+    await using world = await openRegistryWorld();
+    await world.local("alice/secret", { readers: ["alice"] });
+    await world.local("alice/open");
+    await world.virtual("alice/all", ["alice/secret", "alice/open"]);
+    await world.publish("alice/secret", { project: "foo" });
+    await world.publish("alice/open", { project: "foo", version: "2.0" });
+    const [bobs, nobodys] = await Promise.all([world.desk("alice/all", BOB), world.desk("alice/all", NOBODY)]);
+    const gate = Promise.withResolvers<void>();
+    const began = Promise.withResolvers<void>();
+    const makeFor = (desk: Desk) => async () => {
+      began.resolve();
+      await gate.promise;
+      return aPage((await desk.listing(FOO))?.members.join(" ") ?? "");
+    };
+    const makers = textOf(pageOf(bobs, makeFor(bobs)));
+    await began.promise;
+    const joined = textOf(pageOf(nobodys, makeFor(nobodys)));
+    await world.change("alice/secret", (current) => ({ ...current, readers: ["alice", "bob"] }));
+    gate.resolve();
+
+    assert.equal(await makers, "alice/secret alice/open");
+    assert.equal(await joined, "alice/open");
+  });
+
+  test("a page is filed by the rights of the moment from which on changes are watched", async () => {
+    let rights = "old";
+    const filed: string[] = [];
+    const pages = openPages(
+      {
+        // Another process has changed the rights, and this one hears of it now.
+        metadata: {
+          async catchUp() {
+            rights = "new";
+          },
+        },
+        now: () => 0 as Instant,
+        settings: { fileSizeBytesMax: 1, memoryBytesMax: 1 << 20, restrictModify: null },
+      },
+      {
+        watch() {
+          filed.push(`watched with ${rights} rights`);
+          return { isOutdated: false, stop() {} };
+        },
+      },
+    );
+    const wanted = { repository: DEV, name: "p", variant: "text", project: FOO, reach: () => [DEV] };
+    const visibility = () => {
+      filed.push(`filed by ${rights} rights`);
+      return rights;
+    };
+    await pages.get({ ...wanted, visibility }, async () => aPage("x"));
+
+    assert.deepEqual(filed, ["filed by new rights", "watched with new rights"]);
+  });
+
   test("whoever loses the right to read is refused at once, also what is in memory", async () => {
     await using world = await openShelf();
     const desk = await world.desk("alice/dev", BOB);
@@ -300,5 +357,19 @@ describe("the bytes", () => {
       await desk.page(`p${index}`, "text", FOO, async () => aPage("x".repeat(20_000)));
     }
     assert.ok(world.registry.figures().pageBytes <= 100_000);
+  });
+
+  test("a page that made room for others does not claim to be current when something is written", async () => {
+    await using world = await openRegistryWorld({ settings: { memoryBytesMax: 400_000 } });
+    await world.local("alice/dev");
+    const desk = await world.desk("alice/dev");
+    // The front door keeps it, and asks only its freshness.
+    const kept = await pageOf(desk, async () => aPage("x".repeat(20_000)));
+    for (let index = 0; index < 20; index += 1) {
+      await desk.page(`p${index}`, "text", FOO, async () => aPage("x".repeat(20_000)));
+    }
+    await world.publish("alice/dev", { project: "foo" });
+    await world.metadata.catchUp();
+    assert.equal(kept?.freshness.isCurrent(world.now()), false);
   });
 });

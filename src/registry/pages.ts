@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { Freshness, ProjectName, RepositoryName } from "#core";
 import type { MadePage, Page } from "#formats";
+import type { MetadataStore } from "#stores";
 import type { Changes, Watch } from "./changes.ts";
 import { openEncodings } from "./encodings.ts";
 import { freshnessOf } from "./freshness.ts";
@@ -23,64 +24,82 @@ export interface WantedPage {
   readonly name: string;
   /** Which representation: `html`, `json`. */
   readonly variant: string;
-  /** Which rules of right apply to the reader; those to whom the same is visible share a page. */
-  readonly visibility: string;
-  /** Every repository that has a say in it. */
+  /**
+   * Which rules of right apply to the reader; those to whom the same is visible share a page. Asked in the moment from
+   * which on changes are watched: filed by older rights, a page would be shown to readers who may not see it.
+   */
+  readonly visibility: () => string;
+  /** Every repository that has a say in it; asked in the same moment. */
   readonly reach: () => Iterable<RepositoryName>;
   /** `null`: any change of these repositories outdates the page. */
   readonly project: ProjectName | null;
 }
 
+interface Made {
+  readonly page: Page | null;
+  /** Nothing has outdated it while it was made, so it is everybody's whose rights are those it is filed by. */
+  readonly isShared: boolean;
+}
+
 interface Making {
   readonly watch: Watch;
-  readonly page: Promise<Page | null>;
+  readonly made: Promise<Made>;
 }
 
 /** The page itself, its compressed forms, and what the entry takes. */
 const WEIGHT_PER_BYTE = 1.4;
 const WEIGHT_PER_PAGE = 2_048;
 
-export function openPages(tools: Pick<Tools, "metadata" | "now" | "settings">, changes: Changes): Pages {
+type PageTools = Pick<Tools, "now" | "settings"> & { readonly metadata: Pick<MetadataStore, "catchUp"> };
+
+export function openPages(tools: PageTools, changes: Pick<Changes, "watch">): Pages {
   const { metadata, now } = tools;
-  const memory = openWatchedMemory<{ readonly page: Page | null }>(tools.settings.memoryBytesMax / 4);
+  const memory = openWatchedMemory<Made>(tools.settings.memoryBytesMax / 4);
   const making = new Map<string, Making>();
   let hits = 0;
   let misses = 0;
 
-  async function makeAndKeep(key: string, watch: Watch, make: () => Promise<MadePage | null>): Promise<Page | null> {
-    const finished = async () => {
+  function makeAndKeep(key: string, watch: Watch, make: () => Promise<MadePage | null>): Promise<Made> {
+    const finished = async (): Promise<Made> => {
       const made = await make();
-      return { page: made === null ? null : await finish(made, freshnessOf(metadata, watch, made.validUntil)) };
+      const page = made === null ? null : await finish(made, freshnessOf(metadata, watch, made.validUntil));
+      return { page, isShared: !watch.isOutdated };
     };
-    const { page } = await memory.load(key, watch, finished, ({ page }) =>
+    return memory.load(key, watch, finished, ({ page }) =>
       page === null ? null : WEIGHT_PER_PAGE + page.bytes.byteLength * WEIGHT_PER_BYTE,
     );
-    return page;
+  }
+
+  async function get(wanted: WantedPage, make: () => Promise<MadePage | null>, mayJoin: boolean): Promise<Page | null> {
+    const told = metadata.catchUp();
+    if (told !== undefined) await told;
+    // From here until the watch is there nothing is waited for.
+    const key = [wanted.repository, wanted.name, wanted.variant, wanted.visibility()].join("\n");
+    const known = memory.get(key)?.page ?? null;
+    if (known?.freshness.isCurrent(now())) {
+      hits += 1;
+      return known;
+    }
+    misses += 1;
+    const underWay = making.get(key);
+    // One that has been outdated may have read what was there before a write that was finished before this question.
+    if (mayJoin && underWay !== undefined && !underWay.watch.isOutdated) {
+      const { page, isShared } = await underWay.made;
+      // Rights may have changed meanwhile: what one reader may see now is not what another may.
+      return isShared ? page : get(wanted, make, false);
+    }
+    const watch = changes.watch(wanted.reach(), wanted.project);
+    const mine: Making = { watch, made: makeAndKeep(key, watch, make) };
+    making.set(key, mine);
+    try {
+      return (await mine.made).page;
+    } finally {
+      if (making.get(key) === mine) making.delete(key);
+    }
   }
 
   return {
-    async get({ repository, name, variant, visibility, reach, project }, make) {
-      const told = metadata.catchUp();
-      if (told !== undefined) await told;
-      const key = [repository, name, variant, visibility].join("\n");
-      const known = memory.get(key)?.page ?? null;
-      if (known?.freshness.isCurrent(now())) {
-        hits += 1;
-        return known;
-      }
-      misses += 1;
-      const underWay = making.get(key);
-      // One that has been outdated may have read what was there before a write that was finished before this question.
-      if (underWay !== undefined && !underWay.watch.isOutdated) return underWay.page;
-      const watch = changes.watch(reach(), project);
-      const mine: Making = { watch, page: makeAndKeep(key, watch, make) };
-      making.set(key, mine);
-      try {
-        return await mine.page;
-      } finally {
-        if (making.get(key) === mine) making.delete(key);
-      }
-    },
+    get: (wanted, make) => get(wanted, make, true),
     figures: () => ({ hits, misses, sizeBytes: Math.round(memory.weight) }),
     [Symbol.dispose]: () => memory.clear(),
   };
