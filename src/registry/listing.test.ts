@@ -207,6 +207,17 @@ describe("rights only take away", () => {
     assert.deepEqual(await projectsOf(world, "alice/secret", ci), ["foo"]);
   });
 
+  test("a token for one project of a closed member learns no other name through an open repository", async () => {
+    await using world = await openRegistryWorld();
+    await world.local("alice/secret", { readers: ["alice"] });
+    await world.virtual("alice/all", ["alice/secret"]);
+    await world.publish("alice/secret", { project: "foo" });
+    await world.publish("alice/secret", { project: "bar" });
+    const ci = token("alice", limit("read", "alice/secret", ["foo"]));
+
+    assert.deepEqual(await projectsOf(world, "alice/all", ci), ["foo"]);
+  });
+
   test("a closed repository asks strangers to sign in and refuses whoever did without the right", async () => {
     await using world = await openRegistryWorld();
     await world.local("alice/secret", { readers: ["alice"] });

@@ -126,9 +126,9 @@ export function openListings(tools: Tools, changes: Changes): Listings {
     async resolvedProjects(asked, principal) {
       const readable = catalog.order(asked).filter((source) => mayRead(principal, source, null));
       const lists = await Promise.all(readable.map(projectsOf));
-      const projects = await mergeNames(lists.map((list) => list.projects));
+      const names = lists.map(({ projects }, index) => readableOf(projects, readable[index] ?? asked, principal));
       return {
-        projects: readableOf(projects, asked, principal),
+        projects: readableOf(await mergeNames(names), asked, principal),
         staleSince: earliest(lists.map(({ staleSince }) => staleSince)),
         validUntil: earliest(lists.map(({ validUntil }) => validUntil ?? null)),
       };
