@@ -245,6 +245,7 @@ test("an upstream's login goes to no other server, unless it is given anew", asy
   assert.equal(await move({ url: "https://two.invalid/simple/" }), null);
   const other = "sealed you:secret" as Sealed;
   assert.equal(await move({ url: "https://three.invalid/simple/", credentials: other }), other);
+  assert.equal(await move({ url: null }), null, "in two steps it would go to the next address");
 });
 
 test("refreshing a repository makes the remotes behind it ask again", async () => {

@@ -123,8 +123,10 @@ function checkIdentity(before: Repository, after: Repository): void {
 function withoutForeignLogin(before: Repository, after: Repository): Repository {
   if (before.kind !== "remote" || after.kind !== "remote") return after;
   const isNew = after.credentials !== before.credentials;
-  if (isNew || before.url === null || after.url === null) return after;
-  return new URL(before.url).origin === new URL(after.url).origin ? after : { ...after, credentials: null };
+  if (isNew || before.url === null) return after;
+  // Also where no server follows: with the next address it would go to that one.
+  const isSame = after.url !== null && new URL(before.url).origin === new URL(after.url).origin;
+  return isSame ? after : { ...after, credentials: null };
 }
 
 async function checkMembers(tx: Transaction, repository: Repository, before: Repository | null): Promise<void> {
