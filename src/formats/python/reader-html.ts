@@ -1,7 +1,8 @@
 import { Parser } from "htmlparser2";
-import type { ProjectStatus } from "#core";
+import type { ProjectName, ProjectStatus } from "#core";
 import type { UpstreamPage } from "../format.ts";
 import type { PythonAttributes } from "./attributes.ts";
+import { projectName } from "./names.ts";
 import {
   addressOf,
   digestsInFragment,
@@ -21,6 +22,10 @@ export interface HtmlPage {
   readonly base: string;
   readonly status: ProjectStatus;
   readonly statusReason: string | null;
+  /** Says which version of the simple API it is (PEP 629). */
+  readonly hasVersion: boolean;
+  /** The words of its title and its first-level headings. */
+  readonly headings: readonly string[];
 }
 
 export interface Anchor {
@@ -30,6 +35,9 @@ export interface Anchor {
 }
 
 const ANCHOR_TEXT_LENGTH_MAX = 1024;
+const HEADINGS_LENGTH_MAX = 4096;
+/** What servers without PEP 629 call a page of links: `Links for foo`, `Index of /simple/foo/`. */
+const INDEX_WORD = /^(?:links?|index|packages?)$/i;
 
 /** Reads the links of a page as browsers do, however it is written. Throws `SyntaxError` when it is not HTML. */
 export function readHtml(page: UpstreamPage): HtmlPage {
@@ -41,6 +49,8 @@ export function readHtml(page: UpstreamPage): HtmlPage {
   const anchors: Anchor[] = [];
   const metas = new Map<string, string>();
   let base: string | null = null;
+  let headings = "";
+  let headingDepth = 0;
   let open: { readonly attributes: Readonly<Record<string, string>>; text: string } | null = null;
   const close = (): void => {
     const href = open?.attributes["href"];
@@ -53,6 +63,9 @@ export function readHtml(page: UpstreamPage): HtmlPage {
       if (name === "a") {
         close(); // Anchors do not nest: the next one ends the last.
         open = { attributes, text: "" };
+      } else if (isHeading(name)) {
+        headingDepth += 1;
+        headings += " ";
       } else if (name === "base" && attributes["href"] !== undefined) {
         base ??= URL.parse(attributes["href"], page.url)?.href ?? null;
       } else if (name === "meta" && attributes["name"] !== undefined) {
@@ -61,9 +74,11 @@ export function readHtml(page: UpstreamPage): HtmlPage {
     },
     ontext(part) {
       if (open !== null && open.text.length < ANCHOR_TEXT_LENGTH_MAX) open.text += part;
+      if (headingDepth > 0 && headings.length < HEADINGS_LENGTH_MAX) headings += part;
     },
     onclosetag(name) {
       if (name === "a") close();
+      else if (isHeading(name)) headingDepth -= 1;
     },
   });
   parser.end(text);
@@ -74,7 +89,24 @@ export function readHtml(page: UpstreamPage): HtmlPage {
     base: base ?? page.url,
     status: statusOf(metas.get("pypi:project-status")),
     statusReason: textOf(metas.get("pypi:project-status-reason")),
+    hasVersion: metas.has("pypi:repository-version"),
+    headings: headings.split(/[^\w.-]+/).filter((word) => word !== ""),
   };
+}
+
+/**
+ * Throws `SyntaxError` for a page without files that does not call itself a page of an index: by its version, or by the
+ * words above it. It is a sign-in or an apology that came as 200, and must not make a project's files vanish.
+ */
+export function refuseStranger(html: HtmlPage, page: UpstreamPage, project: ProjectName | null): void {
+  const isIndexWord = (word: string): boolean =>
+    INDEX_WORD.test(word) || (project !== null && projectName(word) === project);
+  if (html.hasVersion || html.headings.some(isIndexWord)) return;
+  throw new SyntaxError(`the page ${page.url} links to no file and is no page of an index`);
+}
+
+function isHeading(tag: string): boolean {
+  return tag === "title" || tag === "h1";
 }
 
 /** A link of a project's page as a file; `null` when it cannot be one. The name is the address's, as installers have it. */

@@ -133,7 +133,8 @@ test("SIM-7: links that lead nowhere good are left out", () => {
     "bar-1.0-py3-none-any.whl",
     "foo.html",
   ];
-  assert.deepEqual(html(bad.map((href) => `<a href="${href}">x</a>`).join("")).offers, []);
+  const links = bad.map((href) => `<a href="${href}">x</a>`).join("");
+  assert.deepEqual(html(`<title>Links for foo</title>${links}`).offers, []);
   const entries = bad.map((url) => ({ filename: WHEEL, url }));
   assert.deepEqual(json({ files: entries.slice(0, 5) }).offers, []);
   const names = [
@@ -245,6 +246,32 @@ test("what is no page of an index is refused rather than taken for an empty one"
     ["text/html", '<meta name="pypi:repository-version" content="2.0">'],
   ] as const) {
     assert.throws(() => pythonReader.readProject(page(type, text), FOO), SyntaxError, text);
+  }
+});
+
+test("a page that only says that something else answered is refused, so that no project vanishes behind a sign-in", () => {
+  const portals = [
+    '<html><head><title>Welcome</title></head><body><a href="/login">Sign in</a></body></html>',
+    "<html><body><h1>Down for maintenance</h1></body></html>",
+    '<form action="/login"><input name="user"></form>',
+  ];
+  for (const text of portals) {
+    assert.throws(() => html(text), { name: "SyntaxError", message: /no page of an index/ }, text);
+    const page = { url: URL_OF_PAGE, contentType: "text/html", bytes: Buffer.from(text) };
+    assert.throws(() => pythonReader.readFlat(page), SyntaxError, text);
+  }
+});
+
+test("a project without files is a page that calls itself one of an index: by its version, title or heading", () => {
+  for (const text of [
+    '<meta name="pypi:repository-version" content="1.0"><title>x</title>',
+    "<html><head><title>Links for foo</title></head><body><h1>Links for foo</h1></body></html>",
+    "<h1>foo: links</h1>",
+    '<html><head><title>Index of /simple/foo/</title></head><body><a href="../">../</a></body></html>',
+    "<title>Foo</title>",
+    "<h1>Simple index</h1>",
+  ]) {
+    assert.deepEqual(html(text).offers, [], text);
   }
 });
 

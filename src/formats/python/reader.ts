@@ -3,7 +3,7 @@ import type { ListingReader, UpstreamListing, UpstreamPage } from "../format.ts"
 import { pythonAttributes } from "./attributes.ts";
 import { projectCandidates } from "./filenames.ts";
 import { projectName } from "./names.ts";
-import { linkOfAnchor, readHtml } from "./reader-html.ts";
+import { linkOfAnchor, readHtml, refuseStranger } from "./reader-html.ts";
 import { readProjectJson, readProjectsJson } from "./reader-json.ts";
 import { dedupe, filenameIn, offerOf } from "./reader-values.ts";
 import { makeWheelMetadata } from "./wheel-tail.ts";
@@ -22,13 +22,15 @@ export const pythonReader: ListingReader = {
 };
 
 function readProjectHtml(page: UpstreamPage, project: ProjectName): UpstreamListing {
-  const { anchors, base, status, statusReason } = readHtml(page);
+  const html = readHtml(page);
+  const { anchors, base, status, statusReason } = html;
   const offers: Offer[] = [];
   for (const anchor of anchors) {
     const link = linkOfAnchor(anchor, base);
     const offer = link === null ? null : offerOf(link, project);
     if (offer !== null) offers.push(offer);
   }
+  if (offers.length === 0) refuseStranger(html, page, project);
   return { displayName: project, status, statusReason, versions: [], offers: dedupe(offers) };
 }
 
@@ -56,7 +58,8 @@ function namesInHtml(page: UpstreamPage): readonly string[] {
 
 /** PEP 503 does not know these pages, but installers do (`--find-links`): any link to a file of a package counts. */
 function readFlat(page: UpstreamPage): readonly Offer[] {
-  const { anchors, base } = readHtml(page);
+  const html = readHtml(page);
+  const { anchors, base } = html;
   const offers: Offer[] = [];
   for (const anchor of anchors) {
     const link = linkOfAnchor(anchor, base);
@@ -64,6 +67,7 @@ function readFlat(page: UpstreamPage): readonly Offer[] {
     const offer = link === null || project === undefined ? null : offerOf(link, project);
     if (offer !== null) offers.push(offer);
   }
+  if (offers.length === 0) refuseStranger(html, page, null);
   return dedupe(offers);
 }
 
