@@ -179,6 +179,17 @@ test("an upload that may not be is refused with the reason where clients look fo
   assert.equal(devpi.headers["x-devpi-api-version"], "2");
 });
 
+test("devpi's client, which prints the reason phrase and the message of a body, is told once", async () => {
+  await using world = await worldWithFoo();
+  const json = { accept: "application/json", "x-devpi-auth": "x" };
+
+  const refused = await world.ask("/carol", { method: "PUT", headers: json, body: '{"password": "x"}' });
+
+  assert.equal(refused.status, 403);
+  assert.match(JSON.parse(refused.body.toString()).message, /sign-up/);
+  assert.equal(refused.reason, "Forbidden");
+});
+
 test("what is not there is 404: HTML without links for browsers, JSON for everybody else", async () => {
   await using world = await worldWithFoo();
   for (const url of ["/alice/dev/simple/none/", "/nobody/none/simple/foo/", "/+none"]) {

@@ -37,9 +37,14 @@ export function refusalOf(error: unknown, asker: Asker): Refusal {
       vary: "Accept",
       ...problemHeaders(problem),
     },
-    reasonOf(message),
+    showsBody(asker) ? undefined : reasonOf(message),
   );
   return { prepared, cause: status >= 500 ? (error.cause ?? error) : undefined };
+}
+
+/** devpi's client prints the reason phrase and then the message of a JSON body; one of them is enough. Of uploads it reads no body. */
+function showsBody({ dialect, call }: Asker): boolean {
+  return dialect?.name === "devpi" && (call.header("accept") ?? "").includes("application/json");
 }
 
 interface Body {
