@@ -1,10 +1,10 @@
 import type { Instant } from "#core";
 import type { RequestRecord } from "#http";
-import type { Level, LogFacts } from "./log.ts";
+import type { Level } from "./log.ts";
+import { type CauseFacts, describeCause, type Note } from "./log-note.ts";
 
 /** Lines of the log for people; pure. */
 
-const CAUSES_MAX = 4;
 const COLOURS = { red: 31, green: 32, yellow: 33, cyan: 36, grey: 90 } as const;
 type Colour = keyof typeof COLOURS;
 const LEVEL_COLOURS: Readonly<Record<Level, Colour>> = { error: "red", warn: "yellow", info: "green", debug: "grey" };
@@ -23,43 +23,12 @@ export function requestLine(record: RequestRecord, isColoured: boolean): string 
   return `${line}\n${cause === undefined ? "" : indented(cause)}`;
 }
 
-export function noteLine(
-  note: {
-    readonly at: Instant;
-    readonly level: Level;
-    readonly message: string;
-    readonly facts: LogFacts;
-    readonly cause: unknown;
-  },
-  isColoured: boolean,
-): string {
+export function noteLine(note: Note, isColoured: boolean): string {
   const paint = painter(isColoured);
   const facts = Object.entries(note.facts).map(([name, value]) => ` ${name}=${printable(String(value))}`);
   const level = note.level === "info" ? "" : `${paint(LEVEL_COLOURS[note.level], note.level)} `;
   const line = `${paint("grey", clock(note.at))} ${level}${printable(note.message)}${paint("grey", facts.join(""))}\n`;
   return note.cause === undefined ? line : line + indented(note.cause);
-}
-
-/** An error and what lies behind it, without fields that libraries hang on errors: those may hold headers. */
-export interface CauseFacts {
-  readonly type: string;
-  readonly message: string;
-  readonly stack: string | null;
-  readonly cause: CauseFacts | null;
-}
-
-/** Refusals that we foresaw: where in the code they arose says nothing to anybody. */
-const FORESEEN = ["UpstreamFailure", "RegistryError"];
-
-export function describeCause(cause: unknown, depth = 0): CauseFacts {
-  if (!(cause instanceof Error)) return { type: typeof cause, message: String(cause), stack: null, cause: null };
-  const hasMore = cause.cause !== undefined && depth < CAUSES_MAX;
-  return {
-    type: cause.name,
-    message: cause.message,
-    stack: FORESEEN.includes(cause.name) || "syscall" in cause ? null : (cause.stack ?? null),
-    cause: hasMore ? describeCause(cause.cause, depth + 1) : null,
-  };
 }
 
 function indented(cause: unknown): string {

@@ -1,3 +1,4 @@
+import sonicBoom from "sonic-boom";
 import type { LogSink } from "./log.ts";
 
 /** Lines are collected at most so long, and at most so many bytes of them, before they are written. */
@@ -28,9 +29,8 @@ export function terminalSink(write: (text: string) => void): LogSink {
 }
 
 /** To a pipe or a file, in large pieces and off the main thread. */
-export async function fileSink(fileDescriptor: number): Promise<LogSink> {
-  const { destination } = await import("pino");
-  const sink = destination({
+export function fileSink(fileDescriptor: number): LogSink {
+  const sink = new sonicBoom.SonicBoom({
     fd: fileDescriptor,
     sync: false,
     minLength: COLLECTED_BYTES,

@@ -18,7 +18,7 @@ const RECORD: RequestRecord = {
   userAgent: "pip/26.3",
 };
 
-async function logTo(lines: string[], change: Partial<LogOptions> = {}) {
+function logTo(lines: string[], change: Partial<LogOptions> = {}) {
   return openLog({
     format: "json",
     level: "info",
@@ -31,7 +31,7 @@ async function logTo(lines: string[], change: Partial<LogOptions> = {}) {
 
 test("a request is one line of JSON with everything that one looks for", async () => {
   const lines: string[] = [];
-  (await logTo(lines)).request(RECORD);
+  logTo(lines).request(RECORD);
   assert.equal(lines.length, 1);
   assert.deepEqual(JSON.parse(lines[0] ?? ""), {
     level: "info",
@@ -51,7 +51,7 @@ test("a request is one line of JSON with everything that one looks for", async (
 
 test("a request is one line for people, and cannot move their terminal", async () => {
   const lines: string[] = [];
-  const log = await logTo(lines, { format: "human" });
+  const log = logTo(lines, { format: "human" });
   log.request(RECORD);
   log.request({ ...RECORD, path: "/a\x1b[2J\nb", principal: "" });
   assert.match(
@@ -63,7 +63,7 @@ test("a request is one line for people, and cannot move their terminal", async (
 
 test("what lies behind a failure is told with where it arose, what was foreseen without", async () => {
   const lines: string[] = [];
-  const log = await logTo(lines);
+  const log = logTo(lines);
   const foreseen = Object.assign(new Error("the upstream is down"), { name: "UpstreamFailure" });
   log.request({ ...RECORD, status: 500, cause: new Error("a bug", { cause: foreseen }) });
   const line = JSON.parse(lines[0] ?? "");
@@ -80,8 +80,7 @@ test("what lies behind a failure is told with where it arose, what was foreseen 
 test("fields that libraries hang on errors, headers for example, stay out of the log", async () => {
   const lines: string[] = [];
   const cause = Object.assign(new Error("failed"), { headers: { authorization: "Basic c2VjcmV0" } });
-  for (const format of ["json", "human"] as const)
-    (await logTo(lines, { format })).note("error", "it failed", {}, cause);
+  for (const format of ["json", "human"] as const) logTo(lines, { format }).note("error", "it failed", {}, cause);
   assert.equal(lines.length, 2);
   assert.doesNotMatch(lines.join(""), /c2VjcmV0/);
 });
@@ -89,7 +88,7 @@ test("fields that libraries hang on errors, headers for example, stay out of the
 test("lines below the level are not made", async () => {
   for (const format of ["json", "human"] as const) {
     const lines: string[] = [];
-    const log = await logTo(lines, { format, level: "warn" });
+    const log = logTo(lines, { format, level: "warn" });
     log.request(RECORD);
     log.note("info", "nothing of interest");
     log.note("warn", "look here", { where: "there" });

@@ -1,6 +1,7 @@
 import type { Instant } from "#core";
 import type { RequestRecord } from "#http";
-import { describeCause, noteLine, requestLine } from "./log-lines.ts";
+import { noteJson, requestJson } from "./log-json.ts";
+import { noteLine, requestLine } from "./log-lines.ts";
 
 export const LEVELS = ["error", "warn", "info", "debug"] as const;
 export type Level = (typeof LEVELS)[number];
@@ -32,12 +33,12 @@ export interface LogOptions {
 }
 
 /** Opens the log in its format; lines below its level are not made. */
-export async function openLog(options: LogOptions): Promise<Log> {
+export function openLog(options: LogOptions): Log {
   return options.format === "human" ? humanLog(options) : jsonLog(options);
 }
 
 function humanLog({ level, sink, isColoured, now }: LogOptions): Log {
-  const shows = (asked: Level): boolean => LEVELS.indexOf(asked) <= LEVELS.indexOf(level);
+  const shows = showing(level);
   return {
     request(record) {
       if (shows(levelOf(record))) sink.write(requestLine(record, isColoured));
@@ -49,28 +50,22 @@ function humanLog({ level, sink, isColoured, now }: LogOptions): Log {
   };
 }
 
-async function jsonLog({ level, sink, now }: LogOptions): Promise<Log> {
-  const { pino } = await import("pino");
-  const logger = pino(
-    {
-      level,
-      base: null,
-      timestamp: () => `,"time":"${new Date(now()).toISOString()}"`,
-      formatters: { level: (label) => ({ level: label }) },
-    },
-    sink,
-  );
+function jsonLog({ level, sink, now }: LogOptions): Log {
+  const shows = showing(level);
   return {
     request(record) {
-      const { at: _at, cause, milliseconds, ...rest } = record;
-      const facts = { ...rest, milliseconds: Math.round(milliseconds * 1000) / 1000 };
-      logger[levelOf(record)](cause === undefined ? facts : { ...facts, cause: describeCause(cause) }, "request");
+      const itsLevel = levelOf(record);
+      if (shows(itsLevel)) sink.write(requestJson(record, itsLevel));
     },
     note(asked, message, facts = {}, cause) {
-      logger[asked](cause === undefined ? facts : { ...facts, cause: describeCause(cause) }, message);
+      if (shows(asked)) sink.write(noteJson({ at: now(), level: asked, message, facts, cause }));
     },
     flush: sink.flush,
   };
+}
+
+function showing(level: Level): (asked: Level) => boolean {
+  return (asked) => LEVELS.indexOf(asked) <= LEVELS.indexOf(level);
 }
 
 function levelOf({ status, cause }: RequestRecord): Level {

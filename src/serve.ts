@@ -31,7 +31,7 @@ export async function serve(flags: Flags, parts: ServeParts): Promise<void> {
   const loaded = await readConfig(flags, io);
   const config = withoutFaults(loaded);
   await refuseTakenPlace(config);
-  const log = await openServerLog(config, parts);
+  const log = openServerLog(config, parts);
   parts.logIsOpen(log);
   for (const note of loaded.notes) log.note("warn", note);
   try {
@@ -56,7 +56,7 @@ export async function serve(flags: Flags, parts: ServeParts): Promise<void> {
 export async function init(flags: Flags, parts: Omit<ServeParts, "logIsOpen">): Promise<InitAnswer> {
   const config = withoutFaults(await readConfig(flags, parts.io));
   const sink = terminalSink((text) => parts.io.err(text.trimEnd()));
-  const log = await openLog({ format: "human", level: "error", sink, isColoured: false, now });
+  const log = openLog({ format: "human", level: "error", sink, isColoured: false, now });
   await using app = await openHouse(config, worldOf(parts, log));
   const { isFirst, rootPassword, search } = await makeFirst(app, config, parts.io, parts.stop);
   await tellSearch(search, app, config, log);
@@ -77,7 +77,7 @@ export async function setPassword(
     throw new CommandFailure(EXIT.environment, `there are no data in ${dataFolder}: name the right folder with --data`);
   }
   const sink = terminalSink((text) => parts.io.err(text.trimEnd()));
-  const log = await openLog({ format: "human", level: "error", sink, isColoured: false, now });
+  const log = openLog({ format: "human", level: "error", sink, isColoured: false, now });
   await using app = await openHouse(config, worldOf(parts, log));
   const name = userName(wish.user);
   if (name === null || (await app.registry.accounts.user(name)) === null) {
@@ -92,12 +92,12 @@ function worldOf({ version, terminal }: Pick<ServeParts, "version" | "terminal">
   return { now, random: Math.random, version, isTerminal: terminal !== null, log, process: thisProcess() };
 }
 
-async function openServerLog(config: Config, { terminal, hasColours }: ServeParts): Promise<Log> {
+function openServerLog(config: Config, { terminal, hasColours }: ServeParts): Log {
   const isHuman = config.logFormat === "human" || (config.logFormat === "auto" && terminal !== null);
   return openLog({
     format: isHuman ? "human" : "json",
     level: config.logLevel,
-    sink: terminal === null ? await fileSink(1) : terminalSink(terminal),
+    sink: terminal === null ? fileSink(1) : terminalSink(terminal),
     isColoured: isHuman && hasColours,
     now,
   });
