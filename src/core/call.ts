@@ -102,6 +102,7 @@ export type Reply =
       readonly contentType: string;
       readonly sizeBytes: number | null;
       readonly chunks: AsyncIterable<Uint8Array>;
+      readonly cache?: CachePolicy;
       readonly headers?: Readonly<Record<string, string>>;
     }
   | {

@@ -60,6 +60,7 @@ export function prepare(reply: Reply, wish: Wish): Prepared {
         reason: null,
         headers: {
           "content-type": reply.contentType,
+          ...cacheHeaders(reply.cache, wish),
           ...(reply.sizeBytes === null ? {} : { "content-length": String(reply.sizeBytes) }),
           ...reply.headers,
         },

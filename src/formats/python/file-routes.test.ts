@@ -104,6 +104,13 @@ test("a file that is being fetched comes as a stream with the validator it will 
   assert.equal(reply.sizeBytes, 5);
   assert.equal(reply.headers?.["etag"], `"${sha256(WHEEL)}"`);
   assert.equal(reply.headers?.["x-content-type-options"], "nosniff");
+  assert.deepEqual(reply.cache, { kind: "immutable", isPrivate: false });
+});
+
+test("HTTP-2: a private file is private while it is being fetched, too", async () => {
+  const fetching: OpenFile = { kind: "fetching", sizeBytes: 5, chunks: (async function* () {})(), isPrivate: true };
+  const reply = await get(WHEEL_PATH, [anOffer(WHEEL)], { [WHEEL]: fetching });
+  assert.deepEqual(reply.kind === "stream" && reply.cache, { kind: "immutable", isPrivate: true });
 });
 
 test("a file that is elsewhere is a redirect", async () => {
