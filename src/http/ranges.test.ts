@@ -13,12 +13,15 @@ test("the three forms of one range", () => {
 test("an end beyond the file is the file's end; a suffix longer than it is all of it", () => {
   assert.deepEqual(rangeOf("bytes=5-999", 10), { start: 5, end: 10 });
   assert.deepEqual(rangeOf("bytes=-999", 10), { start: 0, end: 10 });
+  assert.deepEqual(rangeOf(`bytes=5-${"9".repeat(400)}`, 10), { start: 5, end: 10 });
+  assert.deepEqual(rangeOf(`bytes=-${"9".repeat(400)}`, 10), { start: 0, end: 10 });
 });
 
 test("a range that begins behind the end, and a suffix of nothing, cannot be satisfied", () => {
   assert.equal(rangeOf("bytes=10-", 10), "unsatisfiable");
   assert.equal(rangeOf("bytes=-0", 10), "unsatisfiable");
   assert.equal(rangeOf("bytes=0-", 0), "unsatisfiable");
+  assert.equal(rangeOf(`bytes=${"9".repeat(400)}-`, 10), "unsatisfiable");
 });
 
 test("several ranges, other units and what cannot be read are answered with the whole", () => {

@@ -11,7 +11,7 @@ export interface ByteRange {
  */
 export function rangeOf(header: string | null, sizeBytes: number): ByteRange | "unsatisfiable" | null {
   if (header === null) return null;
-  const [, first = "", last = ""] = /^bytes\s*=\s*(\d{0,15})\s*-\s*(\d{0,15})\s*$/i.exec(header) ?? [];
+  const [, first = "", last = ""] = /^bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*$/i.exec(header) ?? [];
   if (first === "" && last === "") return null;
   if (first === "") return suffixOf(Number(last), sizeBytes);
   const start = Number(first);
