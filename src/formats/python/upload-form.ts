@@ -61,8 +61,8 @@ function collectFields(parser: BusboyInstance, fail: Fail): ReadonlyMap<string, 
   let fieldsBytes = 0;
   parser.on("field", (name: string, value: string, _isNameCut: boolean, isCut: boolean) => {
     fieldsBytes += name.length + value.length;
-    if (isCut) return fail(tooLarge(`the form field ${quoted(name)}`, FIELD_BYTES_MAX));
-    if (fieldsBytes > FIELDS_BYTES_MAX) return fail(tooLarge("the form without its file", FIELDS_BYTES_MAX));
+    if (isCut) return fail(tooLarge(`form field ${quoted(name)}`, FIELD_BYTES_MAX));
+    if (fieldsBytes > FIELDS_BYTES_MAX) return fail(tooLarge("form without its file", FIELDS_BYTES_MAX));
     const values = fields.get(name);
     if (values === undefined) fields.set(name, [value]);
     else values.push(value);

@@ -318,6 +318,7 @@ describe("an upload is refused", () => {
       /control character/,
     ],
     ["FN-1", "without a file name", named(""), "upload-invalid", /it is empty/],
+    ["FN-1", "named as a folder", named(".."), "upload-invalid", /it names a folder/],
     [
       "FN-1",
       "with a very long file name",
