@@ -40,6 +40,21 @@ test("the metadata of a wheel is served beside it, byte for byte", async () => {
   assert.deepEqual(reply.body, Buffer.from(wheel.metadata));
 });
 
+test("pip-tools finds the old JSON API beside simple, where devpi has its versions", async () => {
+  await using app = await openWithAlice();
+  const wheel = aWheelFile(DEMO);
+  expectStatus(await app.as("alice").publish("alice/dev", wheel, DEMO), 200);
+
+  const reply = expectStatus(await app.anyone().get("/alice/dev/demo-pkg/json", { accept: "*/*" }), 200);
+
+  const { releases } = jsonOf<{ releases: Record<string, readonly { digests: { sha256: string } }[]> }>(reply);
+  assert.deepEqual(
+    releases["1.0"]?.map(({ digests }) => digests.sha256),
+    [wheel.sha256],
+  );
+  expectStatus(await app.anyone().get("/alice/dev/demo-pkg/1.0", { accept: "application/json" }), 200);
+});
+
 test("the same file again is a success that changes nothing, and other bytes under its name are refused", async () => {
   await using app = await openWithAlice();
   expectStatus(await app.as("alice").publish("alice/dev", aWheelFile(DEMO), DEMO), 200);

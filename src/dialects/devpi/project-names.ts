@@ -12,6 +12,11 @@ export function isProjectAddress(call: Call): boolean {
   return name !== "" && !name.startsWith("+") && (name !== "simple" || isDevpiClient(call));
 }
 
+/** Whether it goes on to a version: `json` is none, but what pip-tools asks the format for beside `simple`. */
+export function isVersionAddress(call: Call): boolean {
+  return isProjectAddress(call) && (call.params["version"] !== "json" || isDevpiClient(call));
+}
+
 /** The project that the address names, in whatever spelling. */
 export function projectIn(parts: DevpiParts, call: Call, repository: Repository): ProjectName {
   const text = call.params["project"] ?? "";

@@ -18,7 +18,7 @@ import { existingIndex, indexIn } from "./indexes.ts";
 import { quoted } from "./option-values.ts";
 import { encodedPath, linkPage } from "./pages.ts";
 import type { DevpiParts } from "./parts.ts";
-import { isProjectAddress, projectIn, redirectToNormal } from "./project-names.ts";
+import { isProjectAddress, isVersionAddress, projectIn, redirectToNormal } from "./project-names.ts";
 import { mirrorVersionData, stageVersionData } from "./version-data.ts";
 
 /** Projects and versions: GET and DELETE of `/<user>/<index>/<project>[/<version>]`. */
@@ -27,10 +27,11 @@ export function projectRoutes(parts: DevpiParts): readonly DialectRoute[] {
     method: "GET" | "DELETE",
     path: string,
     handle: (call: Call, target: Target) => Promise<Reply>,
-  ): DialectRoute => ({ scope: "repository", method, path, when: isProjectAddress, handle });
+    when = isProjectAddress,
+  ): DialectRoute => ({ scope: "repository", method, path, when, handle });
   return [
     at("GET", "/:project", (call, target) => showProject(parts, call, target)),
-    at("GET", "/:project/:version", (call, target) => showVersion(parts, call, target)),
+    at("GET", "/:project/:version", (call, target) => showVersion(parts, call, target), isVersionAddress),
     at("DELETE", "/:project", (call, target) => removeProject(parts, call, target)),
     at("DELETE", "/:project/:version", (call, target) => removeVersion(parts, call, target)),
   ];
