@@ -10,7 +10,16 @@ import { type Log, openLog } from "./log.ts";
 import { fileSink, terminalSink } from "./log-sink.ts";
 import { thisProcess } from "./machine.ts";
 import { openProbes } from "./probes.ts";
-import { listenFailure, makeFirst, openHouse, placeOf, readConfig, refuseTakenPlace, withoutFaults } from "./start.ts";
+import {
+  listenFailure,
+  makeFirst,
+  openHouse,
+  placeOf,
+  readConfig,
+  refuseTakenPlace,
+  searcherFor,
+  withoutFaults,
+} from "./start.ts";
 
 /** What `serve` needs besides input and output. */
 export interface ServeParts {
@@ -31,12 +40,13 @@ export async function serve(flags: Flags, parts: ServeParts): Promise<void> {
   const loaded = await readConfig(flags, io);
   const config = withoutFaults(loaded);
   await refuseTakenPlace(config);
+  const findUpstream = searcherFor(config, io, stop);
   const log = openServerLog(config, parts);
   parts.logIsOpen(log);
   for (const note of loaded.notes) log.note("warn", note);
   try {
     await using app = await openHouse(config, worldOf(parts, log));
-    const first = await makeFirst(app, config, io, stop);
+    const first = await makeFirst(app, config, findUpstream);
     const telling = tellSearch(first.search, app, config, log);
     const address = await app.frontDoor
       .listen(placeOf(config))
@@ -57,8 +67,9 @@ export async function init(flags: Flags, parts: Omit<ServeParts, "logIsOpen">): 
   const config = withoutFaults(await readConfig(flags, parts.io));
   const sink = terminalSink((text) => parts.io.err(text.trimEnd()));
   const log = openLog({ format: "human", level: "error", sink, isColoured: false, now });
+  const findUpstream = searcherFor(config, parts.io, parts.stop);
   await using app = await openHouse(config, worldOf(parts, log));
-  const { isFirst, rootPassword, search } = await makeFirst(app, config, parts.io, parts.stop);
+  const { isFirst, rootPassword, search } = await makeFirst(app, config, findUpstream);
   await tellSearch(search, app, config, log);
   log.flush();
   return { dataFolder: config.dataFolder, created: isFirst, rootPassword };

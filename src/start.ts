@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { unlink } from "node:fs/promises";
 import { connect } from "node:net";
 import { CommandFailure, EXIT, type Flags, type Io } from "#cli";
 import { RegistryError } from "#core";
 import { type App, openApp, type World } from "./app.ts";
 import { type Config, type LoadedConfig, loadConfig } from "./config.ts";
-import { findUpstream } from "./find-upstream.ts";
+import { type FoundUpstream, findUpstream } from "./find-upstream.ts";
 import { type FirstStart, firstStart } from "./first-start.ts";
 import { askPython, readIfThere, whyNotFree } from "./machine.ts";
 
@@ -33,29 +34,41 @@ export async function openHouse(config: Config, world: World): Promise<App> {
   }
 }
 
-/** Makes what a fresh installation needs; the search for the upstream ends with the signal. */
-export async function makeFirst(app: App, config: Config, io: Io, signal: AbortSignal): Promise<FirstStart> {
-  const own = ownOrigins(config);
+/** Makes what a fresh installation needs. */
+export async function makeFirst(app: App, config: Config, findUpstream: UpstreamSearcher): Promise<FirstStart> {
+  const { rootPassword } = config;
   try {
-    return await firstStart({
-      app,
-      rootPassword: config.rootPassword,
-      randomBytes: (count) => randomBytes(count),
-      findUpstream: () =>
-        findUpstream({
-          configured: config.upstream,
-          env: io.env,
-          homeFolder: io.homeFolder,
-          platform: process.platform,
-          // A file of another program that we may not read is as good as none.
-          readFile: (path) => readIfThere(path).catch(() => null),
-          askPython: (args) => askPython(args, signal),
-          isOurs: (url) => own.includes(url.origin),
-        }),
-    });
+    return await firstStart({ app, rootPassword, findUpstream, randomBytes: (count) => randomBytes(count) });
   } catch (error) {
     throw inOneLine(error, "the first start did not succeed");
   }
+}
+
+export type UpstreamSearcher = () => Promise<FoundUpstream | null>;
+
+/**
+ * The search for the upstream of `root/pypi`, made once and when it is first asked for; where there is nothing yet it
+ * will be, so it begins at once, beside the opening of the house. Ends with the signal.
+ */
+export function searcherFor(config: Config, io: Io, signal: AbortSignal): UpstreamSearcher {
+  const own = ownOrigins(config);
+  let search: Promise<FoundUpstream | null> | null = null;
+  function begin(): Promise<FoundUpstream | null> {
+    search ??= findUpstream({
+      configured: config.upstream,
+      env: io.env,
+      homeFolder: io.homeFolder,
+      platform: process.platform,
+      // A file of another program that we may not read is as good as none.
+      readFile: (path) => readIfThere(path).catch(() => null),
+      askPython: (args) => askPython(args, signal),
+      isOurs: (url) => own.includes(url.origin),
+    });
+    return search;
+  }
+  // Its failure is told to who asks for it.
+  if (!existsSync(config.dataFolder)) begin().catch(() => {});
+  return begin;
 }
 
 function ownOrigins({ host, port, publicUrl }: Config): readonly string[] {
