@@ -42,7 +42,9 @@ const common = {
   readers: specs.describe("Who may read; the owner and root always may"),
   mutability: z
     .enum(["immutable", "volatile"])
-    .describe("`immutable`: a file name, once published, never means other bytes"),
+    .describe(
+      "`immutable`, the default of local repositories: a published file is not replaced, and removed only by force",
+    ),
 };
 
 const merging = {

@@ -34,6 +34,11 @@ test("a new repository is published to by its owner and read by everybody", () =
   assert.deepEqual([made.publishers, made.readers], [["alice"], [":ANONYMOUS:"]]);
 });
 
+test("a new local repository does not let files be replaced; what others hold may change", () => {
+  const made = (["local", "remote", "virtual"] as const).map((kind) => repository("alice/dev", { kind }).mutability);
+  assert.deepEqual(made, ["immutable", "volatile", "volatile"]);
+});
+
 test("a key that this server's own addresses begin with is no repository's", () => {
   for (const name of ["root/simple", "root/API", "root/ui"]) {
     assert.match(settingsFault(repository(name, { kind: "local" })) ?? "", /own addresses/);

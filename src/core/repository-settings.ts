@@ -43,7 +43,7 @@ export function newRepository(
     description: null,
     customData: null,
     readers: [ANYONE],
-    // As devpi has it: what shall never change is said so.
+    // Of a remote or virtual one: what may change is what others hold.
     mutability: "volatile" as const,
   };
   switch (settings.kind) {
@@ -51,6 +51,8 @@ export function newRepository(
       return {
         ...common,
         ...MERGING,
+        // The safer way: who installs a version today gets the same bytes tomorrow. devpi's dialect says otherwise.
+        mutability: "immutable",
         bases: [],
         publishers: [ownerOf(name)],
         testResultWriters: [ANYONE],

@@ -9,7 +9,10 @@ export type PrincipalSpec = string;
 export const ANYONE: PrincipalSpec = ":ANONYMOUS:";
 export const SIGNED_IN: PrincipalSpec = ":AUTHENTICATED:";
 
-/** `immutable`: a file name, once published, never means other bytes. `volatile`: it may be replaced and removed. */
+/**
+ * `immutable`: a published file is not replaced, and removed only by force. `volatile`: it may be replaced and removed.
+ * Local repositories are `immutable` unless they are made otherwise, as devpi's dialect makes them.
+ */
 export type Mutability = "immutable" | "volatile";
 
 interface Common {

@@ -115,14 +115,16 @@ test("an account takes its repositories and tokens along", async () => {
   assert.equal(await world.tools.metadata.read((view) => view.token("abc")), null);
 });
 
-test("an account stays while one of its repositories is immutable, as devpi says it", async () => {
+test("an account stays while one of its repositories is immutable and not empty", async () => {
   await using world = await openToolsWorld();
   await world.users("alice");
-  await world.admin.create(ALICE, "alice/dev" as RepositoryName, { kind: "local" });
-  await world.admin.create(ALICE, "alice/prod" as RepositoryName, { kind: "local", mutability: "immutable" });
+  for (const name of ["alice/dev", "alice/prod"]) {
+    await world.admin.create(ALICE, name as RepositoryName, { kind: "local" });
+  }
+  await world.publish("alice/prod", { name: "foo", version: "1.0", text: "one" });
   await assert.rejects(
     world.accounts.remove(ALICE, alice),
-    refusal("repository-immutable", /user 'alice' has non-volatile index: prod$/),
+    refusal("repository-immutable", /alice\/prod is immutable and not empty \(files: 1\)/),
   );
   assert.notEqual(world.tools.catalog.find("alice/dev" as RepositoryName), null);
 });

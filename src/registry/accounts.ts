@@ -1,4 +1,4 @@
-import { accountFault, refuse, shortNameOf, type Token, type User, type UserName } from "#core";
+import { accountFault, refuse, type Token, type User, type UserName } from "#core";
 import type { Transaction } from "#stores";
 import {
   requireAccountChange,
@@ -8,6 +8,7 @@ import {
 } from "./account-rights.ts";
 import { refuseTakenUserName } from "./name-clashes.ts";
 import type { Accounts } from "./registry.ts";
+import { refuseFullImmutable } from "./repositories-admin.ts";
 import { type Tools, write } from "./tools.ts";
 
 /** Tokens of one account that have not expired. */
@@ -48,14 +49,10 @@ export function openAccounts(tools: Tools): Accounts {
       const removed = await write(tools, principal, async (tx) => {
         await existingUser(tx, name);
         const repositories = await tx.repositories(name);
-        const immutable = repositories.filter(({ mutability }) => mutability === "immutable");
-        const [first] = immutable;
-        if (first !== undefined) {
-          const indexes = immutable.map((repository) => shortNameOf(repository.name)).join(", ");
-          const because = `user '${name}' has non-volatile index: ${indexes}`;
-          throw refuse({ code: "repository-immutable", repository: first.name, because });
+        for (const repository of repositories) {
+          await refuseFullImmutable(tx, repository);
+          tx.append({ type: "repository.removed", name: repository.name });
         }
-        for (const repository of repositories) tx.append({ type: "repository.removed", name: repository.name });
         // The tokens go with their owner.
         tx.append({ type: "user.removed", name });
         return repositories;

@@ -22,7 +22,7 @@ const FOO = "foo" as ProjectName;
 async function openWorld(prod: Partial<LocalRepository> = {}): Promise<ToolsWorld> {
   const world = await openToolsWorld();
   await world.users("root", "alice", "bob");
-  await world.admin.create(ALICE, DEV, { kind: "local" });
+  await world.admin.create(ALICE, DEV, { kind: "local", mutability: "volatile" });
   await world.admin.create(ALICE, PROD, { kind: "local", mutability: "immutable", ...prod });
   await world.publish(DEV, { name: "foo", version: "1.0", text: "one" });
   return world;

@@ -103,7 +103,7 @@ export interface Accounts {
     name: UserName,
     change: Partial<Omit<User, "name" | "createdAt" | "modifiedAt">>,
   ): Promise<User>;
-  /** Takes the user's repositories and tokens along. Refused for root and while an index is immutable. */
+  /** Takes the user's repositories and tokens along. Refused for root, and while one of them is immutable and not empty. */
   remove(principal: Principal, name: UserName): Promise<void>;
   tokensOf(principal: Principal, owner: UserName): Promise<readonly Token[]>;
   issueToken(

@@ -20,7 +20,7 @@ const FOO = "foo" as ProjectName;
 async function openWorld(change: Partial<LocalRepository> = {}): Promise<ToolsWorld> {
   const world = await openToolsWorld();
   await world.users("root", "alice", "bob");
-  await world.admin.create(ALICE, DEV, { kind: "local", ...change });
+  await world.admin.create(ALICE, DEV, { kind: "local", mutability: "volatile", ...change });
   await world.publish(DEV, { name: "foo", version: "1.0", text: "one" });
   await world.news();
   return world;

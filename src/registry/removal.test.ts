@@ -23,7 +23,7 @@ const FOO = "foo" as ProjectName;
 async function openWorld(change: Partial<LocalRepository> = {}): Promise<ToolsWorld> {
   const world = await openToolsWorld();
   await world.users("root", "alice", "bob");
-  await world.admin.create(ALICE, DEV, { kind: "local", ...change });
+  await world.admin.create(ALICE, DEV, { kind: "local", mutability: "volatile", ...change });
   for (const version of ["1.0", "2.0"]) await world.publish(DEV, { name: "foo", version, text: version });
   return world;
 }

@@ -28,7 +28,7 @@ async function openWorld(settings: Parameters<typeof openToolsWorld>[0] = {}): P
   return world;
 }
 
-test("a local repository is made as devpi makes a stage", async () => {
+test("a local repository is made as devpi makes a stage, but immutable", async () => {
   await using world = await openWorld();
   const made = await world.admin.create(ALICE, DEV, LOCAL);
   assert.deepEqual(made, {
@@ -39,7 +39,7 @@ test("a local repository is made as devpi makes a stage", async () => {
     description: null,
     customData: null,
     readers: [":ANONYMOUS:"],
-    mutability: "volatile",
+    mutability: "immutable",
     createdAt: world.tools.now(),
     resolution: "shadow",
     remotes: "first",

@@ -135,7 +135,8 @@ async function checkMembers(tx: Transaction, repository: Repository, before: Rep
   if (fault !== null) throw invalid(fault);
 }
 
-async function refuseFullImmutable(tx: Transaction, { name, kind, mutability }: Repository): Promise<void> {
+/** Refuses to let a repository go whose files were promised to stay. */
+export async function refuseFullImmutable(tx: Transaction, { name, kind, mutability }: Repository): Promise<void> {
   // A remote holds copies only; what is immutable about it is the upstream's.
   if (mutability !== "immutable" || kind !== "local") return;
   const { artifacts } = await tx.totals(name);

@@ -7,7 +7,7 @@ import { type Answer, openSpokenWorld, type SpokenWorld, SYSTEM } from "./spoken
 
 /** Our own API over a real registry; every answer that is no refusal is held against the schema that is promised for it. */
 export interface ApiWorld extends SpokenWorld {
-  /** Removes all repositories and makes an empty `alice/dev`. */
+  /** Removes all repositories and makes an empty, volatile `alice/dev`. */
   empty(): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export async function openApiWorld(): Promise<ApiWorld> {
         await repositoriesAdmin.modify(SYSTEM, name, (current) => ({ ...current, mutability: "volatile" }));
         await repositoriesAdmin.remove(SYSTEM, name);
       }
-      await world.makeRepository("alice/dev", { kind: "local" });
+      await world.makeRepository("alice/dev", { kind: "local", mutability: "volatile" });
     },
   };
 }

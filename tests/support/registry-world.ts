@@ -37,6 +37,7 @@ export interface RegistryWorld extends AsyncDisposable {
   readonly fake: FakeUpstream;
   tick(seconds: number): void;
   now(): Instant;
+  /** Volatile, and alice publishes to it. */
   local(name: string, change?: Omit<NewRepository & { kind: "local" }, "kind">): Promise<Repository>;
   /** A remote of the fake upstream. */
   remote(name: string, change?: Omit<NewRepository & { kind: "remote" }, "kind">): Promise<Repository>;
@@ -103,7 +104,8 @@ export async function openRegistryWorld(options: RegistryWorldOptions = {}): Pro
       time += seconds * 1000;
     },
     now,
-    local: (name, change = {}) => create(name, { kind: "local", publishers: ["alice"], ...change }),
+    local: (name, change = {}) =>
+      create(name, { kind: "local", mutability: "volatile", publishers: ["alice"], ...change }),
     remote: (name, change = {}) => create(name, { kind: "remote", url: fake.url, ...change }),
     virtual: (name, members, change = {}) => create(name, { kind: "virtual", members: members.map(nameOf), ...change }),
     change: (name, to) => registry.repositoriesAdmin.modify(SYSTEM, nameOf(name), to),

@@ -161,7 +161,8 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
     },
     async index(name, settings = {}) {
       const owner = name.split("/")[0] ?? "";
-      const json = { kind: "local", ...settings };
+      const { kind = "local" } = settings;
+      const json = { kind, ...(kind === "local" ? { mutability: "volatile" } : {}), ...settings };
       expectStatus(await self.as(owner).ask("PUT", `/api/v1/repositories/${name}`, { json }), 201);
     },
     tick(seconds) {

@@ -34,7 +34,13 @@ export const SETTING_OPTIONS: readonly SettingOption[] = [
     ),
     ...LIST,
   },
-  choice("mutability", "mutability", ["immutable", "volatile"], "Whether a published file may be replaced", EVERY),
+  choice(
+    "mutability",
+    "mutability",
+    ["immutable", "volatile"],
+    "Whether a published file may be replaced; a new local repository is immutable",
+    EVERY,
+  ),
 
   choice(
     "resolution",

@@ -12,8 +12,8 @@ describe("projects and versions", () => {
   beforeEach(async () => {
     world = await openSpokenWorld(devpiDialect);
     await world.makeUsers("alice", "bob");
-    await world.makeRepository("alice/base", { kind: "local" });
-    await world.makeRepository("alice/dev", { kind: "local", bases: ["alice/base"] } as never);
+    await world.makeRepository("alice/base", { kind: "local", mutability: "volatile" });
+    await world.makeRepository("alice/dev", { kind: "local", mutability: "volatile", bases: ["alice/base"] } as never);
   });
   afterEach(() => world[Symbol.asyncDispose]());
 

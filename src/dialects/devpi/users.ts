@@ -7,6 +7,7 @@ import {
   type Repository,
   refuse,
   type Sealed,
+  shortNameOf,
   type User,
   type UserName,
   userName,
@@ -110,8 +111,18 @@ async function modify(parts: DevpiParts, call: Call, name: string): Promise<Repl
 async function remove(parts: DevpiParts, call: Call, name: string): Promise<Reply> {
   const user = await existing(parts, name);
   requirePerson(call, user.name, "delete");
+  await refuseNonVolatile(parts, user.name);
   await parts.registry.accounts.remove(call.principal, user.name);
   return messageReply(`user ${quoted(user.name)} deleted`);
+}
+
+/** devpi: also an empty one keeps its owner, and every kind of index counts. */
+async function refuseNonVolatile({ registry }: DevpiParts, user: UserName): Promise<void> {
+  const kept = (await registry.repositories(user)).filter(({ mutability }) => mutability === "immutable");
+  const [first] = kept;
+  if (first === undefined) return;
+  const because = `user ${quoted(user)} has non-volatile index: ${kept.map(({ name }) => shortNameOf(name)).join(", ")}`;
+  throw refuse({ code: "repository-immutable", repository: first.name, because });
 }
 
 /** Names of closed indexes are told only to those who may read them. */
