@@ -1,4 +1,14 @@
-import { factsOf, type Instant, type ListedFile, type Listing, type RepositoryName, type Seq } from "#core";
+import {
+  factsOf,
+  type Instant,
+  type ListedFile,
+  type Listing,
+  type ProjectStatus,
+  type RepositoryName,
+  type Seq,
+} from "#core";
+
+const STRICTNESS: Readonly<Record<ProjectStatus, number>> = { active: 0, deprecated: 1, archived: 2, quarantined: 3 };
 
 /** What one member says about a project. */
 export interface Contribution {
@@ -23,11 +33,12 @@ export function mergeListings(
   if (others.length === 0 && visible.length === 1) return first.listing;
   const listings = visible.map(({ listing }) => listing);
   const all = contributions.map(({ listing }) => listing);
+  const strictest = strictestOf(first, others);
   return {
     project: first.listing.project,
     displayName: listings[0]?.displayName ?? first.listing.project,
-    status: first.listing.status,
-    statusReason: isVisible(first.member) ? first.listing.statusReason : null,
+    status: strictest.listing.status,
+    statusReason: isVisible(strictest.member) ? strictest.listing.statusReason : null,
     versions: [...new Set(listings.flatMap(({ versions }) => versions))],
     files: firstOfEachName(all).filter(({ member }) => isVisible(member)),
     members: visible.map(({ member }) => member),
@@ -37,6 +48,14 @@ export function mergeListings(
     validUntil: earliest(all.map(({ validUntil }) => validUntil)),
     staleSince: earliest(all.map(({ staleSince }) => staleSince)),
   };
+}
+
+/** PEP 792: what one member has closed is not opened by showing it together with others. The first of equals. */
+function strictestOf(first: Contribution, others: readonly Contribution[]): Contribution {
+  return others.reduce(
+    (strictest, one) => (STRICTNESS[one.listing.status] > STRICTNESS[strictest.listing.status] ? one : strictest),
+    first,
+  );
 }
 
 /** The earliest of the moments that are known; `null` when none is. */
