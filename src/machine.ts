@@ -2,11 +2,17 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { createServer, type ListenOptions } from "node:net";
 import { performance } from "node:perf_hooks";
+import type { Instant } from "#core";
 import type { ProcessFigures } from "./metrics.ts";
 
 /** What only the real machine can tell: programs, files, ports, the process itself. */
 
 const PROGRAM_OUTPUT_BYTES_MAX = 1024 * 1024;
+
+/** The clock on the wall. */
+export function now(): Instant {
+  return Date.now() as Instant;
+}
 
 /** What a program prints on standard output; `null`: it is not there, fails, or takes too long. */
 export function askProgram(

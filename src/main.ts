@@ -1,11 +1,10 @@
 import { homedir } from "node:os";
 import { text as readText } from "node:stream/consumers";
 import { EXIT, type Io, type Offline, run } from "#cli";
-import type { Instant } from "#core";
 import manifest from "../package.json" with { type: "json" };
 import { configOptions } from "./config.ts";
 import type { Log } from "./log.ts";
-import { readIfThere } from "./machine.ts";
+import { now, readIfThere } from "./machine.ts";
 import { askSecret } from "./terminal.ts";
 
 /** The process: argv to a command, signals, exit codes, last words. */
@@ -22,9 +21,11 @@ const io: Io = {
   fetch: globalThis.fetch,
   readFile: readIfThere,
   homeFolder: homedir(),
-  now: () => Date.now() as Instant,
+  now,
 };
 
+/** Somebody sees what we say. */
+const isTerminal = process.stdout.isTTY === true;
 const stop = new AbortController();
 const last: { log: Log | null } = { log: null };
 
@@ -36,7 +37,9 @@ const offline: Offline = {
     // The server is loaded only for the commands that need it.
     const { serve } = await import("./serve.ts");
     await serve(flags, {
-      ...serverParts(),
+      ...offlineParts(),
+      terminal: isTerminal ? io.out : null,
+      hasColours: isTerminal && process.stdout.hasColors() && (process.env["NO_COLOR"] ?? "") === "",
       logIsOpen(log) {
         last.log = log;
       },
@@ -45,12 +48,12 @@ const offline: Offline = {
   },
   async init(flags) {
     listenToSignals();
-    const { init } = await import("./serve.ts");
-    return init(flags, serverParts());
+    const { init } = await import("./offline.ts");
+    return init(flags, offlineParts());
   },
   async setPassword(flags, user, password) {
-    const { setPassword } = await import("./serve.ts");
-    await setPassword(flags, { user, password }, serverParts());
+    const { setPassword } = await import("./offline.ts");
+    await setPassword(flags, { user, password }, offlineParts());
   },
   async probes(flags) {
     const [{ readConfig }, { openProbes }] = await Promise.all([import("./start.ts"), import("./probes.ts")]);
@@ -69,15 +72,8 @@ process.on("uncaughtException", (error) => {
 
 process.exitCode = await run(process.argv.slice(2), io, offline);
 
-function serverParts() {
-  const isTerminal = process.stdout.isTTY === true;
-  return {
-    io,
-    version: manifest.version,
-    terminal: isTerminal ? io.out : null,
-    hasColours: isTerminal && process.stdout.hasColors() && (process.env["NO_COLOR"] ?? "") === "",
-    stop: stop.signal,
-  };
+function offlineParts() {
+  return { io, version: manifest.version, isTerminal, stop: stop.signal };
 }
 
 /** The first signal lets the server finish what runs; a second Ctrl-C ends it at once. */

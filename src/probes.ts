@@ -7,7 +7,7 @@ import type { Instant } from "#core";
 import { openUpstreams, UpstreamFailure, type UpstreamReply } from "#upstream";
 import { blobFolderOf } from "./app.ts";
 import type { Config, LoadedConfig } from "./config.ts";
-import { askProgram } from "./machine.ts";
+import { askProgram, now } from "./machine.ts";
 import { openDataProbes } from "./probes-data.ts";
 
 /** What doctor looks with, on the real machine. */
@@ -140,10 +140,6 @@ async function beginningOf(reply: UpstreamReply): Promise<string> {
   }
   reply.cancel();
   return Buffer.concat(chunks).subarray(0, BEGINNING_BYTES).toString("utf8");
-}
-
-function now(): Instant {
-  return Date.now() as Instant;
 }
 
 function machineProbes(): MachineProbes {

@@ -1,15 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CommandFailure, EXIT, type Flags, type InitAnswer, type Io } from "#cli";
-import { type Instant, userName } from "#core";
-import type { App, World } from "./app.ts";
+import type { Flags, Io } from "#cli";
 import { greeting } from "./banner.ts";
 import type { Config } from "./config.ts";
-import { DEFAULT_REMOTE, type FirstStart, type UpstreamSearch } from "./first-start.ts";
+import type { FirstStart } from "./first-start.ts";
 import { type Log, openLog } from "./log.ts";
 import { fileSink, terminalSink } from "./log-sink.ts";
-import { thisProcess } from "./machine.ts";
-import { openProbes } from "./probes.ts";
+import { now } from "./machine.ts";
 import {
   listenFailure,
   makeFirst,
@@ -19,9 +16,11 @@ import {
   refuseTakenPlace,
   searcherFor,
   withoutFaults,
+  worldOf,
 } from "./start.ts";
+import { tellUpstream } from "./upstream-note.ts";
 
-/** What `serve` needs besides input and output. */
+/** What `serve` needs of the process around it. */
 export interface ServeParts {
   readonly io: Io;
   readonly version: string;
@@ -45,9 +44,9 @@ export async function serve(flags: Flags, parts: ServeParts): Promise<void> {
   parts.logIsOpen(log);
   for (const note of loaded.notes) log.note("warn", note);
   try {
-    await using app = await openHouse(config, worldOf(parts, log));
+    await using app = await openHouse(config, worldOf(parts.version, parts.terminal !== null, log));
     const first = await makeFirst(app, config, findUpstream);
-    const telling = tellSearch(first.search, app, config, log);
+    const telling = tellUpstream(first.search, app, config, log);
     const address = await app.frontDoor
       .listen(placeOf(config))
       .catch((error: NodeJS.ErrnoException) => Promise.reject(listenFailure(error, config)));
@@ -60,47 +59,6 @@ export async function serve(flags: Flags, parts: ServeParts): Promise<void> {
   }
   log.note("info", "stopped");
   log.flush();
-}
-
-/** Makes the data folder without serving. */
-export async function init(flags: Flags, parts: Omit<ServeParts, "logIsOpen">): Promise<InitAnswer> {
-  const config = withoutFaults(await readConfig(flags, parts.io));
-  const sink = terminalSink((text) => parts.io.err(text.trimEnd()));
-  const log = openLog({ format: "human", level: "error", sink, isColoured: false, now });
-  const findUpstream = searcherFor(config, parts.io, parts.stop);
-  await using app = await openHouse(config, worldOf(parts, log));
-  const { isFirst, rootPassword, search } = await makeFirst(app, config, findUpstream);
-  await tellSearch(search, app, config, log);
-  log.flush();
-  return { dataFolder: config.dataFolder, created: isFirst, rootPassword };
-}
-
-/** Gives an account a new password without a server. Nothing is made where there is nothing. */
-export async function setPassword(
-  flags: Flags,
-  wish: { readonly user: string; readonly password: string },
-  parts: Omit<ServeParts, "logIsOpen">,
-): Promise<void> {
-  const loaded = await readConfig(flags, parts.io);
-  const config = withoutFaults(loaded);
-  const { dataFolder } = config;
-  if ((await openProbes(loaded).data.version()) === null) {
-    throw new CommandFailure(EXIT.environment, `there are no data in ${dataFolder}: name the right folder with --data`);
-  }
-  const sink = terminalSink((text) => parts.io.err(text.trimEnd()));
-  const log = openLog({ format: "human", level: "error", sink, isColoured: false, now });
-  await using app = await openHouse(config, worldOf(parts, log));
-  const name = userName(wish.user);
-  if (name === null || (await app.registry.accounts.user(name)) === null) {
-    throw new CommandFailure(EXIT.refused, `there is no user '${wish.user}' in ${dataFolder}`);
-  }
-  const passwordHash = await app.access.hashPassword(wish.password);
-  await app.registry.accounts.modify({ kind: "system", reason: "password set offline" }, name, { passwordHash });
-  log.flush();
-}
-
-function worldOf({ version, terminal }: Pick<ServeParts, "version" | "terminal">, log: Log): World {
-  return { now, random: Math.random, version, isTerminal: terminal !== null, log, process: thisProcess() };
 }
 
 function openServerLog(config: Config, { terminal, hasColours }: ServeParts): Log {
@@ -142,48 +100,9 @@ async function welcome({
   log.note("warn", `root's password was made; it is in ${path}: read it, then remove the file`);
 }
 
-async function tellSearch(search: Promise<UpstreamSearch> | null, app: App, config: Config, log: Log): Promise<void> {
-  if (search === null) {
-    const remote = await app.registry.repository(DEFAULT_REMOTE);
-    const isOther = remote?.kind === "remote" && ![null, "none", remote.url].includes(withSlash(config.upstream));
-    if (isOther) {
-      log.note(
-        "warn",
-        `${DEFAULT_REMOTE} reads from ${remote.url} since it was made; the setting 'upstream' is not used`,
-      );
-    }
-    return;
-  }
-  const result = await search;
-  const how = `set one with: vivarium index modify ${DEFAULT_REMOTE} --upstream URL`;
-  switch (result.kind) {
-    case "found":
-      return log.note("info", `${DEFAULT_REMOTE} reads from ${result.upstream.url}, as ${result.upstream.source} says`);
-    case "none":
-      return config.upstream === "none"
-        ? log.note("debug", `${DEFAULT_REMOTE} has no upstream, as the setting 'upstream' says; ${how}`)
-        : log.note("warn", `${DEFAULT_REMOTE} has no upstream: neither uv nor pip on this machine names one; ${how}`);
-    case "failed":
-      return log.note("warn", `${DEFAULT_REMOTE} has no upstream yet: the search failed; ${how}`, {}, result.cause);
-  }
-}
-
-function withSlash(address: string | null): string | null {
-  if (address === null || address === "none") return address;
-  const url = URL.parse(address);
-  if (url === null) return address;
-  url.username = "";
-  url.password = "";
-  return url.href.endsWith("/") ? url.href : `${url.href}/`;
-}
-
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
-}
-
-function now(): Instant {
-  return Date.now() as Instant;
 }

@@ -8,7 +8,8 @@ import { type App, openApp, type World } from "./app.ts";
 import { type Config, type LoadedConfig, loadConfig } from "./config.ts";
 import { type FoundUpstream, findUpstream } from "./find-upstream.ts";
 import { type FirstStart, firstStart } from "./first-start.ts";
-import { askPython, readIfThere, whyNotFree } from "./machine.ts";
+import type { Log } from "./log.ts";
+import { askPython, now, readIfThere, thisProcess, whyNotFree } from "./machine.ts";
 
 /** What `serve` and `init` have in common: settings, the house opened, the first start; failures in one line. */
 
@@ -74,6 +75,11 @@ export function searcherFor(config: Config, io: Io, signal: AbortSignal): Upstre
 function ownOrigins({ host, port, publicUrl }: Config): readonly string[] {
   const names = [host.includes(":") ? `[${host}]` : host, "localhost", "127.0.0.1", "[::1]"];
   return [...names.map((name) => `http://${name}:${port}`), ...(publicUrl === null ? [] : [new URL(publicUrl).origin])];
+}
+
+/** The real world, for a house that is opened by this process. */
+export function worldOf(version: string, isTerminal: boolean, log: Log): World {
+  return { now, random: Math.random, version, isTerminal, log, process: thisProcess() };
 }
 
 /** Where the server listens, as Node wants it. */

@@ -152,6 +152,26 @@ test("tokens are issued and seen by their owner and root, and by no token", asyn
   );
 });
 
+test("an account has so many tokens at most; expired ones make room when it is needed", async () => {
+  await using world = await openToolsWorld();
+  await world.users("root", "alice");
+  const createdAt = world.tools.now();
+  const expiresAt = (createdAt + 60_000) as Instant;
+  await world.tools.metadata.write({ kind: "system", name: "test", tokenId: null }, async (tx) => {
+    for (let index = 0; index < 1000; index += 1) {
+      const issued = { ...aToken(), id: `t${index}`, expiresAt: index < 2 ? expiresAt : null, createdAt };
+      tx.append({ type: "token.issued", token: issued });
+    }
+  });
+  const idsLeft = async () => (await world.accounts.tokensOf(ALICE, alice)).length;
+
+  await assert.rejects(world.accounts.issueToken(ALICE, aToken()), refusal("setting-invalid", /revoke some/));
+  world.tick(60);
+  assert.equal(await idsLeft(), 1000);
+  await world.accounts.issueToken(ALICE, aToken());
+  assert.equal(await idsLeft(), 999);
+});
+
 test("a token is revoked under its owner's name only", async () => {
   await using world = await openToolsWorld();
   await world.users("root", "alice", "bob");

@@ -1,4 +1,4 @@
-import { accountFault, refuse, type Token, type User, type UserName } from "#core";
+import { accountFault, type Instant, refuse, type Token, type User, type UserName } from "#core";
 import type { Transaction } from "#stores";
 import {
   requireAccountChange,
@@ -11,7 +11,7 @@ import type { Accounts } from "./registry.ts";
 import { refuseFullImmutable } from "./repositories-admin.ts";
 import { type Tools, write } from "./tools.ts";
 
-/** Tokens of one account that have not expired. */
+/** Tokens of one account; expired ones stay to be seen until their room is needed. */
 const TOKENS_MAX = 1000;
 
 /** Opens the accounts: users, their tokens, and who may change them. */
@@ -76,11 +76,7 @@ export function openAccounts(tools: Tools): Accounts {
       return write(tools, principal, async (tx) => {
         await existingUser(tx, given.owner);
         const createdAt = now();
-        const alive = (await tx.tokensOf(given.owner)).filter((token) => (token.expiresAt ?? Infinity) > createdAt);
-        if (alive.length >= TOKENS_MAX) {
-          const because = `${given.owner} has ${TOKENS_MAX} tokens, which is the most; revoke some of them first`;
-          throw refuse({ code: "setting-invalid", because });
-        }
+        await makeRoomForToken(tx, given.owner, createdAt);
         const token: Token = { ...given, createdAt };
         tx.append({ type: "token.issued", token });
         return token;
@@ -95,6 +91,18 @@ export function openAccounts(tools: Tools): Accounts {
       });
     },
   };
+}
+
+/** Forgets the expired tokens of an account that has the most it may have; refuses when all of them are good. */
+async function makeRoomForToken(tx: Transaction, owner: UserName, now: Instant): Promise<void> {
+  const tokens = await tx.tokensOf(owner);
+  if (tokens.length < TOKENS_MAX) return;
+  const expired = tokens.filter(({ expiresAt }) => expiresAt !== null && expiresAt <= now);
+  if (expired.length === 0) {
+    const because = `${owner} has ${TOKENS_MAX} tokens, which is the most; revoke some of them first`;
+    throw refuse({ code: "setting-invalid", because });
+  }
+  for (const { id } of expired) tx.append({ type: "token.revoked", id, owner });
 }
 
 async function existingUser(tx: Transaction, name: UserName): Promise<User> {

@@ -21,8 +21,6 @@ export interface Catalog extends Disposable {
   all(owner?: UserName): readonly Repository[];
   /** Where a question to the repository is put, in order (core's rule); computed once until a repository changes. */
   order(asked: Repository): readonly Source[];
-  /** Grows with every change of any repository. */
-  readonly revision: number;
 }
 
 export async function openCatalog(metadata: MetadataStore): Promise<Catalog> {
@@ -31,7 +29,6 @@ export async function openCatalog(metadata: MetadataStore): Promise<Catalog> {
   const missed: JournalEntry[] = [];
   let sorted: readonly Repository[] | null = null;
   let orders = new WeakMap<Repository, readonly Source[]>();
-  let revision = 0;
   let isLoaded = false;
 
   function apply(entries: readonly JournalEntry[]): void {
@@ -56,7 +53,6 @@ export async function openCatalog(metadata: MetadataStore): Promise<Catalog> {
   function forgetDerived(): void {
     sorted = null;
     orders = new WeakMap();
-    revision += 1;
   }
 
   const find = (name: RepositoryName): Repository | null => byName.get(name) ?? null;
@@ -88,9 +84,6 @@ export async function openCatalog(metadata: MetadataStore): Promise<Catalog> {
       const order = searchOrder(asked, find);
       orders.set(asked, order);
       return order;
-    },
-    get revision() {
-      return revision;
     },
     [Symbol.dispose]: unsubscribe,
   };

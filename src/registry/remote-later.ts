@@ -25,7 +25,8 @@ export function openLater(waitingMax: number): Later {
       waiting.set(key, mine);
     },
     async settle() {
-      while (waiting.size > 0) await Promise.all(waiting.values());
+      // Once: where readers keep coming there is always something more, and who settles would wait for all of it.
+      await Promise.all(waiting.values());
     },
   };
 }

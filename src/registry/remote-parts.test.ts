@@ -70,6 +70,18 @@ test("what is done later is done in order per key, outlives failures, and is fin
   assert.deepEqual(done, ["a1", "a2"]);
 });
 
+test("settling waits for what was given before it, not for all that follows", async () => {
+  const later = openLater(10);
+  const never = Promise.withResolvers<void>();
+  const order: string[] = [];
+  later.do("a", async () => {
+    order.push("first");
+    later.do("b", () => never.promise);
+  });
+  await later.settle();
+  assert.deepEqual(order, ["first"]);
+});
+
 test("what would wait beyond the limit is left undone", async () => {
   const later = openLater(1);
   const done: string[] = [];

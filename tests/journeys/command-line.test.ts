@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { run } from "#cli";
 import type { Json } from "#core";
-import { setPassword } from "../../src/serve.ts";
+import { setPassword } from "../../src/offline.ts";
 import { aWheelFile } from "../support/archives.ts";
 import { type FakeIoWish, fakeIo } from "../support/fake-io.ts";
 import { expectStatus, openTestApp, type TestApp } from "../support/test-app.ts";
@@ -179,7 +179,7 @@ test("root's lost password is set in the data folder, and root is root again", a
   try {
     await (await openTestApp({ dataFolder }))[Symbol.asyncDispose]();
     const { signal } = new AbortController();
-    const parts = { io: fakeIo().io, version: "0.0.0", terminal: null, hasColours: false, stop: signal };
+    const parts = { io: fakeIo().io, version: "0.0.0", isTerminal: false, stop: signal };
 
     await setPassword({ data: dataFolder }, { user: "root", password: "found again" }, parts);
 
