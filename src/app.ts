@@ -24,7 +24,7 @@ export interface World {
   /** From 0 up to, not including, 1. */
   readonly random: () => number;
   readonly version: string;
-  /** A person started the server and can see what it says. */
+  /** A person started the server, at a terminal. */
   readonly isTerminal: boolean;
   readonly log: Log;
   readonly process: ProcessFigures;

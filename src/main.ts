@@ -25,7 +25,9 @@ const io: Io = {
 };
 
 /** Somebody sees what we say. */
-const isTerminal = process.stdout.isTTY === true;
+const isSeen = process.stdout.isTTY === true;
+/** A person started us; what we say may still go into a file (`npm start > log`). */
+const isTerminal = isSeen || process.stdin.isTTY === true;
 const stop = new AbortController();
 const last: { log: Log | null } = { log: null };
 
@@ -38,8 +40,8 @@ const offline: Offline = {
     const { serve } = await import("./serve.ts");
     await serve(flags, {
       ...offlineParts(),
-      terminal: isTerminal ? io.out : null,
-      hasColours: isTerminal && process.stdout.hasColors() && (process.env["NO_COLOR"] ?? "") === "",
+      terminal: isSeen ? io.out : null,
+      hasColours: isSeen && process.stdout.hasColors() && (process.env["NO_COLOR"] ?? "") === "",
       logIsOpen(log) {
         last.log = log;
       },

@@ -24,6 +24,8 @@ import { tellUpstream } from "./upstream-note.ts";
 export interface ServeParts {
   readonly io: Io;
   readonly version: string;
+  /** A person started the server. */
+  readonly isTerminal: boolean;
   /** What is shown there is seen by a person; `null`: there is no terminal. */
   readonly terminal: ((text: string) => void) | null;
   readonly hasColours: boolean;
@@ -44,7 +46,7 @@ export async function serve(flags: Flags, parts: ServeParts): Promise<void> {
   parts.logIsOpen(log);
   for (const note of loaded.notes) log.note("warn", note);
   try {
-    await using app = await openHouse(config, worldOf(parts.version, parts.terminal !== null, log));
+    await using app = await openHouse(config, worldOf(parts.version, parts.isTerminal, log));
     const first = await makeFirst(app, config, findUpstream);
     const telling = tellUpstream(first.search, app, config, log);
     const address = await app.frontDoor
