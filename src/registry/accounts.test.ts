@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { RepositoryName, Sealed, UserName } from "#core";
+import type { Instant, RepositoryName, Sealed, UserName } from "#core";
 import {
   ALICE,
   BOB,
