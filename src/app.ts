@@ -1,16 +1,15 @@
-import { constants } from "node:fs";
-import { access as mayUse, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Access, type AccessParts, openAccess, openSealer, readOrMakeKey } from "#access";
 import { nativeApi } from "#api";
-import { type Instant, refuse } from "#core";
+import type { Instant } from "#core";
 import { keepSweeping } from "#followers";
 import { type FrontDoor, openFrontDoor } from "#http";
 import { openRegistry, type Registry } from "#registry";
 import type { BlobStore, MetadataStore } from "#stores";
 import { openUpstreams, type UpstreamLimits, type Upstreams } from "#upstream";
 import type { Config } from "./config.ts";
+import { refuseUnusable, whyNotUsable } from "./data-folder.ts";
 import { devpiDialect } from "./dialects/devpi/index.ts";
 import { pythonFormat } from "./formats/python/index.ts";
 import type { Log } from "./log.ts";
@@ -163,29 +162,6 @@ function startSweeping(parts: Parameters<typeof keepSweeping>[0], log: Log): Asy
       await ended;
     },
   };
-}
-
-/** Refuses before anything is made or changed. A folder that is missing is made later, by the stores. */
-async function refuseUnusable(folder: string): Promise<void> {
-  const because = await whyNotUsable(folder);
-  if (because !== null) throw refuse({ code: "setting-invalid", because: `the data folder ${folder} ${because}` });
-}
-
-async function whyNotUsable(folder: string): Promise<string | null> {
-  const found = await stat(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return null;
-    return error;
-  });
-  if (found === null) return null;
-  if (found instanceof Error) return `cannot be looked at: ${found.message}`;
-  if (!found.isDirectory()) return "is not a folder; choose another one with --data";
-  const refusal = await mayUse(folder, constants.R_OK | constants.W_OK | constants.X_OK).catch(
-    (error: NodeJS.ErrnoException) => error,
-  );
-  if (!(refusal instanceof Error)) return null;
-  return refusal.code === "EROFS"
-    ? "is on a read-only file system; mount it writable or choose another one with --data"
-    : "cannot be written: permission is denied; give the user who runs this process the right to, or choose another one with --data";
 }
 
 async function whyNotReady(metadata: MetadataStore, dataFolder: string): Promise<string | null> {
