@@ -34,11 +34,20 @@ export interface Freshness {
   isCurrent(now: Instant): boolean;
 }
 
+/** Bytes, piece by piece. */
+export interface Pieces extends AsyncIterable<Uint8Array> {
+  /**
+   * Gives back the memory of a piece, to be filled with a later one: whoever has done with it may, nobody must. So a
+   * large file passes through a few buffers, which the processor still has at hand.
+   */
+  recycle?(piece: Uint8Array): void;
+}
+
 /** Bytes of a file, opened lazily so that HEAD and 304 read nothing. */
 export interface FileBody {
   readonly sizeBytes: number;
   /** Opens `[start, end)`; the whole file when not given. */
-  open(range?: { readonly start: number; readonly end: number }): Promise<AsyncIterable<Uint8Array>>;
+  open(range?: { readonly start: number; readonly end: number }): Promise<Pieces>;
   /** The whole content where it is in memory already. */
   readonly bytes: Uint8Array | null;
   /** A short-lived address the client may fetch from instead (S3). */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { CachePolicy, Freshness, Reply } from "#core";
+import type { CachePolicy, Freshness, Pieces, Reply } from "#core";
 import { type Coding, codingsOf } from "./encodings.ts";
 import { rangeOf } from "./ranges.ts";
 import { type Conditions, isNotModified, mayResume, type Validators } from "./validators.ts";
@@ -27,7 +27,7 @@ export interface Prepared {
 
 export type PreparedBody =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
-  | { readonly kind: "stream"; open(): Promise<AsyncIterable<Uint8Array>> };
+  | { readonly kind: "stream"; open(): Promise<Pieces> };
 
 /** The whole answer, status 200, whatever of it this request needed. */
 export interface Finished {

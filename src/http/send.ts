@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Pieces } from "#core";
 import type { Prepared } from "./prepare.ts";
 
 /** A refused body up to this size is read and dropped, so that the client, which sends it first, gets to the answer. */
@@ -28,8 +29,7 @@ export async function send(
   const left = leftOf(request);
   const mustClose = options.isClosing || !options.isBodyComing || left > LEFT_BYTES_SMALL;
   writeHead(prepared, response, mustClose);
-  if (opened !== null)
-    return opened.iterator === null ? ended(response) : pump(opened.first, opened.iterator, response);
+  if (opened !== null) return opened.iterator === null ? ended(response) : pump(opened, opened.iterator, response);
   const bytes = isHead || prepared.body.kind !== "bytes" ? null : prepared.body.bytes;
   if (mustClose && options.isBodyComing && left > LEFT_BYTES_SMALL) {
     if (bytes === null || bytes.byteLength === 0) response.flushHeaders();
@@ -53,20 +53,22 @@ function ended(response: ServerResponse): Sent {
 }
 
 interface Opened {
+  readonly pieces: Pieces;
   readonly first: IteratorResult<Uint8Array>;
   /** `null`: nothing is wanted of it (HEAD). */
   readonly iterator: AsyncIterator<Uint8Array> | null;
 }
 
-async function opening(open: () => Promise<AsyncIterable<Uint8Array>>, isHead: boolean): Promise<Opened> {
-  const iterator = (await open())[Symbol.asyncIterator]();
-  if (!isHead) return { first: await iterator.next(), iterator };
+async function opening(open: () => Promise<Pieces>, isHead: boolean): Promise<Opened> {
+  const pieces = await open();
+  const iterator = pieces[Symbol.asyncIterator]();
+  if (!isHead) return { pieces, first: await iterator.next(), iterator };
   await iterator.return?.();
-  return { first: { done: true, value: undefined }, iterator: null };
+  return { pieces, first: { done: true, value: undefined }, iterator: null };
 }
 
 async function pump(
-  first: IteratorResult<Uint8Array>,
+  { pieces, first }: Opened,
   iterator: AsyncIterator<Uint8Array>,
   response: ServerResponse,
 ): Promise<Sent> {
@@ -77,8 +79,13 @@ async function pump(
         await iterator.return?.();
         return { sentBytes, cutBy: null };
       }
-      sentBytes += next.value.byteLength;
-      if (!response.write(next.value)) await drained(response);
+      const piece = next.value;
+      sentBytes += piece.byteLength;
+      // Called when the kernel has it all.
+      const written = (error?: Error | null): void => {
+        if (error == null) pieces.recycle?.(piece);
+      };
+      if (!response.write(piece, written)) await drained(response);
     }
   } catch (cause) {
     response.destroy();

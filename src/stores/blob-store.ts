@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { BlobInfo, Digest } from "#core";
+import type { BlobInfo, Digest, Pieces } from "#core";
 
 /** A part of a blob: from `start` up to, not including, `end`. */
 export interface ByteRange {
@@ -19,7 +19,7 @@ export interface BlobStore extends AsyncDisposable {
   begin(options: { readonly sizeBytesMax: number; readonly digests?: readonly ExtraDigest[] }): Promise<BlobDraft>;
   stat(digest: Digest): Promise<BlobInfo | null>;
   /** `null` when there is no such blob. The caller reads the stream to its end or destroys it. */
-  open(digest: Digest, range?: ByteRange): Promise<Readable | null>;
+  open(digest: Digest, range?: ByteRange): Promise<(Readable & Pieces) | null>;
   /** A short-lived URL the client may fetch from; `null` where the store has none to give. */
   directUrl(digest: Digest): Promise<URL | null>;
   /** For garbage collection and examination only. */
