@@ -128,11 +128,16 @@ test("JAPI-4: a file has the public index's keys, with an absolute address", asy
       size: 1234,
       upload_time: "2026-08-01T12:00:00",
       upload_time_iso_8601: "2026-08-01T12:00:00.000Z",
-      url: `https://packages.example/prefix/alice/dev/+f/${sha256.slice(0, 3)}/${sha256.slice(3, 16)}/${WHEEL}`,
+      url: `https://packages.example/prefix/alice/dev/%2Bf/${sha256.slice(0, 3)}/${sha256.slice(3, 16)}/${WHEEL}`,
       yanked: false,
       yanked_reason: null,
     },
   ]);
+});
+
+test("JAPI-4: an address is spelled as pip spells those of the simple page, by which pip-tools finds the digest", async () => {
+  const { urls } = await body("/pypi/foo/json", [of("1!2.0+x")]);
+  assert.match(urls[0].url, /\/alice\/dev\/%2Bf\/[0-9a-f]{3}\/[0-9a-f]{13}\/foo-1%212\.0%2Bx\.tar\.gz$/);
 });
 
 test("JAPI-4: a file of an upstream is described by what is known of it", async () => {

@@ -124,10 +124,15 @@ function fileOf(file: ListedFile, base: string): JsonObject {
     size: facts.sizeBytes,
     upload_time: facts.publishedAt === null ? null : isoTime(facts.publishedAt).slice(0, 19),
     upload_time_iso_8601: facts.publishedAt === null ? null : isoTime(facts.publishedAt),
-    url: base + filePath(file),
+    url: base + asPipWritesIt(filePath(file)),
     yanked: facts.yanked !== null,
     yanked_reason: facts.yanked === "" ? null : facts.yanked,
   };
+}
+
+/** pip encodes all that RFC 3986 does not call unreserved; pip-tools knows a file again by that very text. */
+function asPipWritesIt(path: string): string {
+  return path.replace(/[+!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function packagingOf(file: ListedFile): JsonObject {
