@@ -15,7 +15,8 @@ export interface Swept {
 /**
  * Deletes the blobs that nothing names: no artifact, no companion, no cached copy, no claim of an upload that is under
  * way. Stops between two blobs when aborted. An upload that finds its blob swept away in the last moment is told so by
- * `publish`, which looks once more before it writes the fact.
+ * `publish`, which looks once more before it writes the fact. Not covered: the same bytes coming again, all the way to
+ * their fact, between the last question here and the deletion that follows it at once.
  */
 export async function sweep({ metadata, blobs, state }: SweepParts, signal: AbortSignal): Promise<Swept> {
   let count = 0;
