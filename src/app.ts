@@ -8,12 +8,12 @@ import { type FrontDoor, openFrontDoor } from "#http";
 import { openRegistry, type Registry } from "#registry";
 import type { BlobStore, MetadataStore } from "#stores";
 import { openUpstreams, type UpstreamLimits, type Upstreams } from "#upstream";
-import type { Config } from "./config.ts";
-import { refuseUnusable, whyNotUsable } from "./data-folder.ts";
 import { devpiDialect } from "./dialects/devpi/index.ts";
 import { pythonFormat } from "./formats/python/index.ts";
-import type { Log } from "./log.ts";
-import { metricsText, type ProcessFigures } from "./metrics.ts";
+import type { Config } from "./process/config.ts";
+import { refuseUnusable, whyNotUsable } from "./process/data-folder.ts";
+import type { Log } from "./process/log.ts";
+import { metricsText, type ProcessFigures } from "./process/metrics.ts";
 import { openFilesystemBlobs } from "./stores/filesystem/index.ts";
 import { openSqliteStore } from "./stores/sqlite/index.ts";
 

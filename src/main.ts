@@ -2,10 +2,10 @@ import { homedir } from "node:os";
 import { text as readText } from "node:stream/consumers";
 import { EXIT, type Io, type Offline, run } from "#cli";
 import manifest from "../package.json" with { type: "json" };
-import { configOptions } from "./config.ts";
-import type { Log } from "./log.ts";
-import { now, readIfThere } from "./machine.ts";
-import { askSecret } from "./terminal.ts";
+import { configOptions } from "./process/config.ts";
+import type { Log } from "./process/log.ts";
+import { now, readIfThere } from "./process/machine.ts";
+import { askSecret } from "./process/terminal.ts";
 
 /** The process: argv to a command, signals, exit codes, last words. */
 
@@ -37,7 +37,7 @@ const offline: Offline = {
   async serve(flags) {
     listenToSignals();
     // The server is loaded only for the commands that need it.
-    const { serve } = await import("./serve.ts");
+    const { serve } = await import("./process/serve.ts");
     await serve(flags, {
       ...offlineParts(),
       terminal: isSeen ? io.out : null,
@@ -50,15 +50,18 @@ const offline: Offline = {
   },
   async init(flags) {
     listenToSignals();
-    const { init } = await import("./offline.ts");
+    const { init } = await import("./process/offline.ts");
     return init(flags, offlineParts());
   },
   async setPassword(flags, user, password) {
-    const { setPassword } = await import("./offline.ts");
+    const { setPassword } = await import("./process/offline.ts");
     await setPassword(flags, { user, password }, offlineParts());
   },
   async probes(flags) {
-    const [{ readConfig }, { openProbes }] = await Promise.all([import("./start.ts"), import("./probes.ts")]);
+    const [{ readConfig }, { openProbes }] = await Promise.all([
+      import("./process/start.ts"),
+      import("./process/probes.ts"),
+    ]);
     return openProbes(await readConfig(flags, io));
   },
 };

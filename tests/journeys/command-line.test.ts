@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { run } from "#cli";
 import type { Json } from "#core";
-import { setPassword } from "../../src/offline.ts";
+import { setPassword } from "../../src/process/offline.ts";
 import { aWheelFile } from "../support/archives.ts";
 import { type FakeIoWish, fakeIo } from "../support/fake-io.ts";
 import { expectStatus, openTestApp, type TestApp } from "../support/test-app.ts";

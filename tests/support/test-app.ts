@@ -4,10 +4,10 @@ import { join } from "node:path";
 import type { Instant, JsonObject } from "#core";
 import type { InjectedReply, RequestRecord } from "#http";
 import { type App, openApp, type World } from "../../src/app.ts";
-import { type Config, loadConfig } from "../../src/config.ts";
-import { upstreamOf } from "../../src/find-upstream.ts";
-import { type FirstStart, firstStart } from "../../src/first-start.ts";
-import type { LogFacts } from "../../src/log.ts";
+import { type Config, loadConfig } from "../../src/process/config.ts";
+import { upstreamOf } from "../../src/process/find-upstream.ts";
+import { type FirstStart, firstStart } from "../../src/process/first-start.ts";
+import type { LogFacts } from "../../src/process/log.ts";
 import { CHEAP } from "./access-world.ts";
 import { type ArchiveFile, type MetadataOptions, uploadOf } from "./archives.ts";
 

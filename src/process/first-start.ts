@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Principal, RegistryError, type RepositoryName, type UserName } from "#core";
-import type { App } from "./app.ts";
+import type { App } from "../app.ts";
 import type { FoundUpstream } from "./find-upstream.ts";
 
 /** What a fresh installation gets; the same for `serve` and `init`. */

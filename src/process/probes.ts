@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { FileProbes, HttpFacts, MachineProbes, NetworkProbes, Probes } from "#cli";
 import type { Instant } from "#core";
 import { openUpstreams, UpstreamFailure, type UpstreamReply } from "#upstream";
-import { blobFolderOf } from "./app.ts";
+import { blobFolderOf } from "../app.ts";
 import type { Config, LoadedConfig } from "./config.ts";
 import { askProgram, now } from "./machine.ts";
 import { openDataProbes } from "./probes-data.ts";

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import type { Probes } from "#cli";
-import { aWheelFile } from "../tests/support/archives.ts";
-import { expectStatus, openTestApp } from "../tests/support/test-app.ts";
+import { aWheelFile } from "../../tests/support/archives.ts";
+import { expectStatus, openTestApp } from "../../tests/support/test-app.ts";
 import { loadConfig } from "./config.ts";
 import { openProbes } from "./probes.ts";
 

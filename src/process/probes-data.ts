@@ -8,8 +8,8 @@ import { pathToFileURL } from "node:url";
 import { openSealer } from "#access";
 import type { BlobFault, DataProbes, RemoteFacts } from "#cli";
 import { type Digest, hexOf, type Instant, type JournalEntry, type Repository, type Seq, type User } from "#core";
-import { METADATA_MIGRATIONS } from "./stores/sql/migrations.ts";
-import { openSqliteStore } from "./stores/sqlite/index.ts";
+import { METADATA_MIGRATIONS } from "../stores/sql/migrations.ts";
+import { openSqliteStore } from "../stores/sqlite/index.ts";
 
 /** Where the data are. */
 export interface DataPlaces {

@@ -4,7 +4,7 @@ import { unlink } from "node:fs/promises";
 import { connect } from "node:net";
 import { CommandFailure, EXIT, type Flags, type Io } from "#cli";
 import { RegistryError } from "#core";
-import { type App, openApp, type World } from "./app.ts";
+import { type App, openApp, type World } from "../app.ts";
 import { type Config, type LoadedConfig, loadConfig } from "./config.ts";
 import { type FoundUpstream, findUpstream } from "./find-upstream.ts";
 import { type FirstStart, firstStart } from "./first-start.ts";

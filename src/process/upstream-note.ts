@@ -1,4 +1,4 @@
-import type { App } from "./app.ts";
+import type { App } from "../app.ts";
 import type { Config } from "./config.ts";
 import { DEFAULT_REMOTE, type UpstreamSearch } from "./first-start.ts";
 import type { Log } from "./log.ts";

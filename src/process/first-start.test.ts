@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { jsonOf, openTestApp, type TestApp } from "../tests/support/test-app.ts";
+import { jsonOf, openTestApp, type TestApp } from "../../tests/support/test-app.ts";
 import type { FoundUpstream } from "./find-upstream.ts";
 import { DEFAULT_REMOTE, type FirstStartParts, firstStart, ROOT } from "./first-start.ts";
 
