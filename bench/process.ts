@@ -10,7 +10,7 @@ export interface Running extends AsyncDisposable {
   readonly pid: number;
   /** From the command to the first answer. */
   readonly startSeconds: number;
-  /** Resident memory of the whole group in MB. */
+  /** Resident memory of the server's own process in MB: the largest of the group. npm and launchers around it are not the server. */
   memoryMb(): number;
 }
 
@@ -58,7 +58,7 @@ export async function start(options: StartOptions): Promise<Running> {
     port: options.port,
     pid,
     startSeconds: (performance.now() - began) / 1000,
-    memoryMb: () => groupMemoryMb(pid),
+    memoryMb: () => largestMb(pid),
     [Symbol.asyncDispose]: () => stop(child, pid),
   };
 }
@@ -106,20 +106,20 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function groupMemoryMb(pid: number): number {
-  let kilobytes = 0;
+function largestMb(pid: number): number {
+  let largest = 0;
   for (const path of globSync("/proc/[0-9]*/stat")) {
     try {
       // pid (comm) state ppid pgrp …; comm may hold blanks, so count from its closing bracket.
       const group = Number(readFileSync(path, "utf8").split(") ")[1]?.split(" ")[2]);
       if (group !== pid) continue;
       const status = readFileSync(path.replace(/stat$/, "status"), "utf8");
-      kilobytes += Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0);
+      largest = Math.max(largest, Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0));
     } catch {
       // The process ended between listing and reading.
     }
   }
-  return Math.round(kilobytes / 1024);
+  return Math.round(largest / 1024);
 }
 
 function tail(path: string): string {

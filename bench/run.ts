@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,7 +44,10 @@ async function bench(rows: ReadonlySet<string>, seconds: number, files: number):
   const root = dirname(dirname(fileURLToPath(import.meta.url)));
   const cache = join(root, ".cache");
   mkdirSync(cache, { recursive: true });
-  const place: Place = { scratch: mkdtempSync(join(tmpdir(), "vivarium-bench-")), peers: installPeers(root), root };
+  const scratch = mkdtempSync(join(tmpdir(), "vivarium-bench-"));
+  // nginx's worker is somebody else when root starts it.
+  chmodSync(scratch, 0o755);
+  const place: Place = { scratch, peers: installPeers(root), root };
   try {
     const data = openDataset(cache);
     const figures: Figure[] = [];
