@@ -83,6 +83,10 @@ const ADVICE: Readonly<Record<ProblemCode, readonly [meaning: string, advice: st
     "The disk of the server is full. Nothing was stored.",
     "Operators free some room; reading goes on meanwhile.",
   ],
+  "storage-busy": [
+    "The same bytes are being cleared away in this moment. Nothing was stored.",
+    "Try again after `Retry-After`.",
+  ],
   "shutting-down": ["The server is being stopped.", "Try again in a moment."],
 };
 

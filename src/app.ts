@@ -72,6 +72,7 @@ export async function openApp(config: Config, world: World): Promise<App> {
       upstreams,
       open: sealer.open,
       now,
+      wait: (milliseconds) => pause(milliseconds),
       settings: {
         fileSizeBytesMax: config.uploadSizeBytesMax,
         memoryBytesMax: Math.floor(config.memoryBytesMax * (1 - FRONT_DOOR_SHARE)),
@@ -90,7 +91,7 @@ export async function openApp(config: Config, world: World): Promise<App> {
       ...(world.hashingCost === undefined ? {} : { hashingCost: world.hashingCost }),
     }),
   );
-  opened.use(startSweeping({ metadata, blobs, state }, world.log));
+  opened.use(startSweeping({ metadata, blobs, state, now }, world.log));
   const parts = { registry, access, installationId: metadata.installationId, version: world.version };
   const frontDoor = await openFrontDoor({
     registry,

@@ -76,6 +76,8 @@ export type Problem =
   /** The upstream sent what it must not: wrong hash, truncated, too large, not a package page. */
   | { readonly code: "upstream-invalid"; readonly repository: RepositoryName; readonly because: string }
   | { readonly code: "storage-full"; readonly because: string }
+  /** Something else is at work on the same bytes; the same request may succeed in a moment. */
+  | { readonly code: "storage-busy"; readonly retryAfterSeconds: number; readonly because: string }
   | { readonly code: "shutting-down"; readonly retryAfterSeconds: number };
 
 export type ProblemCode = Problem["code"];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Actor, Artifact, Digest, Instant, ProjectName, RepositoryName } from "#core";
-import type { BlobStore } from "#stores";
+import { type BlobStore, doom, isDoomed } from "#stores";
 import { openTemporaryStore } from "../../tests/support/databases.ts";
 import { type MemoryBlobs, memoryBlobs } from "../../tests/support/memory-stores.ts";
 import { keepSweeping, type Swept, sweep } from "./sweep.ts";
@@ -13,12 +13,13 @@ interface World extends AsyncDisposable {
   readonly metadata: Awaited<ReturnType<typeof openTemporaryStore>>["metadata"];
   readonly state: Awaited<ReturnType<typeof openTemporaryStore>>["state"];
   readonly blobs: MemoryBlobs;
+  now(): Instant;
   moveTo(now: number): void;
 }
 
 test("what an artifact, a companion, a cached copy or a claim names stays; an orphan goes", async () => {
   await using world = await openWorld();
-  const { metadata, state, blobs } = world;
+  const { state, blobs } = world;
   const [file, companion, cached, claimed, orphan] = await keepAll(blobs, [
     "file",
     "companion",
@@ -32,7 +33,7 @@ test("what an artifact, a companion, a cached copy or a claim names stays; an or
   assert.deepEqual(await sweep(world, GOES_ON), { blobs: 1, sizeBytes: 7 });
   assert.deepEqual(new Set(blobs.digests), new Set([file, companion, cached, claimed]));
   assert.equal(await blobs.stat(orphan), null);
-  assert.deepEqual(await sweep({ metadata, state, blobs }, GOES_ON), { blobs: 0, sizeBytes: 0 });
+  assert.deepEqual(await sweep(world, GOES_ON), { blobs: 0, sizeBytes: 0 });
 });
 
 test("a blob goes when its claim has ended, its copy has expired, or its file was removed", async () => {
@@ -68,6 +69,96 @@ test("an upload whose fact is written while the sweeper looks keeps its blob", a
   };
   await sweep({ ...world, state }, GOES_ON);
   assert.deepEqual(new Set(world.blobs.digests), new Set([file, companion]));
+});
+
+test("a blob that is claimed after the sweeper's first look stays, and its mark is lifted", async () => {
+  await using world = await openWorld();
+  const [file] = await keepAll(world.blobs, ["file"]);
+  let looks = 0;
+  const state: typeof world.state = {
+    ...world.state,
+    async holdsBlob(digest) {
+      const holds = await world.state.holdsBlob(digest);
+      looks += 1;
+      if (looks === 1) await world.state.claim(digest, 2000 as Instant);
+      return holds;
+    },
+  };
+  assert.equal((await sweep({ ...world, state }, GOES_ON)).blobs, 0);
+  assert.deepEqual(world.blobs.digests, [file]);
+  assert.equal(await isDoomed(world.state, file), false);
+});
+
+test("a blob is marked from before the last look until after its deletion", async () => {
+  await using world = await openWorld();
+  const [file] = await keepAll(world.blobs, ["file"]);
+  const marked: [when: string, isMarked: boolean][] = [];
+  const note = async (when: string) => marked.push([when, await isDoomed(world.state, file)]);
+  const state: typeof world.state = {
+    ...world.state,
+    async holdsBlob(digest) {
+      await note("look");
+      return world.state.holdsBlob(digest);
+    },
+  };
+  const blobs: BlobStore = {
+    ...world.blobs,
+    async delete(digest) {
+      await world.blobs.delete(digest);
+      await note("deletion");
+    },
+  };
+  await sweep({ ...world, state, blobs }, GOES_ON);
+  await note("end");
+  assert.deepEqual(marked, [
+    ["look", false],
+    ["look", true],
+    ["deletion", true],
+    ["end", false],
+  ]);
+});
+
+test("a blob that another sweeper has marked is left to it, and taken up when that one has died", async () => {
+  await using world = await openWorld();
+  const [file] = await keepAll(world.blobs, ["file"]);
+  await doom(world, file);
+  assert.equal((await sweep(world, GOES_ON)).blobs, 0);
+  assert.equal(await isDoomed(world.state, file), true);
+  world.moveTo(1000 + 120_000);
+  assert.equal((await sweep(world, GOES_ON)).blobs, 1);
+});
+
+test("a sweeper that was held up for so long that its mark may end first deletes nothing, and lifts no mark of another", async () => {
+  await using world = await openWorld();
+  const [file] = await keepAll(world.blobs, ["file"]);
+  let looks = 0;
+  const state: typeof world.state = {
+    ...world.state,
+    async holdsBlob(digest) {
+      looks += 1;
+      if (looks === 2) {
+        world.moveTo(1000 + 120_000);
+        await doom(world, digest);
+      }
+      return world.state.holdsBlob(digest);
+    },
+  };
+  assert.equal((await sweep({ ...world, state }, GOES_ON)).blobs, 0);
+  assert.deepEqual(world.blobs.digests, [file]);
+  assert.equal(await isDoomed(world.state, file), true);
+});
+
+test("a deletion that failed may still happen, so its mark stays", async () => {
+  await using world = await openWorld();
+  const [file] = await keepAll(world.blobs, ["file"]);
+  const blobs: BlobStore = {
+    ...world.blobs,
+    async delete() {
+      throw new Error("no answer");
+    },
+  };
+  await assert.rejects(sweep({ ...world, blobs }, GOES_ON), /no answer/);
+  assert.equal(await isDoomed(world.state, file), true);
 });
 
 test("drafts are no blobs: a sweep in the middle of an upload does it no harm", async () => {
@@ -137,6 +228,7 @@ async function openWorld(): Promise<World> {
     metadata,
     state,
     blobs: memoryBlobs(),
+    now: () => now as Instant,
     moveTo(to) {
       now = to;
     },

@@ -1,9 +1,11 @@
-import type { BlobStore, MetadataStore, SharedState } from "#stores";
+import type { Digest, Instant } from "#core";
+import { type BlobStore, doom, type MetadataStore, type SharedState } from "#stores";
 
 export interface SweepParts {
   readonly metadata: MetadataStore;
   readonly blobs: BlobStore;
   readonly state: SharedState;
+  readonly now: () => Instant;
 }
 
 /** What a sweep freed. */
@@ -14,23 +16,37 @@ export interface Swept {
 
 /**
  * Deletes the blobs that nothing names: no artifact, no companion, no cached copy, no claim of an upload that is under
- * way. Stops between two blobs when aborted. An upload that finds its blob swept away in the last moment is told so by
- * `publish`, which looks once more before it writes the fact. Not covered: the same bytes coming again, all the way to
- * their fact, between the last question here and the deletion that follows it at once.
+ * way. Stops between two blobs when aborted. The same bytes may come again at any moment, also in another process: who
+ * claims them waits for the deletion that is under way here (see `doom`), so that what is kept afterwards stays.
  */
-export async function sweep({ metadata, blobs, state }: SweepParts, signal: AbortSignal): Promise<Swept> {
+export async function sweep(parts: SweepParts, signal: AbortSignal): Promise<Swept> {
   let count = 0;
   let sizeBytes = 0;
-  for await (const blob of blobs.list()) {
+  for await (const blob of parts.blobs.list()) {
     if (signal.aborted) break;
-    // The claim is looked at last: it is taken before the blob is visible and outlives the fact.
-    if (await metadata.read((view) => view.namesBlob(blob.digest))) continue;
-    if (await state.holdsBlob(blob.digest)) continue;
-    await blobs.delete(blob.digest);
+    // Asked before anything is written, because most blobs are needed.
+    if (await isNeeded(parts, blob.digest)) continue;
+    if (!(await deleteDoomed(parts, blob.digest))) continue;
     count += 1;
     sizeBytes += blob.sizeBytes;
   }
   return { blobs: count, sizeBytes };
+}
+
+/** Deletes the blob unless it turns out to be needed, or somebody else is at it. Says whether it did. */
+async function deleteDoomed(parts: SweepParts, digest: Digest): Promise<boolean> {
+  const mark = await doom(parts, digest);
+  if (mark === null) return false;
+  const mayGo = !(await isNeeded(parts, digest)) && mark.mayDelete();
+  // A deletion that failed may still happen, so its mark stays until it expires.
+  if (mayGo) await parts.blobs.delete(digest);
+  await mark.lift();
+  return mayGo;
+}
+
+/** The claim is looked at last: it is taken before the blob is visible and outlives the fact. */
+async function isNeeded({ metadata, state }: SweepParts, digest: Digest): Promise<boolean> {
+  return (await metadata.read((view) => view.namesBlob(digest))) || state.holdsBlob(digest);
 }
 
 /** Sweeps once after a while and then again and again, until aborted. `report` hears of each sweep that freed something, and of failures. */

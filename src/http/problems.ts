@@ -44,6 +44,7 @@ const STATUSES: Readonly<Record<ProblemCode, readonly [native: number, devpi: nu
   "upstream-unavailable": [502, 502, 502],
   "upstream-invalid": [502, 502, 502],
   "storage-full": [507, 507, 507],
+  "storage-busy": [503, 503, 503],
   "shutting-down": [503, 503, 503],
 };
 
@@ -109,6 +110,7 @@ export function problemHeaders(problem: Problem): Readonly<Record<string, string
     // In seconds: poetry reads it as a number.
     case "too-many-attempts":
     case "upstream-unavailable":
+    case "storage-busy":
     case "shutting-down":
       return { "retry-after": String(Math.max(1, Math.ceil(problem.retryAfterSeconds))) };
     case "upstream-invalid":

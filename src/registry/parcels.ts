@@ -3,7 +3,6 @@ import {
   type ArtifactLogEntry,
   type Companion,
   type Digest,
-  type Instant,
   type JsonObject,
   type LocalRepository,
   type Offer,
@@ -13,6 +12,7 @@ import {
   refuse,
 } from "#core";
 import type { BlobStore, MetadataView } from "#stores";
+import { claimBlob } from "./claims.ts";
 import type { Tools } from "./tools.ts";
 
 /** A file on its way to another repository: all of an artifact but where it is. */
@@ -128,21 +128,17 @@ async function readSmall(blobs: BlobStore, { blob, sizeBytes }: Companion): Prom
   return Buffer.concat(chunks);
 }
 
-/** How long a push may take between looking at the blobs and writing the fact. */
-const CLAIM_MILLISECONDS = 3_600_000;
-
 /**
  * Holds the parcel's blobs until the fact is written, although its source may be removed meanwhile, and makes sure that
  * they are there.
  */
-export async function claim({ state, blobs, now }: Tools, parcel: Parcel): Promise<void> {
+export async function claim(tools: Tools, parcel: Parcel): Promise<void> {
   const digests = new Set<Digest>(
     parcel.files.flatMap(({ blob, companions }) => [blob, ...Object.values(companions).map((one) => one.blob)]),
   );
-  const until = (now() + CLAIM_MILLISECONDS) as Instant;
   for (const digest of digests) {
-    await state.claim(digest, until);
-    if ((await blobs.stat(digest)) === null) throw refuse({ code: "blob-missing", digest });
+    await claimBlob(tools, digest);
+    if ((await tools.blobs.stat(digest)) === null) throw refuse({ code: "blob-missing", digest });
   }
 }
 

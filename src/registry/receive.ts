@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Companion, type Digest, type Instant, refuse } from "#core";
 import type { Received } from "#formats";
 import type { BlobDraft, BlobStore } from "#stores";
+import { claimBlob } from "./claims.ts";
 import type { Tools } from "./tools.ts";
 
 /** Bytes on their way in: first a draft, and only what passed every check becomes a blob. */
@@ -19,24 +20,20 @@ export interface KeptBlob extends Companion {
   readonly claimedUntil: Instant;
 }
 
-/** Longer than any write waits for its turn. */
-const CLAIM_MILLISECONDS = 3_600_000;
 /** What installers and old clients may ask to be compared, besides SHA-256. */
 const DIGESTS = ["md5", "blake2b_256"] as const;
 const READ_BYTES = 256 * 1024;
 
-export function openDrafts({
-  blobs,
-  state,
-  now,
-  settings,
-}: Pick<Tools, "blobs" | "state" | "now" | "settings">): Drafts {
+export function openDrafts(tools: Pick<Tools, "blobs" | "state" | "now" | "wait" | "settings">): Drafts {
+  const { blobs, settings } = tools;
   const drafts = new WeakMap<Received, BlobDraft>();
 
   async function keepDraft(draft: BlobDraft): Promise<KeptBlob> {
-    const claimedUntil = (now() + CLAIM_MILLISECONDS) as Instant;
+    let claimedUntil = 0 as Instant;
     // Claimed before it is visible, so that the sweeper never sees it without.
-    const { digest, sizeBytes } = await draft.keep((held: Digest) => state.claim(held, claimedUntil));
+    const { digest, sizeBytes } = await draft.keep(async (held) => {
+      claimedUntil = await claimBlob(tools, held);
+    });
     return { blob: digest, sizeBytes, claimedUntil };
   }
 

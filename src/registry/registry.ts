@@ -33,6 +33,8 @@ export interface RegistryParts {
   /** Opens a sealed upstream credential. */
   readonly open: (sealed: Sealed) => string;
   readonly now: () => Instant;
+  /** Resolves after so many milliseconds. */
+  readonly wait: (milliseconds: number) => Promise<void>;
   readonly settings: RegistrySettings;
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { type Digest, hexOf, type Instant, type Json, type Offer, type RemoteRepository } from "#core";
+import { type Digest, hexOf, type Json, type Offer, type RemoteRepository } from "#core";
 import type { OpenFile, RandomAccess } from "#formats";
 import { singleFlight } from "#upstream";
+import { claimBlob } from "./claims.ts";
 import { accessTo, bodyOf, type RemoteFiles } from "./remote-files.ts";
 import { addressPrefix, companionKey, fileKey, SPACES } from "./remote-keys.ts";
 import { openMemory } from "./remote-memory.ts";
@@ -34,10 +35,9 @@ interface Remembered {
 const COMPANION_BYTES_MAX = 16 << 20;
 const COMPANION_MILLISECONDS_MAX = 10_000;
 const REMEMBERED_MAX = 20_000;
-const CLAIM_MILLISECONDS = 3_600_000;
 
 export function openCompanions(tools: RemoteTools, files: RemoteFiles): RemoteCompanions {
-  const { blobs, state, now } = tools;
+  const { blobs, state } = tools;
   const memory = openMemory<Remembered>(REMEMBERED_MAX, (entry) => {
     entry.isCurrent = false;
   });
@@ -141,9 +141,9 @@ export function openCompanions(tools: RemoteTools, files: RemoteFiles): RemoteCo
     try {
       await draft.write(bytes);
       await draft.finish();
-      const { digest, sizeBytes } = await draft.keep((blob) =>
-        state.claim(blob, (now() + CLAIM_MILLISECONDS) as Instant),
-      );
+      const { digest, sizeBytes } = await draft.keep(async (blob) => {
+        await claimBlob(tools, blob);
+      });
       const companion = { blob: digest, sizeBytes, origin };
       await state.put(SPACES.companions, key, { value: companion, blobs: [digest] });
       return remember(key, companion);

@@ -2,6 +2,7 @@ import { type Digest, type FileBody, type Instant, type Json, type Offer, type R
 import type { OpenFile, RandomAccess } from "#formats";
 import type { BlobStore } from "#stores";
 import { singleFlight, type UpstreamReply } from "#upstream";
+import { claimBlob } from "./claims.ts";
 import { openDigestCheck } from "./remote-digests.ts";
 import { type Download, openDownload } from "./remote-download.ts";
 import { addressPrefix, fileKey, SPACES } from "./remote-keys.ts";
@@ -47,11 +48,9 @@ interface Flight {
 
 /** Names of copies in memory; each takes some 500 bytes. */
 const REMEMBERED_MAX = 20_000;
-/** A blob is held for this long between its becoming visible and its name being written. */
-const CLAIM_MILLISECONDS = 3_600_000;
 
 export function openFiles(tools: RemoteTools): RemoteFiles {
-  const { blobs, state, now } = tools;
+  const { blobs, state } = tools;
   const memory = openMemory<Remembered>(REMEMBERED_MAX, (entry) => {
     entry.isCurrent = false;
   });
@@ -140,7 +139,9 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
         invalid: (because) => invalid(remote, `${offer.filename} is not what was announced: ${because}`),
         refusal: (error) => refusalOf(remote, error),
         abort: (reason) => controller.abort(reason),
-        hold: (digest) => state.claim(digest, (now() + CLAIM_MILLISECONDS) as Instant),
+        hold: async (digest) => {
+          await claimBlob(tools, digest);
+        },
         closed: () => flights.delete(key),
       });
       const flight = {

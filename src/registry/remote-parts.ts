@@ -5,7 +5,10 @@ import type { RegistryParts } from "./registry.ts";
 import type { Later } from "./remote-later.ts";
 
 /** What remotes are made of; a registry's own parts have all of it. */
-export type RemotesParts = Pick<RegistryParts, "blobs" | "state" | "formats" | "upstreams" | "open" | "now"> & {
+export type RemotesParts = Pick<
+  RegistryParts,
+  "blobs" | "state" | "formats" | "upstreams" | "open" | "now" | "wait"
+> & {
   readonly settings: Pick<RegistryParts["settings"], "fileSizeBytesMax" | "memoryBytesMax"> & {
     /** How long a reader waits for the upstream before a copy that is there is shown. Default 3 s. */
     readonly patienceMilliseconds?: number;

@@ -219,6 +219,18 @@ function draftsContract(make: Make): void {
     await draft.discard();
   });
 
+  promise("the same blob is there again when the old one is deleted while it is held", make, async (place) => {
+    await using blobs = await place.open();
+    for (const bytes of [HELLO, LARGE]) {
+      await keep(blobs, bytes);
+      const draft = await draftOf(blobs, bytes);
+      await draft.finish();
+      await draft.keep((digest) => blobs.delete(digest));
+      await draft.discard();
+      assert.ok((await bytesOf(blobs, digestOf(bytes))).equals(bytes));
+    }
+  });
+
   promise("the digest is held before the blob is visible", make, async (place) => {
     await using blobs = await place.open();
     const draft = await draftOf(blobs, HELLO);

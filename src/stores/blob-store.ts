@@ -39,7 +39,8 @@ export interface BlobDraft {
   finish(): Promise<DraftDigests>;
   /**
    * After `finish`: makes the blob durable and visible under its digest, all at once. `hold` is called with the digest
-   * before it becomes visible, so that the sweeper already knows of it. The same blob again is not an error.
+   * before it becomes visible, so that the sweeper already knows of it. The same blob again is not an error; whether it
+   * is there already is looked at only after `hold`, which waits for a sweeper that may be deleting it.
    */
   keep(hold?: (digest: Digest) => Promise<void>): Promise<BlobInfo>;
   /** Forgets it. Safe to call at any time, also after `keep` (which it does not undo) and twice. */

@@ -3,5 +3,6 @@
  * The keepers live in the inner folders, which only `app.ts` and their own tests open.
  */
 export type { BlobDraft, BlobStore, ByteRange, DraftDigests, ExtraDigest } from "./blob-store.ts";
+export { type Doom, doom, isDoomed } from "./doomed-blobs.ts";
 export type { MetadataStore, MetadataView, Transaction } from "./metadata-store.ts";
 export type { SharedState, StateEntry } from "./shared-state.ts";

@@ -69,6 +69,7 @@ export async function openFrontWorld(
       upstreams: openUpstreams({ now, random: () => 0.5, userAgent: "vivarium/test" }),
       open: sealer.open,
       now,
+      wait: async () => {},
       settings: { fileSizeBytesMax: 1 << 30, memoryBytesMax: 1 << 24, restrictModify: null },
     }),
   );

@@ -71,6 +71,7 @@ export async function openToolsWorld(settings: Partial<RegistrySettings> = {}): 
     formats: new Map([[format.name, format]]),
     open: (sealed: Sealed) => sealed.replace("sealed ", ""),
     now,
+    wait: async () => {},
     settings: { fileSizeBytesMax: 1 << 30, memoryBytesMax: 1 << 24, restrictModify: null, ...settings },
   };
   const catalog = opened.use(await openCatalog(store.metadata));

@@ -73,6 +73,8 @@ export interface RegistryWorldOptions {
   readonly settings?: Partial<RegistryParts["settings"]>;
   /** Puts something between the registry and its blobs. */
   readonly wrapBlobs?: (blobs: BlobStore) => BlobStore;
+  /** What happens while the registry waits; by default nothing, and no time passes. */
+  readonly wait?: RegistryParts["wait"];
 }
 
 export async function openRegistryWorld(options: RegistryWorldOptions = {}): Promise<RegistryWorld> {
@@ -140,7 +142,7 @@ type Process = Pick<RegistryWorld, "registry" | "metadata" | "state" | "blobs"> 
 async function openProcess(
   folder: string,
   now: () => Instant,
-  { settings, wrapBlobs }: RegistryWorldOptions,
+  { settings, wrapBlobs, wait = async () => {} }: RegistryWorldOptions,
 ): Promise<Process> {
   await using opened = new AsyncDisposableStack();
   const { metadata, state } = opened.use(await openSqliteStore({ folder, now }));
@@ -158,6 +160,7 @@ async function openProcess(
       formats: new Map([[format.name, format]]),
       open: (sealed: Sealed) => sealed.replace("sealed ", ""),
       now,
+      wait,
       settings: { fileSizeBytesMax: 1 << 24, memoryBytesMax: 1 << 24, restrictModify: null, ...settings },
     }),
   );

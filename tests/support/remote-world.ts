@@ -47,6 +47,7 @@ export async function openRemoteWorld(
       blobs,
       state,
       now,
+      wait: async () => {},
       upstreams,
       formats: new Map([[PLAIN, plainFormat]]),
       open: (sealed) => sealed.replace("sealed ", ""),

@@ -84,6 +84,7 @@ export async function openSpokenWorld(
       upstreams,
       open: sealer.open,
       now,
+      wait: async () => {},
       settings: { fileSizeBytesMax: 1 << 30, memoryBytesMax: 1 << 24, restrictModify: null, ...registrySettings },
     }),
   );
