@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import type { JsonObject } from "#core";
+import type { JsonObject, ProjectName, RepositoryName, UserName, Version } from "#core";
 import { aWheelFile } from "../../../tests/support/archives.ts";
 import { openFakeUpstream } from "../../../tests/support/fake-upstream.ts";
 import { openSpokenWorld, type SpokenWorld } from "../../../tests/support/spoken-world.ts";
@@ -151,6 +151,34 @@ describe("projects and versions", () => {
     const project = await world.ask("DELETE", "/alice/dev/hello/", { as: "alice" });
     assert.deepEqual([project.status, project.body], [200, { message: "project hello deleted from stage alice/dev" }]);
     assert.equal((await world.ask("GET", "/alice/dev/hello/2.0")).status, 404);
+  });
+
+  test("a project whose last file or version was removed is gone, and one that was only registered is there", async () => {
+    await world.upload("alice/dev", "hello", "1.0");
+    await world.upload("alice/dev", "other", "1.0");
+    await world.ask("DELETE", "/alice/dev/hello/1.0", { as: "alice" });
+    await world.ask("DELETE", "/alice/dev/other", { as: "alice" });
+
+    for (const path of ["hello", "hello/", "hello?ignore_bases=", "other"]) {
+      const { status, body } = await world.ask("GET", `/alice/dev/${path}`);
+      const [name] = path.split(/[/?]/);
+      assert.deepEqual([status, body], [404, { message: `no project '${name}'` }], path);
+    }
+    const version: Version = {
+      repository: "alice/dev" as RepositoryName,
+      project: "registered" as ProjectName,
+      version: "1.0",
+      attributes: {},
+    };
+    await world.registry.releases.saveVersion(
+      { kind: "user", name: "alice" as UserName, groups: [] },
+      version,
+      "registered",
+    );
+    assert.equal((await world.ask("GET", "/alice/dev/registered")).status, 200);
+    await world.upload("alice/base", "hello", "2.0");
+    const own = await world.ask("GET", "/alice/dev/hello?ignore_bases=");
+    assert.deepEqual([own.status, own.body], [200, { type: "projectconfig", result: {} }]);
   });
 
   test("removing what is not there is 404", async () => {

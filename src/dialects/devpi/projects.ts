@@ -47,9 +47,9 @@ async function showProject(parts: DevpiParts, call: Call, target: Target): Promi
     return { kind: "redirect", status: 302, to, headers: { vary: "Accept, User-Agent" } };
   }
   const view = await viewOf(parts, call, repository, project, call.query.has("ignore_bases"));
+  const isHere = (listing: Listing | null) => hasSomething(parts, listing);
   // A project that only the bases know is an empty answer here, not 404; so only their absence is one.
-  const listing = view ?? (await fullListing(parts, call, repository, project));
-  if (listing === null) {
+  if (!(await isHere(view)) && !(await isHere(await fullListing(parts, call, repository, project)))) {
     throw refuse({ code: "project-not-found", repository: repository.name, project: call.params["project"] ?? "" });
   }
   const versions = view === null ? [] : await versionsOf(parts, call, repository, view);
@@ -109,6 +109,17 @@ async function fullListing(
 ): Promise<Listing | null> {
   const desk = await parts.registry.desk(repository.name, call.principal);
   return desk.listing(project);
+}
+
+/**
+ * Whether devpi would say that there is such a project: one whose last version was removed is gone for its clients,
+ * although the name stays held. What an upstream has is there also when it is empty.
+ */
+async function hasSomething({ registry }: DevpiParts, listing: Listing | null): Promise<boolean> {
+  if (listing === null) return false;
+  if (listing.files.length > 0 || listing.versions.length > 0) return true;
+  const members = await Promise.all(listing.members.map((name) => registry.repository(name)));
+  return members.some((member) => member?.kind === "remote");
 }
 
 /** One version as several members have it; the first one's data is shown, the others are shadowed. */
