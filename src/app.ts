@@ -91,7 +91,7 @@ export async function openApp(config: Config, world: World): Promise<App> {
       ...(world.hashingCost === undefined ? {} : { hashingCost: world.hashingCost }),
     }),
   );
-  opened.use(startSweeping({ metadata, blobs, state, now }, world.log));
+  opened.use(startSweeping({ metadata, blobs, state, now }, registry.forgetGoneRemotes, world.log));
   const parts = { registry, access, installationId: metadata.installationId, version: world.version };
   const frontDoor = await openFrontDoor({
     registry,
@@ -143,10 +143,15 @@ function openUpstreamsFor(config: Config, world: World): Upstreams {
 }
 
 /** Stops, and has stopped, when it is disposed. */
-function startSweeping(parts: Parameters<typeof keepSweeping>[0], log: Log): AsyncDisposable {
+function startSweeping(
+  parts: Parameters<typeof keepSweeping>[0],
+  prepare: () => Promise<void>,
+  log: Log,
+): AsyncDisposable {
   const controller = new AbortController();
   const ended = keepSweeping(parts, {
     everyMs: SWEEP_EVERY_MS,
+    prepare,
     signal: controller.signal,
     async wait(milliseconds, signal) {
       // Aborting is how it ends: no failure.

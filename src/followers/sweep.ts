@@ -54,11 +54,14 @@ export async function keepSweeping(
   parts: SweepParts,
   {
     everyMs,
+    prepare,
     wait,
     report,
     signal,
   }: {
     readonly everyMs: number;
+    /** Before each sweep: lets go of what holds blobs in vain. */
+    readonly prepare: () => Promise<void>;
     /** Resolves after so many milliseconds, or at once when the signal is aborted. */
     readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
     readonly report: (result: Swept | { readonly failure: unknown }) => void;
@@ -69,6 +72,7 @@ export async function keepSweeping(
     await wait(everyMs, signal);
     if (signal.aborted) return;
     try {
+      await prepare();
       const swept = await sweep(parts, signal);
       if (swept.blobs > 0) report(swept);
     } catch (failure) {

@@ -4,6 +4,7 @@ import { openAccounts } from "./accounts.ts";
 import { openCatalog } from "./catalog.ts";
 import { openChanges } from "./changes.ts";
 import { type DeskTools, openDesk, openOwnDesk } from "./desk.ts";
+import { forgetGoneRemotes } from "./gone-remotes.ts";
 import { openHotFiles } from "./hot-files.ts";
 import { openListings } from "./listing.ts";
 import { openRemotes } from "./open-remotes.ts";
@@ -74,6 +75,7 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
       requireWholeJournal(principal);
       return metadata.follow(after, signal);
     },
+    forgetGoneRemotes: () => forgetGoneRemotes(parts),
     figures() {
       const ofPages = pages.figures();
       const ofRemotes = remotes.figures();

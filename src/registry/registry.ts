@@ -73,6 +73,8 @@ export interface Registry {
 
   /** Wakes up when the journal grows. Needs root. */
   journal(after: Seq, principal: Principal, signal: AbortSignal): AsyncIterable<JournalEntry>;
+  /** Drops copies of remotes that are no more, which a crash may have left; to be called now and then. */
+  forgetGoneRemotes(): Promise<void>;
   /** Figures for metrics. */
   figures(): RegistryFigures;
   readonly head: Seq;

@@ -32,6 +32,12 @@ export function addressPrefix(remote: RemoteRepository): string {
   return `${remote.name}/${mark}/`;
 }
 
+/** The beginning that a key has from {@link addressPrefix}, and whose it is. */
+export function addressPrefixOf(key: string): { readonly repository: string; readonly prefix: string } {
+  const [owner = "", name = "", mark = ""] = key.split("/", 3);
+  return { repository: `${owner}/${name}`, prefix: `${owner}/${name}/${mark}/` };
+}
+
 /** Slashes end the parts of a key, so a name that has some must not look like two parts. */
 function part(text: string): string {
   return text.replaceAll("%", "%25").replaceAll("/", "%2F");
