@@ -144,6 +144,27 @@ describe("unavailable is not absent", () => {
     assert.deepEqual([listing?.files.length, listing?.staleSince], [1, since]);
   });
 
+  test("a project is believed missing from when the upstream said so, however late it is merged with others", async () => {
+    await using world = await openRegistryWorld();
+    world.fake.add("foo", aFileOf("foo"));
+    await world.remote("root/empty", {
+      url: world.fake.url.replace("/simple/", "/elsewhere/"),
+      missingForSeconds: 60,
+    });
+    await world.remote("root/up", { freshForSeconds: 600 });
+    await world.virtual("alice/all", ["root/empty", "root/up"]);
+    const saidAt = world.now();
+    assert.equal(await world.files("root/empty", "foo"), null);
+    world.tick(50);
+
+    const listing = await (await world.desk("alice/all", NOBODY)).listing(FOO);
+    assert.equal(listing?.validUntil, saidAt + 60_000);
+    world.tick(10);
+    const later = await (await world.desk("alice/all", NOBODY)).listing(FOO);
+    assert.equal(later?.validUntil, saidAt + 120_000);
+    assert.equal(world.fake.count("/elsewhere/foo/"), 2);
+  });
+
   test("a list of projects fails as a whole when one of its remotes does", async () => {
     await using world = await openRegistryWorld();
     world.fake.behave({ answer: { status: 503 } });

@@ -6,7 +6,6 @@ import {
   type Principal,
   type ProjectName,
   planFor,
-  type RemoteRepository,
   type Repository,
   type RepositoryName,
 } from "#core";
@@ -37,7 +36,7 @@ export interface Listings extends Disposable {
 }
 
 export function openListings(tools: Tools, changes: Changes): Listings {
-  const { catalog, metadata, remotes, now } = tools;
+  const { catalog, metadata, remotes } = tools;
   const ownListings = openOwnListings(tools, changes);
 
   async function own(repository: Repository, project: ProjectName): Promise<Listing | null> {
@@ -69,24 +68,19 @@ export function openListings(tools: Tools, changes: Changes): Listings {
       return found === undefined ? [] : [{ member: name, listing: found.listing }];
     });
     if (isReservedBy(locals, project)) return { contributions, missingUntil: null };
-    const missing: Instant[] = [];
+    const missing: (Instant | null)[] = [];
     // One remote at a time, in order of trust. Asking all at once would be faster, but would tell every upstream the
     // names that only the first one needs to know.
     for (const remote of plan.remotes) {
-      const listing = await remotes.listing(remote, project);
+      const { listing, validUntil } = await remotes.answer(remote, project);
       if (listing === null) {
-        missing.push(...believedUntil(remote));
+        missing.push(validUntil);
         continue;
       }
       contributions.push({ member: remote.name, listing });
       if (plan.remoteUse === "first") break;
     }
     return { contributions, missingUntil: earliest(missing) };
-  }
-
-  /** Until when it is believed that a remote has no such project; one that has no upstream will not have it tomorrow. */
-  function believedUntil({ url, missingForSeconds }: RemoteRepository): readonly Instant[] {
-    return url === null ? [] : [(now() + missingForSeconds * 1000) as Instant];
   }
 
   async function projectsOf(repository: Repository): Promise<Projects> {

@@ -51,6 +51,7 @@ export function openRemotes(parts: RemotesParts): Remotes {
 
   return {
     listing: listings.listing,
+    answer: listings.answer,
     remembered: listings.remembered,
     projects: listings.projects,
     refresh: listings.refresh,

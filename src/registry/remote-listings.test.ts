@@ -322,6 +322,19 @@ test("a forgotten remote has no copies left", async () => {
   await assert.rejects(filenames(world), unavailable);
 });
 
+test("an answer says until when a project is missing: as its own page says, or as long as a flat page is fresh", async () => {
+  await using world = await openWorld();
+  const missing = "missing" as ProjectName;
+  const flat = world.with({ layout: "flat", url: `${world.fake.origin}/flat/`, freshForSeconds: 100 });
+  const began = world.now();
+  for (const seconds of [0, 30]) {
+    world.tick(seconds);
+    assert.deepEqual(await world.remotes.answer(world.remote, missing), { listing: null, validUntil: began + 60_000 });
+    assert.deepEqual(await world.remotes.answer(flat, missing), { listing: null, validUntil: began + 100_000 });
+  }
+  assert.deepEqual(await world.remotes.answer(world.with({ url: null }), missing), { listing: null, validUntil: null });
+});
+
 test("a flat page has the files of all projects, in one request", async () => {
   await using world = await openWorld();
   world.fake.add("bar", { filename: "bar-1.0.tar.gz", bytes: Buffer.from("bar") });

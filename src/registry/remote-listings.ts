@@ -2,12 +2,12 @@ import type { Instant, ListedFile, Listing, ProjectName, ProjectStatus, RemoteRe
 import { addressPrefix, projectKey, SPACES } from "./remote-keys.ts";
 import { type Known, openPages, type PageRequest, type RemotePages, validUntilOf } from "./remote-pages.ts";
 import type { RemoteTools } from "./remote-parts.ts";
-import type { Remotes } from "./remotes.ts";
+import type { RemoteAnswer, Remotes } from "./remotes.ts";
 
 /** The part of {@link Remotes} that reads pages. */
 export type RemoteListings = Pick<
   Remotes,
-  "listing" | "remembered" | "projects" | "refresh" | "onChange" | "figures"
+  "listing" | "answer" | "remembered" | "projects" | "refresh" | "onChange" | "figures"
 > & {
   /** Drops what memory has of a remote and tells those who made pages of it. */
   forget(remote: RemoteRepository, prefix: string): void;
@@ -143,16 +143,20 @@ export function openListings(tools: RemoteTools): RemoteListings {
     }
   }
 
+  async function answer(remote: RemoteRepository, project: ProjectName): Promise<RemoteAnswer> {
+    if (remote.url === null) return { listing: null, validUntil: null };
+    if (remote.layout === "flat") {
+      const known = await flatPages.get(flatPage(remote));
+      const content = known.content?.projects.get(project) ?? null;
+      return { listing: listingOf(remote, project, known, content), validUntil: validUntilOf(known, remote) };
+    }
+    const known = await projectPages.get(projectPage(remote, project));
+    return { listing: listingOf(remote, project, known, known.content), validUntil: validUntilOf(known, remote) };
+  }
+
   return {
-    async listing(remote, project) {
-      if (remote.url === null) return null;
-      if (remote.layout === "flat") {
-        const known = await flatPages.get(flatPage(remote));
-        return listingOf(remote, project, known, known.content?.projects.get(project) ?? null);
-      }
-      const known = await projectPages.get(projectPage(remote, project));
-      return listingOf(remote, project, known, known.content);
-    },
+    listing: async (remote, project) => (await answer(remote, project)).listing,
+    answer,
 
     remembered(remote, project) {
       if (remote.url === null) return null;

@@ -12,6 +12,8 @@ export interface Remotes {
    * without a copy throws `upstream-unavailable`.
    */
   listing(remote: RemoteRepository, project: ProjectName): Promise<Listing | null>;
+  /** The same, and until when it holds also where the upstream has no such project. */
+  answer(remote: RemoteRepository, project: ProjectName): Promise<RemoteAnswer>;
   /** What `listing` would answer from memory alone, without waiting; `undefined`: it would have to ask. */
   remembered(remote: RemoteRepository, project: ProjectName): Listing | null | undefined;
   /** All projects of the upstream; with `noProjectList` those that were asked for so far. */
@@ -39,6 +41,13 @@ export interface Remotes {
   onChange(listener: (remote: RemoteRepository, project: ProjectName | null) => void): void;
   figures(): { readonly hits: number; readonly misses: number; readonly stale: number };
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface RemoteAnswer {
+  /** `null`: the upstream has no such project. */
+  readonly listing: Listing | null;
+  /** `null`: for ever, because there is no upstream to ask. */
+  readonly validUntil: Instant | null;
 }
 
 export interface RemoteProjects {
