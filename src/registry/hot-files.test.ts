@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Digest, LocalRepository, ProjectName } from "#core";
+import type { Digest, LocalRepository, ProjectName, RemoteRepository } from "#core";
 import type { OpenFile } from "#formats";
 import type { BlobStore } from "#stores";
 import {
@@ -12,6 +12,7 @@ import {
   type RegistryWorld,
   refusal,
 } from "../../tests/support/registry-world.ts";
+import { addressPrefix, SPACES } from "./remote-keys.ts";
 
 const FOO = "foo" as ProjectName;
 const DEV = nameOf("alice/dev");
@@ -50,6 +51,25 @@ function counting(opened: Digest[]): (blobs: BlobStore) => BlobStore {
     },
   });
 }
+
+test("an offer that an old address made while it was being changed is not stored under the new one", async () => {
+  await using world = await openRegistryWorld();
+  world.fake.add("foo", { filename: FILENAME, bytes: Buffer.from("of the old address") });
+  const old = (await world.remote("root/up")) as RemoteRepository;
+  await world.local("alice/dev", { bases: [old.name] });
+  const gate = world.fake.hold("/simple/foo/");
+  const opening = (await world.desk("alice/dev")).file(FOO, FILENAME);
+  await gate.arrived;
+  const url = world.fake.url.replace("/simple/", "/elsewhere/");
+  const changed = (await world.change("root/up", (current) => ({ ...current, url }) as RemoteRepository)) as typeof old;
+  gate.release();
+
+  assert.equal(await textOf(await opening), "of the old address");
+  // Closing waits until what was fetched is written down.
+  await world.registry[Symbol.asyncDispose]();
+  const page = { keyPrefix: addressPrefix(changed), after: null, limit: 1 };
+  assert.deepEqual(await world.state.list(SPACES.files, page), []);
+});
 
 describe("a file that is in memory", () => {
   test("is read from the store once, however many ask", async () => {

@@ -10,6 +10,7 @@ import {
   type RemoteRepository,
   type Repository,
   refuse,
+  type Source,
 } from "#core";
 import type { OpenFile } from "#formats";
 import { type Changes, reachOf, type Watch } from "./changes.ts";
@@ -40,21 +41,25 @@ export function openHotFiles(tools: Tools, changes: Changes, listings: Listings)
   const memory = openWatchedMemory<{ readonly file: OpenFile | null }>(tools.settings.memoryBytesMax / 8);
 
   async function find(asked: Repository, principal: Principal, wanted: WantedFile, watch: Watch) {
+    // In the same moment as the listing takes them: an offer is opened with the settings that it was read with, because
+    // under a changed address it would be taken for what that one has.
+    const members = catalog.order(asked);
     const listing = await listings.resolved(asked, wanted.project, principal);
     const file = listing?.files.find((listed) => factsOf(listed).filename === wanted.filename);
     if (listing === null || file === undefined) return null;
     refuseQuarantined(asked, listing, wanted);
-    return openListed(asked, file, wanted.suffix, freshnessOf(metadata, watch, listing.validUntil));
+    const member = members.find(({ name }) => name === file.member);
+    if (member === undefined) return null;
+    return openListed(asked, member, file, wanted.suffix, freshnessOf(metadata, watch, listing.validUntil));
   }
 
   async function openListed(
     asked: Repository,
+    member: Source,
     file: ListedFile,
     suffix: string | null,
     freshness: Freshness,
   ): Promise<OpenFile | null> {
-    const member = catalog.find(file.member);
-    if (member === null) return null;
     const isFilePrivate = isPrivate(asked) || isPrivate(member);
     if (file.kind === "artifact") {
       const { artifact } = file;
