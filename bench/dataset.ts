@@ -9,7 +9,8 @@ const VERSIONS = 5;
 const DEMO_VERSIONS = 200;
 const SMALL_BYTES = 20_000;
 const DEMO_BYTES = 4_000;
-const BIG_BYTES = 64 << 20;
+/** Of the 64 MB wheels, at least. */
+export const BIG_BYTES = 64 << 20;
 const BIG_VERSIONS = 3;
 
 /** One wheel of the data set. */

@@ -51,8 +51,6 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | string;
   readonly agent?: Agent;
-  /** Counts the bytes instead of keeping them. */
-  readonly isBodyDropped?: boolean;
 }
 
 /** One request, timed; redirects on the same server are followed. */
@@ -84,7 +82,7 @@ function askOnce(options: Ask, began: number): Promise<Answer> {
         const chunks: Buffer[] = [];
         incoming.on("data", (chunk: Buffer) => {
           firstByteMilliseconds ||= performance.now() - began;
-          if (options.isBodyDropped !== true) chunks.push(chunk);
+          chunks.push(chunk);
         });
         incoming.on("error", reject);
         incoming.on("end", () =>

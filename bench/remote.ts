@@ -1,7 +1,8 @@
-import { BIG_FILENAMES, type Dataset } from "./dataset.ts";
+import { BIG_BYTES, BIG_FILENAMES, type Dataset } from "./dataset.ts";
+import { type Downloaded, download } from "./download.ts";
 import { atLeast, atMost, type Figure, shown } from "./figures.ts";
 import { withServer } from "./hosted.ts";
-import { type Answer, ask, linkOn, load, median } from "./load.ts";
+import { ask, linkOn, load, median } from "./load.ts";
 import { type Bench, type Place, startMirror, startNginx } from "./servers.ts";
 
 interface RemoteReads {
@@ -67,11 +68,11 @@ async function remoteReads(server: Bench, upstream: Bench, seconds: number): Pro
     cold.push(page.milliseconds);
     own.push((await ask({ port: upstream.port, path: upstream.simple + project, headers: PIP })).milliseconds);
   }
-  const files: Answer[] = [];
+  const files: Downloaded[] = [];
   for (const filename of BIG_FILENAMES) {
     const path = await linkOn(server.port, `${server.simple}big/`, filename);
-    const file = await ask({ port: server.port, path, headers: { "user-agent": "pip/26.0" }, isBodyDropped: true });
-    if (file.status !== 200) throw new Error(`${path}: ${file.status}`);
+    const file = await download(server.port, path);
+    if (file.status !== 200 || file.sizeBytes < BIG_BYTES) throw new Error(`${path}: ${file.status}, cut`);
     files.push(file);
   }
   const warm = await load(`http://127.0.0.1:${server.port}${server.simple}demo/`, {
@@ -81,7 +82,7 @@ async function remoteReads(server: Bench, upstream: Bench, seconds: number): Pro
   });
   return {
     coldPageMilliseconds: median(cold) - median(own),
-    coldFileMegabytesPerSecond: (64 << 20) / 1000 / median(files.map(({ milliseconds }) => milliseconds)),
+    coldFileMegabytesPerSecond: BIG_BYTES / 1000 / median(files.map(({ milliseconds }) => milliseconds)),
     firstByteMilliseconds: median(files.map(({ firstByteMilliseconds }) => firstByteMilliseconds)),
     warmPagesPerSecond: warm.perSecond,
     memoryMb: server.memoryMb(),

@@ -53,7 +53,7 @@ export interface DownloadParts {
 
 const WINDOW_BYTES = 1 << 19;
 /** Waiting to be written; beyond it the upstream waits for the disk. */
-const UNWRITTEN_BYTES_MAX = 1 << 20;
+const UNWRITTEN_BYTES_MAX = 4 << 20;
 const READ_BACK_BYTES = 256 * 1024;
 const FINISH_ALONE_BYTES = 256 << 20;
 /** By then a reader has begun, if there is one. */
@@ -74,6 +74,8 @@ export function openDownload(parts: DownloadParts): Download {
   let draftReads = 0;
   let isDraftOpen = true;
   let progress = Promise.withResolvers<void>();
+  /** More is written. */
+  let moved = Promise.withResolvers<void>();
   const unwritten: Uint8Array[] = [];
 
   function wake(): void {
@@ -100,7 +102,8 @@ export function openDownload(parts: DownloadParts): Download {
         unwritten.push(chunk);
         wake();
         writer.start();
-        if (received - written > UNWRITTEN_BYTES_MAX) await writer.settle();
+        // Not until all is written: then the upstream would wait for the disk, and the disk for the upstream.
+        while (received - written > UNWRITTEN_BYTES_MAX) await writer.step();
         if (isAbandoned()) {
           parts.closed();
           throw new Error("everybody who asked for the file has left");
@@ -115,7 +118,7 @@ export function openDownload(parts: DownloadParts): Download {
     }
   }
 
-  function openWriter(): { start(): void; settle(): Promise<void> } {
+  function openWriter(): { start(): void; step(): Promise<void>; settle(): Promise<void> } {
     let writing: Promise<void> | null = null;
     function start(): void {
       writing ??= write().finally(() => {
@@ -126,6 +129,11 @@ export function openDownload(parts: DownloadParts): Download {
     }
     return {
       start,
+      /** Until some more is written; throws when it could not be. */
+      async step() {
+        start();
+        await Promise.race([writing, moved.promise]);
+      },
       async settle() {
         while (unwritten.length > 0 || writing !== null) {
           start();
@@ -139,12 +147,19 @@ export function openDownload(parts: DownloadParts): Download {
   async function write(): Promise<void> {
     while (unwritten.length > 0) {
       const chunks = unwritten.splice(0);
-      const batch = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
-      check.update(batch);
-      await draft.write(batch);
-      written += batch.byteLength;
+      for (const chunk of chunks) check.update(chunk);
+      // Not joined into one: that would copy every byte, and leave as much garbage again.
+      await Promise.all(chunks.map(writeOne));
       window.trim(written);
     }
+  }
+
+  /** Drafts write in the order they are told to. */
+  async function writeOne(chunk: Uint8Array): Promise<void> {
+    await draft.write(chunk);
+    written += chunk.byteLength;
+    moved.resolve();
+    moved = Promise.withResolvers<void>();
   }
 
   async function run(): Promise<KeptFile> {

@@ -65,8 +65,10 @@ const utimes = promisify(fs.utimes);
 const readdir = promisify(fs.readdir) as (path: string) => Promise<string[]>;
 const mkdir = promisify(fs.mkdir) as (path: string, mode: number) => Promise<void>;
 type Move = (file: number, bytes: Uint8Array, offset: number, length: number, position: number) => Promise<number>;
-const writeSome: Move = async (...given) => (await promisify(fs.write)(...given)).bytesWritten;
-const readSome: Move = async (...given) => (await promisify(fs.read)(...given)).bytesRead;
+const write = promisify(fs.write<Uint8Array>);
+const read = promisify(fs.read<Uint8Array>);
+const writeSome: Move = async (...given) => (await write(...given)).bytesWritten;
+const readSome: Move = async (...given) => (await read(...given)).bytesRead;
 const rmdir = promisify(fs.rmdir) as (path: string) => Promise<void>;
 
 /** The file system of this machine. */
