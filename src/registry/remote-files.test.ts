@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { type Digest, type Offer, refuse } from "#core";
 import type { OpenFile } from "#formats";
+import { refusal } from "../../tests/support/registry-tools.ts";
 import { bytesOf, openRemoteWorld, type RemoteWorld, sealed } from "../../tests/support/remote-world.ts";
 
 const NAME = "foo-1.0-py3-none-any.whl";
@@ -405,6 +406,24 @@ test("what is being fetched for a forgotten remote reaches its readers and is no
   assert.deepEqual(await bytesOf(file), BYTES);
   await world.restart();
   assert.equal((await world.remotes.file(world.remote, offer)).kind, "fetching");
+});
+
+test("stopping gives up a fetch that has no answer yet, and waits until nothing of it is left", async () => {
+  await using world = await openWorld();
+  const offer = await world.offer("foo");
+  const gate = world.fake.hold(PATH);
+  let isOver = false;
+  const fetching = world.remotes.keep(world.remote, offer).finally(() => {
+    isOver = true;
+  });
+  const refused = assert.rejects(fetching, refusal("shutting-down"));
+  await gate.arrived;
+  const closed = world.remotes;
+  await world.restart();
+  assert.deepEqual([isOver, world.blobs.draftsOpen], [true, 0]);
+  await refused;
+  await assert.rejects(closed.file(world.remote, offer), refusal("shutting-down"));
+  gate.release();
 });
 
 test("stopping ends what is being fetched, leaves nothing behind, and keeps nothing half", async () => {

@@ -48,6 +48,8 @@ interface Flight {
 
 /** Names of copies in memory; each takes some 500 bytes. */
 const REMEMBERED_MAX = 20_000;
+/** A restart takes less. */
+const RETRY_SECONDS = 5;
 
 export function openFiles(tools: RemoteTools): RemoteFiles {
   const { blobs, state } = tools;
@@ -57,6 +59,9 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
   const flights = new Map<string, Flight>();
   const finishing = new Set<Promise<unknown>>();
   const starts = singleFlight<Flight>();
+  // Those that the upstream has not answered yet; how to give one up, and its end.
+  const starting = new Map<AbortController, Promise<Flight>>();
+  let isClosed = false;
   const listeners: ((remote: RemoteRepository, offer: Offer) => void)[] = [];
   // What is under way when copies are forgotten reaches its readers, but is not written down.
   let epoch = 0;
@@ -107,11 +112,23 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
   async function join(remote: RemoteRepository, offer: Offer): Promise<Flight> {
     // Two pages may announce different bytes under one name; they are not given each other's.
     const key = `${keyOf(remote, offer)} ${JSON.stringify(offer.digests)}`;
-    return flights.get(key) ?? starts.run(key, () => start(remote, offer, key));
+    return flights.get(key) ?? starts.run(key, () => begin(remote, offer, key));
   }
 
-  async function start(remote: RemoteRepository, offer: Offer, key: string): Promise<Flight> {
+  function begin(remote: RemoteRepository, offer: Offer, key: string): Promise<Flight> {
+    if (isClosed) throw shuttingDown();
     const controller = new AbortController();
+    const flight = start(remote, offer, key, controller).finally(() => starting.delete(controller));
+    starting.set(controller, flight);
+    return flight;
+  }
+
+  async function start(
+    remote: RemoteRepository,
+    offer: Offer,
+    key: string,
+    controller: AbortController,
+  ): Promise<Flight> {
     const check = openDigestCheck(offer.digests);
     const sizeBytesMax = tools.settings.fileSizeBytesMax;
     // At the same time as the question, so that the first byte finds its place ready.
@@ -258,10 +275,18 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
       listeners.push(listener);
     },
     async close() {
+      isClosed = true;
+      for (const controller of starting.keys()) controller.abort(shuttingDown());
+      // One that was answered in this moment is under way now, and ended with the others.
+      await Promise.allSettled(starting.values());
       for (const { download } of flights.values()) download.cancel(new Error("the server is stopping"));
       await Promise.all(finishing);
     },
   };
+}
+
+function shuttingDown(): Error {
+  return refuse({ code: "shutting-down", retryAfterSeconds: RETRY_SECONDS });
 }
 
 /** A blob as the front door sends it; `lost` is called when it has gone since. */
