@@ -18,7 +18,8 @@ export type RepositorySettings = Given<LocalRepository> | Given<RemoteRepository
 const TEXT_LENGTH_MAX = 10_000;
 const CUSTOM_DATA_LENGTH_MAX = 100_000;
 const SPEC_LENGTH_MAX = 200;
-const MEMBERS_MAX = 100;
+/** Bases or members of one repository. */
+export const MEMBERS_MAX = 100;
 const LIST_LENGTH_MAX = 10_000;
 /** A year; whoever wants a copy for ever wants a local repository. */
 const SECONDS_MAX = 31_536_000;

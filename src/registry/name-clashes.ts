@@ -6,8 +6,8 @@ import type { Transaction } from "#stores";
  * address begins with. Refuses an account's name that is taken.
  */
 export async function refuseTakenUserName(tx: Transaction, name: UserName): Promise<void> {
-  const other = await userLike(tx, name);
-  if (other !== null) throw refuse({ code: "user-exists", user: other });
+  const other = await tx.userLike(name);
+  if (other !== null) throw refuse({ code: "user-exists", user: other.name });
   const repository = await tx.repositoryByKey(name as string as RepositoryKey);
   if (repository === null) return;
   throw refuse({
@@ -27,16 +27,11 @@ export async function refuseTakenRepositoryName(tx: Transaction, name: Repositor
         : `${name} would be known as '${key}', and so is ${other.name}; choose another name`;
     throw refuse({ code: "repository-exists", repository: name, because });
   }
-  const user = await userLike(tx, key);
+  const user = await tx.userLike(key);
   if (user === null) return;
   throw refuse({
     code: "repository-exists",
     repository: name,
-    because: `${name} would be known as '${key}', and there is an account ${user}; choose another name`,
+    because: `${name} would be known as '${key}', and there is an account ${user.name}; choose another name`,
   });
-}
-
-async function userLike(tx: Transaction, text: string): Promise<UserName | null> {
-  const folded = text.toLowerCase();
-  return (await tx.users()).find(({ name }) => name.toLowerCase() === folded)?.name ?? null;
 }

@@ -2,7 +2,9 @@ import {
   decide,
   type FormatName,
   type LocalRepository,
+  MEMBERS_MAX,
   membersFault,
+  membersOf,
   newRepository,
   ownerOf,
   type Repository,
@@ -130,9 +132,24 @@ function withoutForeignLogin(before: Repository, after: Repository): Repository 
 }
 
 async function checkMembers(tx: Transaction, repository: Repository, before: Repository | null): Promise<void> {
-  const all = new Map((await tx.repositories()).map((one) => [one.name, one]));
-  const fault = membersFault(repository, before, (name) => all.get(name) ?? null);
+  const reached = await reachedFrom(tx, repository);
+  const fault = membersFault(repository, before, (name) => reached.get(name) ?? null);
   if (fault !== null) throw invalid(fault);
+}
+
+/** Every repository that is there behind this one; most look into few others, however many there are. */
+async function reachedFrom(tx: Transaction, start: Repository): Promise<ReadonlyMap<RepositoryName, Repository>> {
+  const reached = new Map<RepositoryName, Repository>();
+  // More are refused; nobody makes the writer look for them all.
+  const seen = new Set(membersOf(start).slice(0, MEMBERS_MAX));
+  // A set is iterated in the order of insertion, what is added on the way included.
+  for (const name of seen) {
+    const repository = name === start.name ? null : await tx.repository(name);
+    if (repository === null) continue;
+    reached.set(name, repository);
+    for (const member of membersOf(repository)) seen.add(member);
+  }
+  return reached;
 }
 
 /** Refuses to let a repository go whose files were promised to stay. */

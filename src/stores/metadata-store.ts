@@ -57,6 +57,8 @@ export interface MetadataStore extends AsyncDisposable {
 
 export interface MetadataView {
   user(name: UserName): Promise<User | null>;
+  /** Without regard to case; the first by name, should there be several. */
+  userLike(name: string): Promise<User | null>;
   /** Sorted by name. */
   users(): Promise<readonly User[]>;
   token(id: string): Promise<Token | null>;

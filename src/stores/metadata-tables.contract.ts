@@ -80,6 +80,21 @@ export function accountsContract(make: Make): void {
   );
   after(
     make,
+    "accounts are found without regard to case, also of letters beyond ASCII",
+    [
+      ...["Bob", "Änne", "zoe", "zOE"].map((name): JournalEvent => ({ type: "user.saved", user: aUser(name) })),
+      { type: "user.saved", user: { ...aUser("Bob"), email: "new" } },
+      { type: "user.saved", user: aUser("gone") },
+      { type: "user.removed", name: "gone" as UserName },
+    ],
+    async (view) =>
+      Promise.all(
+        ["bOB", "ÄNNE", "ZOE", "Gone", "bo", "bob%"].map(async (name) => (await view.userLike(name)) ?? null),
+      ),
+    [{ ...aUser("Bob"), email: "new" }, aUser("Änne"), aUser("zOE"), null, null, null],
+  );
+  after(
+    make,
     "tokens belong to their owner, are revoked by them only, and go with them",
     [
       { type: "user.saved", user: aUser("alice") },

@@ -12,10 +12,10 @@ export function accountStatements(db: Kysely<MetadataTables>) {
     db.deleteFrom("repositories").where("name", "=", name),
   );
   return {
-    saveUser: prepare<MetadataTables["users"]>()(({ name, user }) =>
+    saveUser: prepare<MetadataTables["users"]>()(({ name, name_folded, user }) =>
       db
         .insertInto("users")
-        .values({ name, user })
+        .values({ name, name_folded, user })
         .onConflict((conflict) => conflict.column("name").doUpdateSet({ user })),
     ),
     removeUser: prepare<{ name: string }>()(({ name }) => db.deleteFrom("users").where("name", "=", name)),

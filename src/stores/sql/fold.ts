@@ -68,7 +68,13 @@ export function openFold(db: Kysely<MetadataTables>): Fold {
   return (event, seq) => {
     switch (event.type) {
       case "user.saved":
-        return [accounts.saveUser({ name: event.user.name, user: JSON.stringify(event.user) })];
+        return [
+          accounts.saveUser({
+            name: event.user.name,
+            name_folded: event.user.name.toLowerCase(),
+            user: JSON.stringify(event.user),
+          }),
+        ];
       case "user.removed":
         return [accounts.removeUser({ name: event.name }), accounts.removeTokensOf({ owner: event.name })];
       case "token.issued":

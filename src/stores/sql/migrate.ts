@@ -2,7 +2,7 @@ import type { Kysely } from "kysely";
 import { refuse } from "#core";
 import type { Writer } from "./engine.ts";
 import type { Migration } from "./migrations.ts";
-import { prepare, statementOf } from "./statement.ts";
+import { prepare, statementOf, type Value } from "./statement.ts";
 
 interface MetaTable {
   meta: { key: string; value: string };
@@ -28,11 +28,22 @@ export async function migrate<Tables extends MetaTable>(
   await writer.begin();
   try {
     const from = await schemaOf(parts, migrations.length);
-    for (const migration of migrations.slice(from)) await writer.run(migration(db).map(statementOf));
+    for (const migration of migrations.slice(from)) await apply(writer, migration(db));
     await writer.commit(from === migrations.length ? [] : [saveSchema({ value: String(migrations.length) })]);
   } catch (error) {
     await writer.rollback();
     throw error;
+  }
+}
+
+async function apply(writer: Writer, parts: ReturnType<Migration<never>>): Promise<void> {
+  for (const part of parts) {
+    if (!("read" in part)) {
+      await writer.run([statementOf(part)]);
+      continue;
+    }
+    const rows = await writer.run([], statementOf(part.read));
+    await writer.run(rows.map((row) => statementOf(part.rewrite(row as Readonly<Record<string, Value>>))));
   }
 }
 

@@ -1,11 +1,18 @@
 import type { Compilable, CreateTableBuilder, Kysely } from "kysely";
+import type { Value } from "./statement.ts";
 import type { MetadataTables, StateTables } from "./tables.ts";
 
 /**
  * One step of a schema. Once released it is never changed; a change is a new step at the end, and with it comes the
  * database that it made (`scripts/freeze-schema.ts`), which the tests open ever after.
  */
-export type Migration<Tables> = (db: Kysely<Tables>) => readonly Compilable[];
+export type Migration<Tables> = (db: Kysely<Tables>) => readonly (Compilable | Rewriting)[];
+
+/** A part of a step for which SQL does not suffice, or in which the databases differ: a statement for each row. */
+export interface Rewriting {
+  readonly read: Compilable;
+  readonly rewrite: (row: Readonly<Record<string, Value>>) => Compilable;
+}
 
 // Names are compared and sorted byte by byte: SQLite does so by itself, an opener for PostgreSQL makes its database
 // with collation "C". `bigint` is SQLite's INTEGER.
@@ -32,6 +39,19 @@ export const METADATA_MIGRATIONS: readonly Migration<MetadataTables>[] = [
     db.schema.createIndex("repositories_by_owner").on("repositories").columns(["owner", "name"]),
     ...projectTables(db),
     ...artifactTables(db),
+  ],
+  // Accounts are looked for without regard to case; by the rule of keys, because SQL's own differ beyond ASCII.
+  (db) => [
+    db.schema.alterTable("users").addColumn("name_folded", "text", (made) => made.notNull().defaultTo("")),
+    {
+      read: db.selectFrom("users").select("name"),
+      rewrite: ({ name }) =>
+        db
+          .updateTable("users")
+          .set({ name_folded: String(name).toLowerCase() })
+          .where("name", "=", String(name)),
+    },
+    db.schema.createIndex("users_by_folded_name").on("users").columns(["name_folded", "name"]),
   ],
 ];
 

@@ -8,7 +8,8 @@ export interface MetadataTables {
   /** One row: the position of the last journal entry. Serials come from here, so they have no gaps. */
   head: { id: number; seq: number };
   journal: { seq: number; at: number; actor: string; event: string };
-  users: { name: string; user: string };
+  /** `name_folded`: in lower case, by which accounts are found without regard to case. */
+  users: { name: string; name_folded: string; user: string };
   tokens: { id: string; owner: string; token: string };
   /** `key_folded`: the key in lower case, because keys are unique without regard to case. */
   repositories: { name: string; owner: string; key_folded: string; repository: string };

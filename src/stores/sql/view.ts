@@ -15,6 +15,9 @@ export function openViews(db: Kysely<MetadataTables>): (ask: Ask) => MetadataVie
     async user(name: UserName) {
       return firstJson<User>(await ask(accounts.user({ name })));
     },
+    async userLike(name: string) {
+      return firstJson<User>(await ask(accounts.userLike({ name_folded: name.toLowerCase() })));
+    },
     async users() {
       return allJson<User>(await ask(accounts.users({})));
     },
@@ -79,6 +82,9 @@ function accountQueries(db: Kysely<MetadataTables>) {
   return {
     user: prepare<{ name: string }>()(({ name }) =>
       db.selectFrom("users").select("user as json").where("name", "=", name),
+    ),
+    userLike: prepare<{ name_folded: string }>()(({ name_folded }) =>
+      db.selectFrom("users").select("user as json").where("name_folded", "=", name_folded).orderBy("name").limit(1),
     ),
     users: prepare()(() => db.selectFrom("users").select("user as json").orderBy("name")),
     token: prepare<{ id: string }>()(({ id }) => db.selectFrom("tokens").select("token as json").where("id", "=", id)),

@@ -80,6 +80,19 @@ for (const index of METADATA_MIGRATIONS.keys()) {
   });
 }
 
+test("accounts of a database of schema 1 are found without regard to case, also of letters beyond ASCII", async () => {
+  await using place = await temporaryFolder();
+  const path = join(place.folder, "vivarium.db");
+  thaw(path, "vivarium-1");
+  withDatabase(path, (db) => db.exec(`insert into users (name, "user") values ('Änne', '{"name":"Änne"}')`));
+  await using store = await openSqliteStore({ folder: place.folder, now: NOW });
+  const found = await store.metadata.read((view) => Promise.all(["ÄNNE", "ALICE"].map((name) => view.userLike(name))));
+  assert.deepEqual(
+    found.map((user) => user?.name),
+    ["Änne", "alice"],
+  );
+});
+
 test("the state of a database of schema 1 is still there", async () => {
   await using place = await temporaryFolder();
   thaw(join(place.folder, "state.db"), "state-1");

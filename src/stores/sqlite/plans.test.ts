@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import type { Digest, Instant, ProjectName, RepositoryKey, Seq, UserName } from "#core";
 import { temporaryFolder, withDatabase } from "../../../tests/support/databases.ts";
@@ -50,11 +51,18 @@ test("with a million files no question and no event looks at a whole table", asy
   }
   assert.ok(facts.seen.size > 50, `only ${facts.seen.size} statements were seen`);
   assert.ok(shared.seen.size > 15, `only ${shared.seen.size} statements were seen`);
+  const folded = [...facts.seen].filter((sql) => sql.includes('where "name_folded" ='));
+  assert.equal(folded.length, 1);
+  assert.deepEqual(
+    withDatabase(paths.facts, (db) => stepsOf(db, folded[0] ?? "")),
+    ["SEARCH users USING INDEX users_by_folded_name (name_folded=?)"],
+  );
   assert.deepEqual([...scansOf(paths.facts, facts.seen), ...scansOf(paths.state, shared.seen)], []);
 });
 
 async function askEverything(view: MetadataView): Promise<void> {
   await view.user("alice" as UserName);
+  await view.userLike("Alice");
   await view.users();
   await view.token("t1");
   await view.tokensOf("alice" as UserName);
@@ -81,15 +89,21 @@ function scansOf(path: string, seen: ReadonlySet<string>): readonly string[] {
   return withDatabase(path, (db) =>
     [...seen]
       .filter((sql) => /^(select|insert|update|delete)\b/.test(sql))
-      .flatMap((sql) => {
-        const blanks = Array.from({ length: sql.split("?").length - 1 }, () => null);
-        const steps = db.prepare(`explain query plan ${sql}`).all(...blanks);
-        return steps
-          .map(({ detail }) => String(detail))
+      .flatMap((sql) =>
+        stepsOf(db, sql)
           .filter((detail) => isWhole(detail))
-          .map((detail) => `${detail}: ${sql}`);
-      }),
+          .map((detail) => `${detail}: ${sql}`),
+      ),
   );
+}
+
+/** What the database would do for a statement, in its words. */
+function stepsOf(db: DatabaseSync, sql: string): readonly string[] {
+  const blanks = Array.from({ length: sql.split("?").length - 1 }, () => null);
+  return db
+    .prepare(`explain query plan ${sql}`)
+    .all(...blanks)
+    .map(({ detail }) => String(detail));
 }
 
 function isWhole(detail: string): boolean {

@@ -33,6 +33,10 @@ for (const name of FILES) {
   test(`${name} of a newer program is refused in one line, and nothing is changed`, async () => {
     await using place = await temporaryFolder();
     await openAndClose(place.folder);
+    const schema = withDatabase(
+      join(place.folder, name),
+      (db) => db.prepare("select value from meta where key = 'schema'").get()?.["value"],
+    );
     withDatabase(join(place.folder, name), (db) => {
       db.exec("update meta set value = '999' where key = 'schema'; pragma wal_checkpoint(truncate)");
     });
@@ -42,7 +46,7 @@ for (const name of FILES) {
       isSettingRefusal(new RegExp(`${name} was written by a newer program.*schema is 999`)),
     );
     assert.deepEqual(await contentOf(place.folder), before);
-    withDatabase(join(place.folder, name), (db) => db.exec("update meta set value = '1' where key = 'schema'"));
+    withDatabase(join(place.folder, name), (db) => db.exec(`update meta set value = '${schema}' where key = 'schema'`));
     await openAndClose(place.folder);
   });
 
