@@ -2,11 +2,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Digest, Instant, ProjectName } from "#core";
 import { doom, type SharedState } from "#stores";
+import { aWheelFile } from "../../tests/support/archives.ts";
 import { memoryState } from "../../tests/support/memory-stores.ts";
-import { ALICE, nameOf, openRegistryWorld, type RegistryWorld, refusal } from "../../tests/support/registry-world.ts";
+import {
+  ALICE,
+  nameOf,
+  openRegistryWorld,
+  type RegistryWorld,
+  ROOT,
+  refusal,
+} from "../../tests/support/registry-world.ts";
 import { claimBlob } from "./claims.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}` as Digest;
+const FOO = "foo" as ProjectName;
 const now = (): Instant => 1000 as Instant;
 
 test("a claim waits while a sweeper may be deleting the blob, and holds it meanwhile", async () => {
@@ -86,11 +95,7 @@ test("a push of bytes that are being swept away is refused when they turn out to
   await world.local("alice/dev");
   await world.local("alice/prod");
   const { artifact } = await world.publish("alice/dev", { project: "foo" });
-  const mark = await doom(world, artifact.blob);
-  during.push(async () => {
-    await world.blobs.delete(artifact.blob);
-    await mark?.lift();
-  });
+  during.push(await sweepingOf(world, artifact.blob));
   const { releases } = world.registry;
 
   await assert.rejects(
@@ -114,9 +119,33 @@ test("a remote's file whose bytes are being swept away is there when its copy is
   during.push(sweeping);
   const { releases } = world.registry;
 
-  await releases.push(ALICE, nameOf("root/up"), "foo" as ProjectName, "1.0", nameOf("alice/prod"));
+  await releases.push(ALICE, nameOf("root/up"), FOO, "1.0", nameOf("alice/prod"));
 
   assert.notEqual(await world.blobs.stat(blob), null);
+});
+
+test("a companion whose bytes are being swept away is there when it is kept", async () => {
+  const during: (() => Promise<void>)[] = [];
+  await using world = await openRegistryWorld({
+    async wait() {
+      await during.shift()?.();
+    },
+  });
+  const wheel = aWheelFile({ name: "foo", version: "1.0" });
+  world.fake.add("foo", wheel);
+  await world.remote("root/up");
+  const desk = await world.desk("root/up");
+  const first = await desk.companion(FOO, wheel.filename, ".metadata");
+  assert(first?.kind === "stored");
+  const ref = { repository: nameOf("root/up"), project: FOO, filename: wheel.filename };
+  await world.registry.releases.removeFile(ROOT, ref, true);
+  during.push(await sweepingOf(world, first.blob));
+
+  const again = await desk.companion(FOO, wheel.filename, ".metadata");
+
+  assert(again?.kind === "stored");
+  assert.deepEqual([again.blob, during.length], [first.blob, 0]);
+  assert.notEqual(await world.blobs.stat(first.blob), null);
 });
 
 /** A blob that nothing names and that a sweeper has marked; `sweeping` is the rest of what it does. */
@@ -128,12 +157,14 @@ async function anOrphanBeingSwept(
   await draft.finish();
   const { digest } = await draft.keep();
   await draft.discard();
-  const mark = await doom(world, digest);
-  return {
-    blob: digest,
-    async sweeping() {
-      await world.blobs.delete(digest);
-      await mark?.lift();
-    },
+  return { blob: digest, sweeping: await sweepingOf(world, digest) };
+}
+
+/** Marks a blob, as a sweeper that has asked its last question; what is returned is the rest of what it does. */
+async function sweepingOf(world: RegistryWorld, blob: Digest): Promise<() => Promise<void>> {
+  const mark = await doom(world, blob);
+  return async () => {
+    await world.blobs.delete(blob);
+    await mark?.lift();
   };
 }
