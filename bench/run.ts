@@ -12,7 +12,7 @@ import { remoteRows } from "./remote.ts";
 import type { Place } from "./servers.ts";
 import { slowDiskRows } from "./slow-disk.ts";
 
-const USAGE = `npm run bench -- [--rows hosted,remote,slow-disk,million] [--seconds 3] [--million 1000000] [--out FILE]
+const USAGE = `npm run bench -- [--rows hosted,remote,slow-disk,million] [--seconds 6] [--million 1000000] [--out FILE]
 
 Measures this server side by side with nginx, devpi-server, pypiserver, proxpi and simple-repository-server in one
 run, on one data set; prints a table and exits with 1 when a row is below its figure. Needs wrk and nginx.`;
@@ -20,7 +20,7 @@ run, on one data set; prints a table and exits with 1 when a row is below its fi
 const { values } = parseArgs({
   options: {
     rows: { type: "string", default: "hosted,remote,slow-disk,million" },
-    seconds: { type: "string", default: "3" },
+    seconds: { type: "string", default: "6" },
     million: { type: "string", default: "1000000" },
     out: { type: "string" },
     help: { type: "boolean", default: false },
