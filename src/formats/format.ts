@@ -42,6 +42,35 @@ export interface PackageFormat {
     offer: Offer,
     copy: { readonly blob: Digest; readonly companions: Readonly<Record<string, Uint8Array>> },
   ): Adopted;
+  /**
+   * What a file becomes that another server hands over with its records. It was published there, so its archive is not
+   * judged again; what cannot be read of it is left out. `upload-invalid` for a name under which nobody could ask for it.
+   */
+  takeOver(file: HandedOver): Promise<TakenOver>;
+  /** A version's name and record as this format keeps them, from another server's in the words of the upload form. */
+  readRecord(version: string, record: JsonObject): HandedOverVersion;
+}
+
+/** A file that comes from another server, and what that knew of it. */
+export interface HandedOver {
+  readonly project: ProjectName;
+  readonly filename: string;
+  readonly received: Received;
+  readonly version: HandedOverVersion;
+}
+
+/** A version as {@link PackageFormat.readRecord} has read it. */
+export interface HandedOverVersion {
+  /** In normal form where it has one. */
+  readonly version: string;
+  readonly attributes: JsonObject;
+}
+
+/** What is kept with a file that was taken over. */
+export interface TakenOver {
+  readonly attributes: JsonObject;
+  /** Contents by suffix, for example `.metadata`. */
+  readonly companions: Readonly<Record<string, Uint8Array>>;
 }
 
 /** The attributes of a copied file, and what it says for the record of its version. */

@@ -3,6 +3,8 @@ export type {
   Adopted,
   Candidate,
   Desk,
+  HandedOver,
+  HandedOverVersion,
   ListingReader,
   MadePage,
   OpenFile,
@@ -11,6 +13,7 @@ export type {
   RandomAccess,
   Received,
   Route,
+  TakenOver,
   UpstreamListing,
   UpstreamPage,
 } from "./format.ts";

@@ -47,6 +47,8 @@ export const plainFormat: PackageFormat = {
   reader,
   compareVersions: (a, b) => (a < b ? -1 : a > b ? 1 : 0),
   adopt: ({ attributes }) => ({ attributes, versionAttributes: {} }),
+  takeOver: async ({ version }) => ({ attributes: version.attributes, companions: {} }),
+  readRecord: (version, attributes) => ({ version, attributes }),
 };
 
 async function metadataOf(file: RandomAccess): Promise<Uint8Array> {

@@ -8,6 +8,7 @@ import { projectName } from "./names.ts";
 import { pythonReader } from "./reader.ts";
 import { filePath } from "./render-paths.ts";
 import { simpleRoutes } from "./simple-routes.ts";
+import { readRecord, takeOver } from "./take-over.ts";
 import { uploadRoute } from "./upload.ts";
 import { compareVersions } from "./versions.ts";
 
@@ -22,5 +23,7 @@ export function pythonFormat(): PackageFormat {
     reader: pythonReader,
     compareVersions,
     adopt,
+    takeOver,
+    readRecord,
   };
 }
