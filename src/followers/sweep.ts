@@ -13,8 +13,8 @@ export interface Swept {
 }
 
 /**
- * Deletes the blobs that nothing names: no artifact, no companion, no cached copy, no claim of an upload that is under
- * way. Stops between two blobs when aborted. An upload that finds its blob swept away in the last moment is told so by
+ * Deletes the blobs that nothing names: no artifact, no companion, no attachment, no cached copy, no claim of an upload
+ * that is under way. Stops between two blobs when aborted. An upload that finds its blob swept away in the last moment is told so by
  * `publish`, which looks once more before it writes the fact.
  */
 export async function sweep({ metadata, blobs, state }: SweepParts, signal: AbortSignal): Promise<Swept> {

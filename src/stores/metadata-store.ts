@@ -1,6 +1,7 @@
 import type {
   Actor,
   Artifact,
+  Attachment,
   Digest,
   JournalEntry,
   JournalEvent,
@@ -79,7 +80,9 @@ export interface MetadataView {
   artifact(repository: RepositoryName, filename: string): Promise<Artifact | null>;
   /** Whether a file of that name was here and was removed. */
   wasRemoved(repository: RepositoryName, filename: string): Promise<boolean>;
-  /** Whether any artifact or companion names this blob. */
+  /** Documentation and test results, in the order in which they came. */
+  attachments(repository: RepositoryName, project: ProjectName): Promise<readonly Attachment[]>;
+  /** Whether any artifact, companion or attachment names this blob. */
   namesBlob(digest: Digest): Promise<boolean>;
   /** How much there is, for metrics and quotas. Counted by the fold, so it is cheap. */
   totals(

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Digest, ProjectName, Repository, RepositoryKey, RepositoryName, Seq, Token, User, UserName } from "#core";
 import type { MetadataView } from "../metadata-store.ts";
-import { artifactOfRow, entryOfRow, projectOfRow, versionOfRow } from "./rows.ts";
+import { artifactOfRow, attachmentOfRow, entryOfRow, projectOfRow, versionOfRow } from "./rows.ts";
 import { type Ask, prepare } from "./statement.ts";
 import type { MetadataTables } from "./tables.ts";
 
@@ -61,6 +61,9 @@ export function openViews(db: Kysely<MetadataTables>): (ask: Ask) => MetadataVie
     },
     async wasRemoved(repository: RepositoryName, filename: string) {
       return (await ask(packages.removed({ repository, filename }))).length > 0;
+    },
+    async attachments(repository: RepositoryName, project: ProjectName) {
+      return (await ask(packages.attachments({ repository, project }))).map(attachmentOfRow);
     },
     async namesBlob(digest: Digest) {
       return (await ask(packages.blob({ blob: digest }))).length > 0;
@@ -151,12 +154,21 @@ function packageQueries(db: Kysely<MetadataTables>) {
         .where("repository", "=", repository)
         .where("filename", "=", filename),
     ),
+    attachments: prepare<{ repository: string; project: string }>()(({ repository, project }) =>
+      db
+        .selectFrom("attachments")
+        .selectAll()
+        .where("repository", "=", repository)
+        .where("project", "=", project)
+        .orderBy("seq"),
+    ),
     blob: prepare<{ blob: string }>()(({ blob }) =>
       db
         .selectFrom("artifacts")
         .select("filename")
         .where("blob", "=", blob)
         .unionAll(db.selectFrom("companions").select("filename").where("blob", "=", blob))
+        .unionAll(db.selectFrom("attachments").select("filename").where("blob", "=", blob))
         .limit(1),
     ),
   };
