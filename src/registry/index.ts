@@ -1,5 +1,13 @@
 /** The workshop: what publish, read, promote and remove mean, for every format and repository kind; the only caller of `append`. */
 
+export type {
+  ArrivedVersion,
+  ArrivingAttachment,
+  ArrivingCopy,
+  ArrivingFile,
+  ArrivingVersion,
+  Moving,
+} from "./moving.ts";
 export { openRegistry } from "./open-registry.ts";
 export type {
   Accounts,

@@ -7,6 +7,7 @@ import { type DeskTools, openDesk, openOwnDesk } from "./desk.ts";
 import { openHotFiles } from "./hot-files.ts";
 import { openListings } from "./listing.ts";
 import { openRemotes } from "./open-remotes.ts";
+import { openMoving } from "./open-moving.ts";
 import { openPages } from "./pages.ts";
 import { openPublishing } from "./publish.ts";
 import type { Registry, RegistryParts } from "./registry.ts";
@@ -70,6 +71,7 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
     accounts: openAccounts(tools),
     repositoriesAdmin: openRepositoriesAdmin(tools),
     releases,
+    moving: openMoving(tools),
     journal(after, principal, signal) {
       requireWholeJournal(principal);
       return metadata.follow(after, signal);

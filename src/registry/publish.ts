@@ -15,7 +15,7 @@ import {
 } from "#core";
 import type { Candidate, Received } from "#formats";
 import type { MetadataView, Transaction } from "#stores";
-import { type KeptBlob, openDrafts, requireBlobs } from "./receive.ts";
+import { type KeptBlob, openDrafts, refuseExpired, requireBlobs } from "./receive.ts";
 import { overwriteOf, refuseClosed, registerProject, saveRecord } from "./records.ts";
 import { existing, localIn, requireRight, type Tools, write } from "./tools.ts";
 
@@ -210,11 +210,6 @@ function whyNotPublishable(asked: Repository): string {
   return asked.kind === "virtual"
     ? `${asked.name} shows other repositories and names none that takes uploads; publish to one of its members, or set where it publishes to`
     : `${asked.name} reads through to another server and takes no uploads; publish to a local repository`;
-}
-
-function refuseExpired(kept: readonly KeptBlob[], at: Instant): void {
-  const expired = kept.find(({ claimedUntil }) => claimedUntil <= at);
-  if (expired !== undefined) throw refuse({ code: "blob-missing", digest: expired.blob });
 }
 
 function companionOf({ blob, sizeBytes }: KeptBlob): Companion {

@@ -81,6 +81,12 @@ export async function requireBlobs(blobs: BlobStore, kept: readonly Companion[])
   if (lost !== undefined) throw refuse({ code: "blob-missing", digest: lost.blob });
 }
 
+/** Refuses when the sweeper may have met a blob: its fact is written too late to keep it. */
+export function refuseExpired(kept: readonly KeptBlob[], at: Instant): void {
+  const expired = kept.find(({ claimedUntil }) => claimedUntil <= at);
+  if (expired !== undefined) throw refuse({ code: "blob-missing", digest: expired.blob });
+}
+
 function receivedOf(draft: BlobDraft, digest: Digest, hex: Readonly<Record<string, string>>): Received {
   const { sizeBytes } = draft;
   return {

@@ -22,6 +22,7 @@ import type {
 import type { Desk, PackageFormat } from "#formats";
 import type { BlobStore, MetadataStore, SharedState } from "#stores";
 import type { Upstreams } from "#upstream";
+import type { Moving } from "./moving.ts";
 
 /** All the world the registry needs, in one list; the clock is one of the parts. */
 export interface RegistryParts {
@@ -68,6 +69,7 @@ export interface Registry {
   readonly accounts: Accounts;
   readonly repositoriesAdmin: RepositoriesAdmin;
   readonly releases: Releases;
+  readonly moving: Moving;
 
   /** Wakes up when the journal grows. Needs root. */
   journal(after: Seq, principal: Principal, signal: AbortSignal): AsyncIterable<JournalEntry>;
