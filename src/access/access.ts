@@ -20,6 +20,8 @@ export interface Access {
   session(user: UserName): Promise<{ readonly password: string; readonly expiresInSeconds: number }>;
   /** A sealed argon2id hash. Refuses an empty password. */
   hashPassword(password: string): Promise<Sealed>;
+  /** Whether a hash from elsewhere is that of the empty password, with which nobody can sign in here. */
+  isHashOfNothing(hash: string): Promise<boolean>;
   /** Seals any secret (upstream credentials). */
   seal(secret: string): Sealed;
   open(sealed: Sealed): string;
@@ -67,4 +69,6 @@ export interface SignUpSettings {
 export interface AccountBook {
   user(name: UserName): Promise<User | null>;
   issueToken(principal: Principal, token: Omit<Token, "createdAt">): Promise<Token>;
+  /** Another hash of the same password, unless it was changed meanwhile. It is no change of the account's. */
+  renewHash(name: UserName, before: Sealed, after: Sealed): Promise<void>;
 }

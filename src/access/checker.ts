@@ -90,12 +90,24 @@ async function checkPassword(
   try {
     const user = await parts.accounts.user(name);
     if (!(await parts.passwords.verify(password, hashOf(parts, user)))) return null;
+    if (user !== null) await renewHash(parts, user, password);
   } catch (cause) {
     attempt.takenBack();
     throw cause;
   }
   attempt.succeeded();
   return { principal: principalOf(name), expiresAt: null };
+}
+
+/** Only now is the password known, so that a hash of another server or of an earlier cost can become one of ours. */
+async function renewHash({ accounts, sealer, passwords }: CheckerParts, user: User, password: string): Promise<void> {
+  const { name, passwordHash: before } = user;
+  if (before === null || !passwords.isOutdated(sealer.open(before))) return;
+  try {
+    await accounts.renewHash(name, before, sealer.seal(await passwords.hash(password)));
+  } catch {
+    // The password was right; a full disk or a busy moment must not keep anybody out. The next sign-in tries again.
+  }
 }
 
 function hashOf({ sealer }: CheckerParts, user: User | null): string | null {

@@ -117,6 +117,7 @@ export function openAccess(parts: AccessParts): Access & Disposable {
       }
       return sealer.seal(await passwords.hash(password));
     },
+    isHashOfNothing: passwords.isOfNothing,
     seal: sealer.seal,
     open: sealer.open,
     issueToken: (principal, owner, wish) => issueToken({ accounts, sealer, now, randomBytes }, principal, owner, wish),

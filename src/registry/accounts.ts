@@ -1,4 +1,4 @@
-import { accountFault, refuse, shortNameOf, type Token, type User, type UserName } from "#core";
+import { accountFault, type Principal, refuse, shortNameOf, type Token, type User, type UserName } from "#core";
 import type { Transaction } from "#stores";
 import {
   requireAccountChange,
@@ -12,6 +12,7 @@ import { type Tools, write } from "./tools.ts";
 
 /** Tokens of one account that have not expired. */
 const TOKENS_MAX = 1000;
+const RENEWAL: Principal = { kind: "system", reason: "password hash renewed" };
 
 /** Opens the accounts: users, their tokens, and who may change them. */
 export function openAccounts(tools: Tools): Accounts {
@@ -41,6 +42,13 @@ export function openAccounts(tools: Tools): Accounts {
         const user = { ...wanted, modifiedAt: now() };
         tx.append({ type: "user.saved", user });
         return user;
+      });
+    },
+    async renewHash(name, before, after) {
+      await write(tools, RENEWAL, async (tx) => {
+        const user = await tx.user(name);
+        if (user?.passwordHash !== before) return;
+        tx.append({ type: "user.saved", user: { ...user, passwordHash: after } });
       });
     },
     async remove(principal, name) {

@@ -105,6 +105,8 @@ export interface Accounts {
     name: UserName,
     change: Partial<Omit<User, "name" | "createdAt" | "modifiedAt">>,
   ): Promise<User>;
+  /** Another hash of the same password, unless it was changed meanwhile. It is no change of the account's. */
+  renewHash(name: UserName, before: Sealed, after: Sealed): Promise<void>;
   /** Takes the user's repositories and tokens along. Refused for root and while an index is immutable. */
   remove(principal: Principal, name: UserName): Promise<void>;
   tokensOf(principal: Principal, owner: UserName): Promise<readonly Token[]>;
