@@ -2,6 +2,7 @@ import type {
   Action,
   Artifact,
   ArtifactRef,
+  Attachment,
   Call,
   Companion,
   Digest,
@@ -37,6 +38,19 @@ export interface PackageFormat {
   readonly reader: ListingReader;
   /** Sorts versions ascending. */
   compareVersions(a: string, b: string): number;
+  /** Reads the lines of a constraints file; throws `SyntaxError` that says what is wrong with which. */
+  readConstraints(lines: readonly string[]): Constraints;
+  /** What a version's record says about it in one line, for search; `null`: nothing. */
+  summaryOf(versionAttributes: JsonObject): string | null;
+  /** Whether a version is meant for the public at large; of what is no version at all, it is not. */
+  isStable(version: string): boolean;
+  /**
+   * Where an attachment is served, relative to the repository, without a slash in front. `tested`: the blob of the file
+   * that a test result is about.
+   */
+  attachmentPath(attachment: Attachment, tested: Digest | null): string;
+  /** How its projects pack their documentation. */
+  readonly documentation: Documentation;
   /** What a file of an upstream becomes when it is copied into a local repository. `companions`: contents by suffix. */
   adopt(
     offer: Offer,
@@ -49,6 +63,14 @@ export interface PackageFormat {
   takeOver(file: HandedOver): Promise<TakenOver>;
   /** A version's name and record as this format keeps them, from another server's in the words of the upload form. */
   readRecord(version: string, record: JsonObject): HandedOverVersion;
+}
+
+/** What a constraints file admits; pure. */
+export interface Constraints {
+  /** Whether there may be anything of the project at all. */
+  admitsProject(project: ProjectName): boolean;
+  /** `version: null`: the file does not say which it is of. */
+  admitsVersion(project: ProjectName, version: string | null): boolean;
 }
 
 /** A file that comes from another server, and what that knew of it. */
@@ -77,6 +99,23 @@ export interface TakenOver {
 export interface Adopted {
   readonly attributes: JsonObject;
   readonly versionAttributes: JsonObject;
+}
+
+/** Documentation as one file that holds many pages. */
+export interface Documentation {
+  /** Refuses (`upload-invalid`) what cannot be read, would do harm, or holds absurdly more than its size. */
+  check(filename: string, file: RandomAccess): Promise<void>;
+  /** Its pages by path. Throws `SyntaxError` when the file is broken. */
+  open(file: RandomAccess): Promise<ReadonlyMap<string, DocumentationPage>>;
+}
+
+/** One page, or picture, or script, of documentation. */
+export interface DocumentationPage {
+  readonly sizeBytes: number;
+  /** Changes whenever the content does, within one file. */
+  readonly validator: string;
+  /** Read straight out of the packed file. Throws `SyntaxError` where that is ruined, before the last piece. */
+  read(): AsyncIterable<Uint8Array>;
 }
 
 /** How the registry reads another server's pages of this format; all pure but for the bytes it is given. */
@@ -157,6 +196,14 @@ export interface Desk {
   file(project: ProjectName, filename: string): Promise<OpenFile | null>;
   /** The companion of a file; `null` when it was not announced. Throws 502-problems when it was and cannot be had. */
   companion(project: ProjectName, filename: string, suffix: string): Promise<OpenFile | null>;
+  /**
+   * Documentation or a test result, here or in a local repository that is looked into from here and that may be read;
+   * `tested`: the blob of the file that a test result is about.
+   */
+  attachment(
+    project: ProjectName,
+    filename: string,
+  ): Promise<{ readonly attachment: Attachment; readonly tested: Digest | null; readonly file: OpenFile } | null>;
   /** Whether a file of that name was published here, or in a repository that is looked into from here, and was removed. */
   wasRemoved(filename: string): Promise<boolean>;
   /** Bytes first: checks the right to publish, then takes the bytes into a draft, hashing as they come. */
@@ -169,9 +216,24 @@ export interface Desk {
     displayName: string,
     version: { readonly version: string; readonly attributes: JsonObject } | null,
   ): Promise<void>;
+  /** Documentation that has been received, once the format has found it to be some. `created: false`: it was there already. */
+  document(
+    wish: DocumentationWish,
+    received: Received,
+  ): Promise<{ readonly attachment: Attachment; readonly created: boolean }>;
   yank(project: ProjectName, version: string, reason: string | null): Promise<readonly ArtifactRef[]>;
   remove(ref: ArtifactRef): Promise<void>;
   setStatus(project: ProjectName, status: ProjectStatus, reason: string | null): Promise<void>;
+}
+
+/** What documentation is about. */
+export interface DocumentationWish {
+  readonly project: ProjectName;
+  readonly displayName: string;
+  /** `null`: the newest version that is there. An unknown one is made. */
+  readonly version: string | null;
+  /** Merged over the version's record. */
+  readonly attributes: JsonObject;
 }
 
 /** What `make` gives to {@link Desk.page}. */

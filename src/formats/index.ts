@@ -2,7 +2,11 @@
 export type {
   Adopted,
   Candidate,
+  Constraints,
   Desk,
+  Documentation,
+  DocumentationPage,
+  DocumentationWish,
   HandedOver,
   HandedOverVersion,
   ListingReader,

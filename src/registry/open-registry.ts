@@ -1,6 +1,7 @@
 import { accountOf, decide, isUnlimited, type Principal, refuse } from "#core";
 import { decideAdministration } from "./account-rights.ts";
 import { openAccounts } from "./accounts.ts";
+import { openAttachments } from "./attachments.ts";
 import { openCatalog } from "./catalog.ts";
 import { openChanges } from "./changes.ts";
 import { type DeskTools, openDesk, openOwnDesk } from "./desk.ts";
@@ -28,7 +29,8 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
   const files = opened.use(openHotFiles(tools, changes, listings));
   const publishing = openPublishing(tools);
   const releases = openReleases(tools);
-  const deskTools: DeskTools = { ...tools, listings, pages, files, publishing, releases };
+  const attachments = openAttachments(tools, publishing);
+  const deskTools: DeskTools = { ...tools, listings, pages, files, publishing, releases, attachments };
   const closing = opened.move();
 
   async function caughtUp(): Promise<void> {
@@ -71,6 +73,7 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
     accounts: openAccounts(tools),
     repositoriesAdmin: openRepositoriesAdmin(tools),
     releases,
+    attachments,
     moving: openMoving(tools),
     journal(after, principal, signal) {
       requireWholeJournal(principal);

@@ -22,6 +22,7 @@ import type {
 import type { Desk, PackageFormat } from "#formats";
 import type { BlobStore, MetadataStore, SharedState } from "#stores";
 import type { Upstreams } from "#upstream";
+import type { Attachments } from "./attachments.ts";
 import type { Moving } from "./moving.ts";
 
 /** All the world the registry needs, in one list; the clock is one of the parts. */
@@ -69,6 +70,7 @@ export interface Registry {
   readonly accounts: Accounts;
   readonly repositoriesAdmin: RepositoriesAdmin;
   readonly releases: Releases;
+  readonly attachments: Attachments;
   readonly moving: Moving;
 
   /** Wakes up when the journal grows. Needs root. */

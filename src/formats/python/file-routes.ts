@@ -1,5 +1,6 @@
 import { type Call, hexOf, type ListedFile, type ProjectName, type Reply, refuse } from "#core";
 import type { Desk, OpenFile, Route } from "../format.ts";
+import { attachmentCandidates, attachmentPath } from "./attachment-paths.ts";
 import { projectCandidates } from "./filenames.ts";
 import { filePath, sha256Of } from "./render-paths.ts";
 
@@ -24,6 +25,8 @@ async function sendFile(call: Call, desk: Desk): Promise<Reply> {
         ? await desk.companion(found.project, filename, METADATA_SUFFIX)
         : await desk.file(found.project, filename);
   if (found === null || opened === null) {
+    const attached = await sendAttachment(call, desk, asked);
+    if (attached !== null) return attached;
     const code = (await desk.wasRemoved(filename)) ? "file-gone" : "file-not-found";
     throw refuse({ code, repository: desk.repository.name, filename: asked });
   }
@@ -33,14 +36,24 @@ async function sendFile(call: Call, desk: Desk): Promise<Reply> {
   return replyOf(opened, asked, kept, isCompanion ? null : sha256);
 }
 
+/** Documentation or a test result at this very address. */
+async function sendAttachment(call: Call, desk: Desk, filename: string): Promise<Reply | null> {
+  for (const project of attachmentCandidates(filename, projectCandidates)) {
+    const found = await desk.attachment(project, filename);
+    if (found === null || attachmentPath(found.attachment, found.tested) !== addressOf(call, filename)) continue;
+    // The address has the hash of what was tested; the result itself may be another one after its removal.
+    return replyOf(found.file, filename, found.attachment.about === null ? "immutable" : "revalidate", null);
+  }
+  return null;
+}
+
 /** The listed file at this very address: the hash in it must be the file's, so that an address never changes its bytes. */
 async function find(
   call: Call,
   desk: Desk,
   filename: string,
 ): Promise<{ readonly project: ProjectName; readonly file: ListedFile } | null> {
-  const { a, b, dir } = call.params;
-  const address = `${dir === undefined ? `+f/${a}/${b}` : `+e/${dir}`}/${encodeURIComponent(filename)}`;
+  const address = addressOf(call, filename);
   for (const project of projectCandidates(filename)) {
     const listing = await desk.listing(project);
     const file = listing?.files.find((one) => nameOf(one) === filename);
@@ -53,6 +66,11 @@ async function find(
     return { project, file };
   }
   return null;
+}
+
+function addressOf(call: Call, filename: string): string {
+  const { a, b, dir } = call.params;
+  return `${dir === undefined ? `+f/${a}/${b}` : `+e/${dir}`}/${encodeURIComponent(filename)}`;
 }
 
 function nameOf(file: ListedFile): string {

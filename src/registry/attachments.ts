@@ -1,0 +1,346 @@
+import {
+  type ArtifactLogEntry,
+  type Attachment,
+  accountOf,
+  type Digest,
+  documentationFilename,
+  type Freshness,
+  type LocalRepository,
+  type Principal,
+  type ProjectName,
+  type RepositoryName,
+  refuse,
+  testResultFilename,
+} from "#core";
+import type { DocumentationWish, Received } from "#formats";
+import type { MetadataView, Transaction } from "#stores";
+import type { Publishing } from "./publish.ts";
+import { type KeptBlob, refuseExpired, requireBlobs } from "./receive.ts";
+import { overwriteOf, registerProject, saveRecord } from "./records.ts";
+import { isPrivate, mayRead } from "./rights.ts";
+import { type StoredFile, storedFile } from "./stored-files.ts";
+import { existing, localIn, requireRight, type Tools, write } from "./tools.ts";
+
+/** What belongs to versions and is no release: their documentation and the test results of their files. */
+export interface Attachments {
+  /** What the repository itself holds for the project, in the order in which it came. Needs the right to read. */
+  list(principal: Principal, repository: RepositoryName, project: ProjectName): Promise<readonly Attachment[]>;
+  /** Also what the local repositories hold that are looked into from it, as far as the principal may read them. */
+  shown(principal: Principal, repository: RepositoryName, project: ProjectName): Promise<readonly Attachment[]>;
+  /** Needs the right to publish. Documentation of an immutable repository is not replaced (`file-exists`). */
+  saveDocumentation(
+    principal: Principal,
+    repository: RepositoryName,
+    wish: DocumentationWish,
+    bytes: AsyncIterable<Uint8Array>,
+  ): Promise<SavedAttachment>;
+  /** As `saveDocumentation`, of what this registry has received already. */
+  document(
+    principal: Principal,
+    repository: RepositoryName,
+    wish: DocumentationWish,
+    received: Received,
+  ): Promise<SavedAttachment>;
+  /** Any JSON, kept byte for byte. Needs the right to upload test results. `file-not-found` when there is no such file. */
+  saveTestResult(
+    principal: Principal,
+    repository: RepositoryName,
+    result: { readonly project: ProjectName; readonly about: string },
+    bytes: AsyncIterable<Uint8Array>,
+  ): Promise<Attachment>;
+  /** The bytes, for somebody who may read the repository. Refuses with `project-quarantined`. */
+  open(principal: Principal, attachment: Attachment): Promise<StoredFile>;
+  /** The blob of the file that a test result is about; `null` for documentation. */
+  tested(attachment: Attachment): Promise<Digest | null>;
+  /** Needs the right to remove; `force` lifts the refusal of immutable repositories. */
+  remove(
+    principal: Principal,
+    which: Pick<Attachment, "repository" | "project" | "filename">,
+    force: boolean,
+  ): Promise<void>;
+}
+
+export interface SavedAttachment {
+  readonly attachment: Attachment;
+  /** `false`: the same was there already. */
+  readonly created: boolean;
+}
+
+/** A test run says much, but not more. */
+const RESULT_BYTES_MAX = 16 * 1024 * 1024;
+
+export function openAttachments(tools: Tools, publishing: Publishing): Attachments {
+  const { metadata, catalog, blobs, now, formats } = tools;
+
+  function held(repository: RepositoryName, project: ProjectName): Promise<readonly Attachment[]> {
+    return metadata.read((view) => view.attachments(repository, project));
+  }
+
+  async function document(
+    principal: Principal,
+    asked: RepositoryName,
+    wish: DocumentationWish,
+    received: Received,
+  ): Promise<SavedAttachment> {
+    const target = await publishing.requireTarget(principal, asked, wish.project);
+    const format = formats.get(target.format);
+    if (format === undefined) throw new TypeError(`${target.name} is of format ${target.format}, which is not here`);
+    await format.documentation.check(documentationFilename(wish.project, wish.version ?? "latest"), received);
+    const kept = await publishing.drafts.keep(received);
+    await requireBlobs(blobs, [kept]);
+    return write(tools, principal, async (tx) => {
+      const repository = await localIn(tx, target.name);
+      requireRight(principal, "publish", repository, wish.project);
+      const version = wish.version ?? (await newestVersion(tx, repository, wish, format.compareVersions));
+      await registerProject(tx, repository.name, wish.project, wish.displayName);
+      await saveRecord(tx, {
+        repository: repository.name,
+        project: wish.project,
+        version,
+        attributes: wish.attributes,
+      });
+      return saveDocumentation(tx, { principal, repository, project: wish.project, version, kept, at: now() });
+    });
+  }
+
+  return {
+    async list(principal, name, project) {
+      requireRight(principal, "read", await existing(tools, name), project);
+      return held(name, project);
+    },
+    async shown(principal, name, project) {
+      const asked = await existing(tools, name);
+      requireRight(principal, "read", asked, project);
+      const places = new Set([asked, ...catalog.order(asked)].map((place) => place.name));
+      const open = [...places].map((place) => catalog.find(place)).filter((place) => place !== null);
+      const locals = open.filter((place) => place.kind === "local" && mayRead(principal, place, project));
+      return (await Promise.all(locals.map((place) => held(place.name, project)))).flat();
+    },
+    document,
+    async saveDocumentation(principal, asked, wish, bytes) {
+      await using received = await publishing.receive(principal, asked, bytes);
+      return document(principal, asked, wish, received);
+    },
+    async saveTestResult(principal, asked, result, bytes) {
+      const target = await requireTested(tools, principal, asked, result.project);
+      const content = await readResult(bytes);
+      // Before anything is made durable; the transaction looks once more.
+      await metadata.read((view) => requireFile(view, target.name, result));
+      const kept = await publishing.drafts.keepBytes(content);
+      await requireBlobs(blobs, [kept]);
+      return write(tools, principal, async (tx) => {
+        requireRight(principal, "upload-test-result", await localIn(tx, target.name), result.project);
+        return saveTestResult(tx, { principal, repository: target.name, ...result, kept, at: now() });
+      });
+    },
+    async open(principal, attachment) {
+      const { repository: name, project, filename, attachedAt } = attachment;
+      const repository = await existing(tools, name);
+      requireRight(principal, "read", repository, project);
+      const status = await metadata.read((view) => view.project(name, project));
+      if (status?.status === "quarantined") {
+        // PEP 792: nothing of the project is offered.
+        const because = `'${filename}' cannot be downloaded because the project '${project}' is quarantined`;
+        throw refuse({ code: "project-quarantined", repository: name, project, because });
+      }
+      const about = { publishedAt: attachedAt, isPrivate: isPrivate(repository), freshness: ASKED_EACH_TIME };
+      return storedFile(blobs, attachment, about);
+    },
+    async tested({ repository, about }) {
+      if (about === null) return null;
+      const artifact = await metadata.read((view) => view.artifact(repository, about));
+      return artifact?.blob ?? null;
+    },
+    async remove(principal, { repository: name, project, filename }, force) {
+      requireRight(principal, "remove", await existing(tools, name), project);
+      await write(tools, principal, async (tx) => {
+        const repository = await localIn(tx, name);
+        requireRight(principal, "remove", repository, project);
+        const found = (await tx.attachments(name, project)).find((one) => one.filename === filename);
+        if (found === undefined) throw refuse({ code: "file-not-found", repository: name, filename });
+        if (repository.mutability === "immutable" && !force) {
+          const because = `cannot remove ${filename} from ${name}, which is immutable; make it volatile, or remove by force`;
+          throw refuse({ code: "repository-immutable", repository: name, because });
+        }
+        const { version } = found;
+        tx.append({ type: "attachment.removed", repository: name, project, version, filename });
+      });
+    },
+  };
+}
+
+/** Attachments are read seldom, and are not kept in memory. */
+const ASKED_EACH_TIME: Freshness = { isCurrent: () => false };
+
+/** The local repository that holds what was tested. */
+async function requireTested(
+  tools: Tools,
+  principal: Principal,
+  name: RepositoryName,
+  project: ProjectName,
+): Promise<LocalRepository> {
+  const asked = await existing(tools, name);
+  requireRight(principal, "upload-test-result", asked, project);
+  if (asked.kind === "local") return asked;
+  const because = `${name} holds no files itself, so it keeps no test results; send them to the address of the file in its own repository`;
+  throw refuse({ code: "not-publishable", repository: name, because });
+}
+
+async function readResult(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of bytes) {
+    sizeBytes += chunk.byteLength;
+    if (sizeBytes > RESULT_BYTES_MAX)
+      throw refuse({ code: "too-large", what: "the test result", sizeBytesMax: RESULT_BYTES_MAX });
+    chunks.push(chunk);
+  }
+  const content = Buffer.concat(chunks);
+  try {
+    JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content));
+  } catch (cause) {
+    throw refuse(
+      {
+        code: "request-invalid",
+        because: "Bad request: could not decode json; a test result is the JSON report of tox",
+      },
+      cause,
+    );
+  }
+  return content;
+}
+
+async function requireFile(
+  view: MetadataView,
+  repository: RepositoryName,
+  { project, about }: { readonly project: ProjectName; readonly about: string },
+): Promise<{ readonly version: string }> {
+  const artifact = await view.artifact(repository, about);
+  if (artifact !== null && artifact.project === project && artifact.version !== null) {
+    return { version: artifact.version };
+  }
+  const isGone = artifact === null && (await view.wasRemoved(repository, about));
+  throw refuse({ code: isGone ? "file-gone" : "file-not-found", repository, filename: about });
+}
+
+interface Saving {
+  readonly principal: Principal;
+  readonly kept: KeptBlob;
+  readonly at: Attachment["attachedAt"];
+  readonly project: ProjectName;
+}
+
+async function saveTestResult(
+  tx: Transaction,
+  {
+    principal,
+    repository,
+    project,
+    about,
+    kept,
+    at,
+  }: Saving & { readonly repository: RepositoryName; readonly about: string },
+): Promise<Attachment> {
+  refuseExpired([kept], at);
+  const { version } = await requireFile(tx, repository, { project, about });
+  const attachment: Attachment = {
+    repository,
+    project,
+    version,
+    kind: "test-result",
+    filename: await freeResultName(tx, { repository, project, about, at }),
+    about,
+    blob: kept.blob,
+    sizeBytes: kept.sizeBytes,
+    attachedAt: at,
+    log: [uploaded(principal, repository, at)],
+  };
+  tx.append({ type: "attachment.saved", attachment });
+  return attachment;
+}
+
+/** devpi counts the results that a file has; where one was removed in between, the next free number is taken. */
+export async function freeResultName(
+  view: MetadataView,
+  {
+    repository,
+    project,
+    about,
+    at,
+  }: Pick<Attachment, "repository" | "project"> & {
+    readonly about: string;
+    readonly at: Attachment["attachedAt"];
+  },
+): Promise<string> {
+  const others = (await view.attachments(repository, project)).filter((one) => one.about === about);
+  const taken = new Set(others.map(({ filename }) => filename));
+  for (let number = others.length; ; number += 1) {
+    const filename = testResultFilename(about, at, number);
+    if (!taken.has(filename)) return filename;
+  }
+}
+
+async function saveDocumentation(
+  tx: Transaction,
+  {
+    principal,
+    repository,
+    project,
+    version,
+    kept,
+    at,
+  }: Saving & { readonly repository: LocalRepository; readonly version: string },
+): Promise<SavedAttachment> {
+  refuseExpired([kept], at);
+  const filename = documentationFilename(project, version);
+  const there = (await tx.attachments(repository.name, project)).find((one) => one.filename === filename);
+  if (there?.blob === kept.blob) return { attachment: there, created: false };
+  const attachment: Attachment = {
+    repository: repository.name,
+    project,
+    version,
+    kind: "documentation",
+    filename,
+    about: null,
+    blob: kept.blob,
+    sizeBytes: kept.sizeBytes,
+    attachedAt: at,
+    log: [...replacedLog(principal, repository, there, at), uploaded(principal, repository.name, at)],
+  };
+  tx.append({ type: "attachment.saved", attachment });
+  return { attachment, created: true };
+}
+
+/** What the log of new documentation begins with; refuses where it would replace what must stay. */
+export function replacedLog(
+  principal: Principal,
+  repository: LocalRepository,
+  there: Attachment | undefined,
+  at: Attachment["attachedAt"],
+): readonly ArtifactLogEntry[] {
+  if (there === undefined) return [];
+  if (repository.mutability === "immutable") {
+    throw refuse({ code: "file-exists", repository: repository.name, filename: there.filename });
+  }
+  requireRight(principal, "overwrite", repository, there.project);
+  return [overwriteOf(there, at)];
+}
+
+/** The newest version that there is of the project, by record or by file. */
+async function newestVersion(
+  view: MetadataView,
+  { name }: LocalRepository,
+  { project, displayName }: DocumentationWish,
+  compare: (a: string, b: string) => number,
+): Promise<string> {
+  const records = (await view.versions(name, project)).map(({ version }) => version);
+  const files = (await view.artifacts(name, project)).flatMap(({ version }) => (version === null ? [] : [version]));
+  const newest = [...records, ...files].toSorted(compare).at(-1);
+  if (newest !== undefined) return newest;
+  const because = `doczip has no version and '${displayName}' has no releases to derive one from`;
+  throw refuse({ code: "upload-invalid", because });
+}
+
+function uploaded(principal: Principal, repository: RepositoryName, at: Attachment["attachedAt"]): ArtifactLogEntry {
+  return { what: "upload", who: accountOf(principal), at, from: null, to: repository };
+}
