@@ -43,6 +43,11 @@ const common = {
   mutability: z
     .enum(["immutable", "volatile"])
     .describe("`immutable`: a file name, once published, never means other bytes"),
+  constraints: z
+    .array(z.string().max(8192))
+    .max(10_000)
+    .nullable()
+    .describe("Lines of a constraints file: only what they admit is seen here; a line `*` keeps out all others"),
 };
 
 const merging = {
@@ -75,6 +80,7 @@ const remote = {
   layout: z.enum(["simple", "flat"]).describe("`flat`: one page of links (find-links)"),
   webUrlFormat: z.string().max(2000).nullable().describe("The upstream's page of a project, with `{name}` in it"),
   ignoreSerialHeader: z.boolean(),
+  providesCoreMetadata: z.boolean().nullable().describe("Kept for devpi's clients; metadata is always offered here"),
 };
 
 const virtual = {
@@ -214,7 +220,7 @@ export const answers = {
   Yanked: z.strictObject({ yanked: z.string().nullable(), files: z.array(z.string()) }),
   Promoted: z.strictObject({
     to: repositoryName,
-    steps: z.array(z.strictObject({ kind: z.enum(["register", "file"]), what: z.string() })),
+    steps: z.array(z.strictObject({ kind: z.enum(["register", "file", "test-result", "documentation"]), what: z.string() })),
   }),
   Journal: z.strictObject({
     items: z.array(

@@ -49,6 +49,7 @@ export type LocalChange = {
   readonly customData?: { readonly [key: string]: unknown } | string | null;
   readonly readers?: readonly string[];
   readonly mutability?: "immutable" | "volatile";
+  readonly constraints?: readonly string[] | null;
   readonly resolution?: "shadow" | "merge";
   readonly remotes?: "first" | "union";
   readonly whitelist?: readonly string[];
@@ -67,6 +68,7 @@ export type NewRepository =
       readonly customData?: { readonly [key: string]: unknown } | string | null;
       readonly readers?: readonly string[];
       readonly mutability?: "immutable" | "volatile";
+      readonly constraints?: readonly string[] | null;
       readonly resolution?: "shadow" | "merge";
       readonly remotes?: "first" | "union";
       readonly whitelist?: readonly string[];
@@ -84,6 +86,7 @@ export type NewRepository =
       readonly customData?: { readonly [key: string]: unknown } | string | null;
       readonly readers?: readonly string[];
       readonly mutability?: "immutable" | "volatile";
+      readonly constraints?: readonly string[] | null;
       readonly url?: string | null;
       readonly freshForSeconds?: number;
       readonly missingForSeconds?: number;
@@ -92,6 +95,7 @@ export type NewRepository =
       readonly layout?: "simple" | "flat";
       readonly webUrlFormat?: string | null;
       readonly ignoreSerialHeader?: boolean;
+      readonly providesCoreMetadata?: boolean | null;
       readonly credentials?: string | null;
       readonly kind: "remote";
     }
@@ -101,6 +105,7 @@ export type NewRepository =
       readonly customData?: { readonly [key: string]: unknown } | string | null;
       readonly readers?: readonly string[];
       readonly mutability?: "immutable" | "volatile";
+      readonly constraints?: readonly string[] | null;
       readonly resolution?: "shadow" | "merge";
       readonly remotes?: "first" | "union";
       readonly whitelist?: readonly string[];
@@ -179,6 +184,7 @@ export type RemoteChange = {
   readonly customData?: { readonly [key: string]: unknown } | string | null;
   readonly readers?: readonly string[];
   readonly mutability?: "immutable" | "volatile";
+  readonly constraints?: readonly string[] | null;
   readonly url?: string | null;
   readonly freshForSeconds?: number;
   readonly missingForSeconds?: number;
@@ -187,6 +193,7 @@ export type RemoteChange = {
   readonly layout?: "simple" | "flat";
   readonly webUrlFormat?: string | null;
   readonly ignoreSerialHeader?: boolean;
+  readonly providesCoreMetadata?: boolean | null;
   readonly credentials?: string | null;
 };
 
@@ -204,6 +211,7 @@ export type Repository =
       readonly customData: { readonly [key: string]: unknown } | string | null;
       readonly readers: readonly string[];
       readonly mutability: "immutable" | "volatile";
+      readonly constraints: readonly string[] | null;
       readonly resolution: "shadow" | "merge";
       readonly remotes: "first" | "union";
       readonly whitelist: readonly string[];
@@ -225,6 +233,7 @@ export type Repository =
       readonly customData: { readonly [key: string]: unknown } | string | null;
       readonly readers: readonly string[];
       readonly mutability: "immutable" | "volatile";
+      readonly constraints: readonly string[] | null;
       readonly url: string | null;
       readonly freshForSeconds: number;
       readonly missingForSeconds: number;
@@ -233,6 +242,7 @@ export type Repository =
       readonly layout: "simple" | "flat";
       readonly webUrlFormat: string | null;
       readonly ignoreSerialHeader: boolean;
+      readonly providesCoreMetadata: boolean | null;
       readonly hasCredentials: boolean;
     }
   | {
@@ -246,6 +256,7 @@ export type Repository =
       readonly customData: { readonly [key: string]: unknown } | string | null;
       readonly readers: readonly string[];
       readonly mutability: "immutable" | "volatile";
+      readonly constraints: readonly string[] | null;
       readonly resolution: "shadow" | "merge";
       readonly remotes: "first" | "union";
       readonly whitelist: readonly string[];
@@ -323,6 +334,7 @@ export type VirtualChange = {
   readonly customData?: { readonly [key: string]: unknown } | string | null;
   readonly readers?: readonly string[];
   readonly mutability?: "immutable" | "volatile";
+  readonly constraints?: readonly string[] | null;
   readonly resolution?: "shadow" | "merge";
   readonly remotes?: "first" | "union";
   readonly whitelist?: readonly string[];

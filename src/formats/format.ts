@@ -49,6 +49,8 @@ export interface PackageFormat {
    * that a test result is about.
    */
   attachmentPath(attachment: Attachment, tested: Digest | null): string;
+  /** The projects an attachment of that name can belong to, likeliest first; empty when it is no name of an attachment. */
+  attachmentProjects(filename: string): readonly ProjectName[];
   /** How its projects pack their documentation. */
   readonly documentation: Documentation;
   /** What a file of an upstream becomes when it is copied into a local repository. `companions`: contents by suffix. */

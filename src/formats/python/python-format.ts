@@ -1,7 +1,7 @@
 import type { FormatName } from "#core";
 import type { PackageFormat } from "../format.ts";
 import { adopt } from "./adopt.ts";
-import { attachmentPath } from "./attachment-paths.ts";
+import { attachmentCandidates, attachmentPath } from "./attachment-paths.ts";
 import { readConstraints } from "./constraints.ts";
 import { zippedDocumentation } from "./documentation.ts";
 import { fileRoutes } from "./file-routes.ts";
@@ -29,6 +29,7 @@ export function pythonFormat(): PackageFormat {
     summaryOf: ({ summary }) => (typeof summary === "string" && summary !== "" ? summary : null),
     isStable: (version) => isVersion(version) && !isPrerelease(version),
     attachmentPath,
+    attachmentProjects: attachmentCandidates,
     documentation: zippedDocumentation,
     adopt,
     takeOver,
