@@ -7,7 +7,7 @@ import {
   type Repository,
   refuse,
 } from "#core";
-import type { OwnDesk } from "#registry";
+import type { OwnDesk, PushStep } from "#registry";
 import {
   type ApiParts,
   booleanIn,
@@ -196,11 +196,7 @@ export const releaseOperations: readonly Operation[] = [
       const steps = await parts.registry.releases.push(call.principal, repositoryIn(call), project, version, to);
       return {
         to,
-        steps: steps.map((step) =>
-          step.kind === "register"
-            ? { kind: step.kind, what: `${step.project} ${step.version}` }
-            : { kind: step.kind, what: step.ref.filename },
-        ),
+        steps: steps.map((step) => ({ kind: step.kind, what: nameOf(step) })),
       };
     },
   }),
@@ -248,6 +244,18 @@ export const releaseOperations: readonly Operation[] = [
     },
   }),
 ];
+
+function nameOf(step: PushStep): string {
+  switch (step.kind) {
+    case "file":
+      return step.ref.filename;
+    case "test-result":
+      return step.attachment.filename;
+    case "register":
+    case "documentation":
+      return `${step.project} ${step.version}`;
+  }
+}
 
 async function yank(parts: ApiParts, call: Call, reason: string | null) {
   const { project } = await projectIn(parts, call);

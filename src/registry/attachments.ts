@@ -17,6 +17,7 @@ import type { MetadataView, Transaction } from "#stores";
 import type { Publishing } from "./publish.ts";
 import { type KeptBlob, refuseExpired, requireBlobs } from "./receive.ts";
 import { overwriteOf, registerProject, saveRecord } from "./records.ts";
+import { isEmpty } from "./removal.ts";
 import { isPrivate, mayRead } from "./rights.ts";
 import { type StoredFile, storedFile } from "./stored-files.ts";
 import { existing, localIn, requireRight, type Tools, write } from "./tools.ts";
@@ -164,6 +165,10 @@ export function openAttachments(tools: Tools, publishing: Publishing): Attachmen
         }
         const { version } = found;
         tx.append({ type: "attachment.removed", repository: name, project, version, filename });
+        // As with the last release file of a version.
+        if (await isEmpty(tx, { repository: name, project, version })) {
+          tx.append({ type: "version.removed", repository: name, project, version });
+        }
       });
     },
   };

@@ -1,6 +1,7 @@
 /** The workshop: what publish, read, promote and remove mean, for every format and repository kind; the only caller of `append`. */
 
 export type { Attachments, SavedAttachment } from "./attachments.ts";
+export type { Documentations, OpenPage } from "./documentation.ts";
 export type {
   ArrivedVersion,
   ArrivingAttachment,
@@ -10,6 +11,7 @@ export type {
   Moving,
 } from "./moving.ts";
 export { openRegistry } from "./open-registry.ts";
+export type { PushContent } from "./parcels.ts";
 export type {
   Accounts,
   NewRepository,

@@ -5,10 +5,11 @@ import { openAttachments } from "./attachments.ts";
 import { openCatalog } from "./catalog.ts";
 import { openChanges } from "./changes.ts";
 import { type DeskTools, openDesk, openOwnDesk } from "./desk.ts";
+import { openDocumentations } from "./documentation.ts";
 import { openHotFiles } from "./hot-files.ts";
 import { openListings } from "./listing.ts";
-import { openRemotes } from "./open-remotes.ts";
 import { openMoving } from "./open-moving.ts";
+import { openRemotes } from "./open-remotes.ts";
 import { openPages } from "./pages.ts";
 import { openPublishing } from "./publish.ts";
 import type { Registry, RegistryParts } from "./registry.ts";
@@ -74,6 +75,7 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
     repositoriesAdmin: openRepositoriesAdmin(tools),
     releases,
     attachments,
+    documentation: openDocumentations(tools, attachments),
     moving: openMoving(tools),
     journal(after, principal, signal) {
       requireWholeJournal(principal);

@@ -1,6 +1,7 @@
 import type {
   Action,
   ArtifactRef,
+  Attachment,
   Decision,
   FormatName,
   Instant,
@@ -23,7 +24,9 @@ import type { Desk, PackageFormat } from "#formats";
 import type { BlobStore, MetadataStore, SharedState } from "#stores";
 import type { Upstreams } from "#upstream";
 import type { Attachments } from "./attachments.ts";
+import type { Documentations } from "./documentation.ts";
 import type { Moving } from "./moving.ts";
+import type { PushContent } from "./parcels.ts";
 
 /** All the world the registry needs, in one list; the clock is one of the parts. */
 export interface RegistryParts {
@@ -71,6 +74,7 @@ export interface Registry {
   readonly repositoriesAdmin: RepositoriesAdmin;
   readonly releases: Releases;
   readonly attachments: Attachments;
+  readonly documentation: Documentations;
   readonly moving: Moving;
 
   /** Wakes up when the journal grows. Needs root. */
@@ -155,13 +159,14 @@ export interface Releases {
   ): Promise<void>;
   /** On a remote: drops the cached copy. */
   removeFile(principal: Principal, ref: ArtifactRef, force: boolean): Promise<void>;
-  /** Copies a version's record and files, with their logs. The source may be a remote (fetched first). Returns what was done, in order. */
+  /** Copies a version's record, files, test results and documentation, with their logs. The source may be a remote (fetched first). Returns what was done, in order. */
   push(
     principal: Principal,
     from: RepositoryName,
     project: ProjectName,
     version: string,
     to: RepositoryName,
+    content?: PushContent,
   ): Promise<readonly PushStep[]>;
   yank(
     principal: Principal,
@@ -184,4 +189,6 @@ export interface Releases {
 
 export type PushStep =
   | { readonly kind: "register"; readonly project: string; readonly version: string }
-  | { readonly kind: "file"; readonly ref: ArtifactRef; readonly path: string };
+  | { readonly kind: "file"; readonly ref: ArtifactRef; readonly path: string }
+  | { readonly kind: "test-result"; readonly attachment: Attachment; readonly path: string }
+  | { readonly kind: "documentation"; readonly project: ProjectName; readonly version: string };

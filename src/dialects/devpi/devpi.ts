@@ -1,6 +1,7 @@
 import { type Call, type Problem, RegistryError, refuse } from "#core";
 import type { Dialect, DialectRoute } from "#http";
 import { asksHtml } from "./answers.ts";
+import { documentationRoutes } from "./documentation.ts";
 import { indexRoutes } from "./indexes.ts";
 import { escaped } from "./pages.ts";
 import { API_VERSION, type DevpiParts, SERVER_VERSION } from "./parts.ts";
@@ -9,11 +10,13 @@ import { pushRoutes } from "./push.ts";
 import { releaseFileRoutes } from "./release-files.ts";
 import { sessionRoutes } from "./session.ts";
 import { simpleRoutes } from "./simple.ts";
+import { testResultRoutes } from "./test-results.ts";
 import { userRoutes } from "./users.ts";
 import { wordingOf } from "./wording.ts";
 
 /**
- * devpi's protocol: discovery, login, users, indexes, projects, versions, push. Uploads, simple pages and files are the
+ * devpi's protocol: discovery, login, users, indexes, projects, versions, push, documentation,
+ * test results. Uploads, simple pages and files are the
  * format's own routes; they are left to it by `when`.
  */
 export function devpiDialect(parts: DevpiParts): Dialect {
@@ -26,6 +29,8 @@ export function devpiDialect(parts: DevpiParts): Dialect {
       ...indexRoutes(parts),
       ...pushRoutes(parts),
       ...releaseFileRoutes(parts),
+      ...testResultRoutes(parts),
+      ...documentationRoutes(parts),
       ...projectRoutes(parts),
     ].map(withoutChallenge),
     headers: () => ({

@@ -1,4 +1,5 @@
 import {
+  type Attachment,
   accountOf,
   type Call,
   factsOf,
@@ -19,7 +20,7 @@ import { quoted } from "./option-values.ts";
 import { encodedPath, linkPage } from "./pages.ts";
 import type { DevpiParts } from "./parts.ts";
 import { isProjectAddress, projectIn, redirectToNormal } from "./project-names.ts";
-import { mirrorVersionData, stageVersionData } from "./version-data.ts";
+import { type AttachmentLink, mirrorVersionData, stageVersionData } from "./version-data.ts";
 
 /** Projects and versions: GET and DELETE of `/<user>/<index>/<project>[/<version>]`. */
 export function projectRoutes(parts: DevpiParts): readonly DialectRoute[] {
@@ -159,8 +160,8 @@ async function memberVersions(
   );
   const format = registry.format(member.format);
   // devpi leaves `+` as it is.
-  const hrefOf = (file: ListedFile) =>
-    `${call.publicUrl}/${encodedPath(home)}/${format.filePath(file).replaceAll("%2B", "+")}`;
+  const addressOf = (path: string): string => `${call.publicUrl}/${encodedPath(home)}/${path.replaceAll("%2B", "+")}`;
+  const hrefOf = (file: ListedFile): string => addressOf(format.filePath(file));
   if (member.kind === "remote") {
     return [...files].map(([version, own]) => ({
       version,
@@ -170,10 +171,22 @@ async function memberVersions(
   const records = new Map<string, Version>(
     (await registry.releases.versions(name, listing.project)).map((record) => [record.version, record]),
   );
+  const attachments = mayOpen ? await registry.attachments.list(call.principal, name, listing.project) : [];
   return [...new Set([...records.keys(), ...files.keys()])].map((version) => {
     const record = records.get(version) ?? { repository: name, project: listing.project, version, attributes: {} };
-    return { version, data: stageVersionData(record, listing.displayName, files.get(version) ?? [], hrefOf) };
+    const own = files.get(version) ?? [];
+    const links = attachments.filter((one) => one.version === version).flatMap((one) => linkOf(one, own));
+    return { version, data: stageVersionData(record, listing.displayName, own, hrefOf, links) };
   });
+
+  /** Of what is shown here: a result of a file that somebody else hides from this reader is not. */
+  function linkOf(attachment: Attachment, own: readonly ListedFile[]): readonly AttachmentLink[] {
+    const tested = own.find((file) => factsOf(file).filename === attachment.about);
+    if (attachment.about !== null && tested === undefined) return [];
+    const digest = tested?.kind === "artifact" ? tested.artifact.blob : null;
+    const href = addressOf(format.attachmentPath(attachment, digest));
+    return [{ attachment, href, forHref: tested === undefined ? null : hrefOf(tested) }];
+  }
 }
 
 /** How devpi names someone in a sentence. */

@@ -1,5 +1,6 @@
 import {
   type ArtifactLogEntry,
+  type Attachment,
   factsOf,
   hexOf,
   type Json,
@@ -51,13 +52,33 @@ export function stageVersionData(
   displayName: string,
   files: readonly ListedFile[],
   hrefOf: (file: ListedFile) => string,
+  attachments: readonly AttachmentLink[] = [],
 ): JsonObject {
   const { attributes } = record;
   const data: Record<string, Json> = { name: attributes["name"] ?? displayName, version: record.version };
   for (const field of TEXT_FIELDS) data[field] = textOf(attributes[OUR_WORDS[field] ?? field]);
   for (const field of LIST_FIELDS) data[field] = listOf(attributes[OUR_WORDS[field] ?? field]);
-  data["+links"] = files.map((file) => linkOf(file, hrefOf));
+  data["+links"] = [...files.map((file) => linkOf(file, hrefOf)), ...attachments.map(attachmentLinkOf)];
   return data;
+}
+
+/** Documentation or a test result, with its address and that of the file that it is about. */
+export interface AttachmentLink {
+  readonly attachment: Attachment;
+  readonly href: string;
+  readonly forHref: string | null;
+}
+
+function attachmentLinkOf({ attachment, href, forHref }: AttachmentLink): JsonObject {
+  const sha256 = hexOf(attachment.blob);
+  return {
+    rel: attachment.kind === "documentation" ? "doczip" : "toxresult",
+    href,
+    hash_spec: `sha256=${sha256}`,
+    hashes: { sha256 },
+    ...(forHref === null ? {} : { for_href: forHref }),
+    log: logOf(attachment.log),
+  };
 }
 
 /** What a mirror says of a version: only what its page tells. */

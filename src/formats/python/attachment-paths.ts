@@ -1,4 +1,5 @@
 import { type Attachment, type Digest, hexOf, type ProjectName, testedFilename } from "#core";
+import { projectCandidates } from "./filenames.ts";
 import { projectName } from "./names.ts";
 
 /** Project names with more dashes behind their version's beginning are not looked for. */
@@ -15,12 +16,9 @@ export function attachmentPath({ filename, blob }: Attachment, tested: Digest | 
 }
 
 /** The projects that an attachment of this name can belong to, likeliest first; empty: it is no name of an attachment. */
-export function attachmentCandidates(
-  filename: string,
-  projectsOf: (filename: string) => readonly ProjectName[],
-): readonly ProjectName[] {
+export function attachmentCandidates(filename: string): readonly ProjectName[] {
   const tested = testedFilename(filename);
-  if (tested !== null) return projectsOf(tested);
+  if (tested !== null) return projectCandidates(tested);
   if (!filename.endsWith(DOCUMENTATION)) return [];
   const stem = filename.slice(0, -DOCUMENTATION.length);
   const candidates: ProjectName[] = [];

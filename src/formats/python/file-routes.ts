@@ -38,7 +38,7 @@ async function sendFile(call: Call, desk: Desk): Promise<Reply> {
 
 /** Documentation or a test result at this very address. */
 async function sendAttachment(call: Call, desk: Desk, filename: string): Promise<Reply | null> {
-  for (const project of attachmentCandidates(filename, projectCandidates)) {
+  for (const project of attachmentCandidates(filename)) {
     const found = await desk.attachment(project, filename);
     if (found === null || attachmentPath(found.attachment, found.tested) !== addressOf(call, filename)) continue;
     // The address has the hash of what was tested; the result itself may be another one after its removal.
