@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { text as readText } from "node:stream/consumers";
-import { EXIT, type Io, type Offline, run } from "#cli";
+import { EXIT, type Io, type Moves, type Offline, run } from "#cli";
 import type { Instant } from "#core";
 import manifest from "../package.json" with { type: "json" };
 import { configOptions } from "./config.ts";
@@ -52,6 +52,11 @@ const offline: Offline = {
     const [{ readConfig }, { openProbes }] = await Promise.all([import("./start.ts"), import("./probes.ts")]);
     return openProbes(await readConfig(flags, io));
   },
+  moves: {
+    importDevpi: async (flags, wish) => (await moves()).importDevpi(flags, wish),
+    importIndex: async (flags, wish) => (await moves()).importIndex(flags, wish),
+    exportDevpi: async (flags, folder) => (await moves()).exportDevpi(flags, folder),
+  },
 };
 
 // Whoever reads our output may go away before we have said all (`vivarium … | head`).
@@ -64,6 +69,18 @@ process.on("uncaughtException", (error) => {
 });
 
 process.exitCode = await run(process.argv.slice(2), io, offline);
+
+async function moves(): Promise<Moves> {
+  listenToSignals();
+  const { openMoves } = await import("./moving.ts");
+  const isWatched = process.stderr.isTTY === true;
+  return openMoves({
+    io,
+    version: manifest.version,
+    bar: isWatched ? (text) => void process.stderr.write(text) : null,
+    stop: stop.signal,
+  });
+}
 
 function serverParts() {
   const isTerminal = process.stdout.isTTY === true;

@@ -54,13 +54,25 @@ export async function serve(flags: Flags, parts: ServeParts): Promise<void> {
 /** Makes the data folder without serving. */
 export async function init(flags: Flags, parts: Omit<ServeParts, "logIsOpen">): Promise<InitAnswer> {
   const config = withoutFaults(await readConfig(flags, parts.io));
-  const sink = terminalSink((text) => parts.io.err(text.trimEnd()));
-  const log = await openLog({ format: "human", level: "error", sink, isColoured: false, now });
+  const log = await openQuietLog(parts.io);
   await using app = await openHouse(config, worldOf(parts, log));
   const { isFirst, rootPassword, search } = await makeFirst(app, config, parts.io, parts.stop);
   await tellSearch(search, app, config, log);
   log.flush();
   return { dataFolder: config.dataFolder, created: isFirst, rootPassword };
+}
+
+/** The house for a command that works in the data folder itself; only what goes wrong is told, on standard error. */
+export async function openQuietHouse(
+  config: Config,
+  parts: Pick<ServeParts, "io" | "version" | "terminal">,
+): Promise<App> {
+  return openHouse(config, worldOf(parts, await openQuietLog(parts.io)));
+}
+
+function openQuietLog(io: Io): Promise<Log> {
+  const sink = terminalSink((text) => io.err(text.trimEnd()));
+  return openLog({ format: "human", level: "error", sink, isColoured: false, now });
 }
 
 function worldOf({ version, terminal }: Pick<ServeParts, "version" | "terminal">, log: Log): World {

@@ -12,4 +12,13 @@ export type {
   RemoteFacts,
 } from "./doctor/probes.ts";
 export { CommandFailure, EXIT, type Flags, type InitAnswer, type Io, type Offline, type OptionRow } from "./io.ts";
+export type {
+  DevpiExportAnswer,
+  DevpiImportWish,
+  IndexImportAnswer,
+  IndexImportWish,
+  MoveInAnswer,
+  Moves,
+} from "./moving/answers.ts";
+export { sizeText } from "./moving/report.ts";
 export { run } from "./run.ts";

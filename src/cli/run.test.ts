@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RegistryError } from "#core";
-import { type FakeIoWish, fakeIo } from "../../tests/support/fake-io.ts";
+import { type FakeIoWish, fakeIo, noMoves } from "../../tests/support/fake-io.ts";
 import { allCommands } from "./all-commands.ts";
 import type { Probes } from "./doctor/probes.ts";
 import { CommandFailure, EXIT, type Flags, type Offline, type OptionRow } from "./io.ts";
@@ -43,6 +43,7 @@ function offline(change: Partial<Offline> = {}): Offline {
     serve: async () => EXIT.done,
     init: async () => ({ dataFolder: "/data", created: true, rootPassword: "only-now" }),
     probes: () => Promise.reject(new Error("no probes in this test")),
+    moves: noMoves,
     ...change,
   };
 }

@@ -33,6 +33,8 @@ export interface Moving {
   ): Promise<void>;
   /** A version with its files and attachments, in one write: all of it is there or nothing. */
   saveVersion(principal: Principal, repository: RepositoryName, given: ArrivingVersion): Promise<ArrivedVersion>;
+  /** The copy that is here of an upstream's file; `null`: none. */
+  copyOf(remote: RepositoryName, offer: Offer): Promise<Digest | null>;
   /** A copy that the other server had of an upstream's file. What this one has copied itself stays. */
   saveCopy(principal: Principal, remote: RepositoryName, copy: ArrivingCopy): Promise<void>;
   /** A project's page as the other server knew it, for when the upstream cannot be asked; one that is known here stays. */

@@ -48,6 +48,12 @@ export function openMoving(tools: Tools): Moving {
       requireInstallation(principal);
       return saveArriving(tools, drafts, principal, name, given);
     },
+    async copyOf(name, offer) {
+      const remote = await remoteOf(tools, name);
+      const { value = null } = (await state.get(SPACES.files, fileKey(addressPrefix(remote), offer))) ?? {};
+      const blob = typeof value === "object" && value !== null && "blob" in value ? value["blob"] : null;
+      return typeof blob === "string" && (await blobs.stat(blob as Digest)) !== null ? (blob as Digest) : null;
+    },
     async saveCopy(principal, name, copy) {
       requireInstallation(principal);
       const remote = await remoteOf(tools, name);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { run } from "#cli";
 import type { Json } from "#core";
 import { aWheelFile } from "../support/archives.ts";
-import { type FakeIoWish, fakeIo } from "../support/fake-io.ts";
+import { type FakeIoWish, fakeIo, noMoves } from "../support/fake-io.ts";
 import { expectStatus, openTestApp, type TestApp } from "../support/test-app.ts";
 
 const DEMO = { name: "Demo.Pkg", version: "1.0" };
@@ -17,6 +17,7 @@ async function vivarium(app: TestApp, argv: readonly string[], wish: FakeIoWish 
     serve: async () => 0,
     init: () => Promise.reject(new Error("not in these tests")),
     probes: () => Promise.reject(new Error("not in these tests")),
+    moves: noMoves,
   });
   return { exitCode, out: fake.out, err: fake.err };
 }

@@ -11,7 +11,7 @@ import { configOptions } from "../../src/config.ts";
 import { openProbes } from "../../src/probes.ts";
 import { readConfig } from "../../src/start.ts";
 import { aWheelFile } from "../support/archives.ts";
-import { fakeIo } from "../support/fake-io.ts";
+import { fakeIo, noMoves } from "../support/fake-io.ts";
 import { expectStatus, openTestApp } from "../support/test-app.ts";
 
 const DEMO = { name: "demo", version: "1.0" };
@@ -45,6 +45,7 @@ async function faultsOf(argv: readonly string[]): Promise<readonly string[]> {
     init: () => Promise.reject(new Error("not in these tests")),
     // What programs this machine has is not this test's to say, and asking them takes seconds.
     probes: async (flags) => ({ ...openProbes(await readConfig(flags, fake.io)), machine: SOUND_MACHINE }),
+    moves: noMoves,
   });
   assert.equal(fake.out.startsWith("{"), true, fake.err.join("\n"));
   const { faults, findings } = JSON.parse(fake.out) as {

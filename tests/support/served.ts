@@ -15,6 +15,8 @@ const STOP_MILLISECONDS_MAX = 15_000;
 export interface Served extends AsyncDisposable {
   /** Without a slash at the end. */
   readonly url: string;
+  /** Its data folder. */
+  readonly data: string;
   /** What it has said so far. */
   output(): string;
 }
@@ -66,6 +68,7 @@ async function whenReady(child: ChildProcess, url: string, data: string): Promis
   const output = () => Buffer.concat(chunks).toString("utf8");
   const served: Served = {
     url,
+    data,
     output,
     async [Symbol.asyncDispose]() {
       child.kill("SIGTERM");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Json } from "#core";
-import { type FakeIoWish, fakeIo } from "../../../tests/support/fake-io.ts";
+import { type FakeIoWish, fakeIo, noMoves } from "../../../tests/support/fake-io.ts";
 import { EXIT, type Offline } from "../io.ts";
 import { run } from "../run.ts";
 
@@ -11,6 +11,7 @@ const offline: Offline = {
   serve: async () => EXIT.done,
   init: () => Promise.reject(new Error("not in these tests")),
   probes: () => Promise.reject(new Error("not in these tests")),
+  moves: noMoves,
 };
 
 async function vivarium(argv: readonly string[], wish: FakeIoWish = {}) {
