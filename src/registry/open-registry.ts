@@ -1,4 +1,5 @@
-import { accountOf, decide, isUnlimited, type Principal, refuse } from "#core";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { accountOf, decide, isUnlimited, type Principal, refuse, type Seq } from "#core";
 import { decideAdministration } from "./account-rights.ts";
 import { openAccounts } from "./accounts.ts";
 import { openAttachments } from "./attachments.ts";
@@ -6,6 +7,7 @@ import { openCatalog } from "./catalog.ts";
 import { openChanges } from "./changes.ts";
 import { type DeskTools, openDesk, openOwnDesk } from "./desk.ts";
 import { openDocumentations } from "./documentation.ts";
+import { openElsewhere } from "./elsewhere.ts";
 import { openHotFiles } from "./hot-files.ts";
 import { openListings } from "./listing.ts";
 import { openMoving } from "./open-moving.ts";
@@ -23,7 +25,8 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
   await using opened = new AsyncDisposableStack();
   const catalog = opened.use(await openCatalog(metadata));
   const remotes = opened.use(openRemotes(parts));
-  const tools: Tools = { ...parts, catalog, remotes };
+  const witnesses = new AsyncLocalStorage<{ written: Seq | null }>();
+  const tools: Tools = { ...parts, catalog, remotes, noteWritten };
   const changes = opened.use(openChanges(tools));
   const listings = opened.use(openListings(tools, changes));
   const pages = opened.use(openPages(tools, changes));
@@ -33,6 +36,11 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
   const attachments = openAttachments(tools, publishing);
   const deskTools: DeskTools = { ...tools, listings, pages, files, publishing, releases, attachments };
   const closing = opened.move();
+
+  function noteWritten(seq: Seq): void {
+    const witness = witnesses.getStore();
+    if (witness !== undefined) witness.written = seq;
+  }
 
   async function caughtUp(): Promise<void> {
     const told = catalog.catchUp();
@@ -76,6 +84,7 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
     releases,
     attachments,
     documentation: openDocumentations(tools, attachments),
+    elsewhere: openElsewhere(tools),
     moving: openMoving(tools),
     journal(after, principal, signal) {
       requireWholeJournal(principal);
@@ -93,6 +102,15 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
         remoteStale: ofRemotes.stale,
         uploads: publishing.uploads(),
       };
+    },
+    async witness(work) {
+      const witness: { written: Seq | null } = { written: null };
+      const result = await witnesses.run(witness, work);
+      return { result, written: witness.written };
+    },
+    async lastWriteAt() {
+      const [last] = await metadata.read((view) => view.entries((metadata.head - 1) as Seq, 1));
+      return last?.at ?? null;
     },
     get head() {
       return metadata.head;

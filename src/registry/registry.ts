@@ -25,6 +25,7 @@ import type { BlobStore, MetadataStore, SharedState } from "#stores";
 import type { Upstreams } from "#upstream";
 import type { Attachments } from "./attachments.ts";
 import type { Documentations } from "./documentation.ts";
+import type { Elsewhere } from "./elsewhere.ts";
 import type { Moving } from "./moving.ts";
 import type { PushContent } from "./parcels.ts";
 
@@ -75,12 +76,17 @@ export interface Registry {
   readonly releases: Releases;
   readonly attachments: Attachments;
   readonly documentation: Documentations;
+  readonly elsewhere: Elsewhere;
   readonly moving: Moving;
 
   /** Wakes up when the journal grows. Needs root. */
   journal(after: Seq, principal: Principal, signal: AbortSignal): AsyncIterable<JournalEntry>;
   /** Figures for metrics. */
   figures(): RegistryFigures;
+  /** Does the work and tells the journal position of the last thing that it wrote; `null`: it wrote nothing. */
+  witness<Result>(work: () => Promise<Result>): Promise<{ readonly result: Result; readonly written: Seq | null }>;
+  /** When the last write was; `null`: nothing was written yet. */
+  lastWriteAt(): Promise<Instant | null>;
   readonly head: Seq;
   /** Drops what is kept in memory and stops the background work; the stores are closed by who opened them. */
   [Symbol.asyncDispose](): Promise<void>;

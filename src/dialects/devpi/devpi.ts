@@ -1,6 +1,7 @@
 import { type Call, type Problem, RegistryError, refuse } from "#core";
 import type { Dialect, DialectRoute } from "#http";
 import { asksHtml } from "./answers.ts";
+import { authCheckRoutes } from "./auth-check.ts";
 import { documentationRoutes } from "./documentation.ts";
 import { indexRoutes } from "./indexes.ts";
 import { escaped } from "./pages.ts";
@@ -8,6 +9,7 @@ import { API_VERSION, type DevpiParts, SERVER_VERSION } from "./parts.ts";
 import { projectRoutes } from "./projects.ts";
 import { pushRoutes } from "./push.ts";
 import { releaseFileRoutes } from "./release-files.ts";
+import { statusRoutes } from "./server-status.ts";
 import { sessionRoutes } from "./session.ts";
 import { simpleRoutes } from "./simple.ts";
 import { testResultRoutes } from "./test-results.ts";
@@ -24,6 +26,8 @@ export function devpiDialect(parts: DevpiParts): Dialect {
     name: "devpi",
     routes: [
       ...sessionRoutes(parts),
+      ...statusRoutes(parts),
+      ...authCheckRoutes(parts),
       ...userRoutes(parts),
       ...simpleRoutes(parts),
       ...indexRoutes(parts),
@@ -33,10 +37,10 @@ export function devpiDialect(parts: DevpiParts): Dialect {
       ...documentationRoutes(parts),
       ...projectRoutes(parts),
     ].map(withoutChallenge),
-    headers: () => ({
+    headers: (_call, written) => ({
       "x-devpi-api-version": API_VERSION,
       "x-devpi-server-version": SERVER_VERSION,
-      "x-devpi-serial": String(parts.registry.head),
+      "x-devpi-serial": String(written ?? parts.registry.head),
       "x-devpi-uuid": parts.installationId,
       "x-devpi-primary-uuid": parts.installationId,
       "x-devpi-master-uuid": parts.installationId,
