@@ -51,6 +51,8 @@ export interface PackageFormat {
   attachmentPath(attachment: Attachment, tested: Digest | null): string;
   /** The projects an attachment of that name can belong to, likeliest first; empty when it is no name of an attachment. */
   attachmentProjects(filename: string): readonly ProjectName[];
+  /** The forms by which a version goes to another server. */
+  readonly uploadForms: UploadForms;
   /** How its projects pack their documentation. */
   readonly documentation: Documentation;
   /** What a file of an upstream becomes when it is copied into a local repository. `companions`: contents by suffix. */
@@ -102,6 +104,25 @@ export interface Adopted {
   readonly attributes: JsonObject;
   readonly versionAttributes: JsonObject;
 }
+
+/** What upload clients of the format would send. */
+export interface UploadForms {
+  /** The field that holds the file; it comes after the others. */
+  readonly fileField: string;
+  /** Registers a version without a file. */
+  register(version: SentVersion): FormFields;
+  file(version: SentVersion, artifact: Pick<Artifact, "filename" | "blob" | "attributes">): FormFields;
+  documentation(version: SentVersion): FormFields;
+}
+
+/** A version's name, spelling and record. */
+export interface SentVersion {
+  readonly displayName: string;
+  readonly version: string;
+  readonly attributes: JsonObject;
+}
+
+export type FormFields = readonly (readonly [name: string, value: string])[];
 
 /** Documentation as one file that holds many pages. */
 export interface Documentation {

@@ -7,6 +7,7 @@ export type {
   Documentation,
   DocumentationPage,
   DocumentationWish,
+  FormFields,
   HandedOver,
   HandedOverVersion,
   ListingReader,
@@ -17,7 +18,9 @@ export type {
   RandomAccess,
   Received,
   Route,
+  SentVersion,
   TakenOver,
+  UploadForms,
   UpstreamListing,
   UpstreamPage,
 } from "./format.ts";

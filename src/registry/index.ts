@@ -2,6 +2,8 @@
 
 export type { Attachments, SavedAttachment } from "./attachments.ts";
 export type { Documentations, OpenPage } from "./documentation.ts";
+export type { Destination, Elsewhere, SentStep, Shipment } from "./elsewhere.ts";
+export type { CopiedProject, IndexCopies, IndexSource, ProjectCopy } from "./index-copies.ts";
 export type {
   ArrivedVersion,
   ArrivingAttachment,

@@ -10,6 +10,7 @@ import { openDocumentations } from "./documentation.ts";
 import { openElsewhere } from "./elsewhere.ts";
 import { openHotFiles } from "./hot-files.ts";
 import { openListings } from "./listing.ts";
+import { openIndexCopies } from "./open-index-copies.ts";
 import { openMoving } from "./open-moving.ts";
 import { openRemotes } from "./open-remotes.ts";
 import { openPages } from "./pages.ts";
@@ -86,6 +87,7 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
     documentation: openDocumentations(tools, attachments),
     elsewhere: openElsewhere(tools),
     moving: openMoving(tools),
+    indexCopies: openIndexCopies(tools),
     journal(after, principal, signal) {
       requireWholeJournal(principal);
       return metadata.follow(after, signal);

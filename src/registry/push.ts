@@ -51,7 +51,11 @@ export function openPush(tools: Tools): Releases["push"] {
   };
 }
 
-async function collect(tools: Tools, { source, project, version, content }: Push): Promise<Parcel> {
+/** What the source itself has of a version, fetched first where it is a remote. */
+export async function collect(
+  tools: Tools,
+  { source, project, version, content }: Pick<Push, "source" | "project" | "version" | "content">,
+): Promise<Parcel> {
   switch (source.kind) {
     case "local":
       return tools.metadata.read((view) => parcelOfLocal(view, source, { project, version, content }));

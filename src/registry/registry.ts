@@ -26,6 +26,7 @@ import type { Upstreams } from "#upstream";
 import type { Attachments } from "./attachments.ts";
 import type { Documentations } from "./documentation.ts";
 import type { Elsewhere } from "./elsewhere.ts";
+import type { IndexCopies } from "./index-copies.ts";
 import type { Moving } from "./moving.ts";
 import type { PushContent } from "./parcels.ts";
 
@@ -78,6 +79,7 @@ export interface Registry {
   readonly documentation: Documentations;
   readonly elsewhere: Elsewhere;
   readonly moving: Moving;
+  readonly indexCopies: IndexCopies;
 
   /** Wakes up when the journal grows. Needs root. */
   journal(after: Seq, principal: Principal, signal: AbortSignal): AsyncIterable<JournalEntry>;

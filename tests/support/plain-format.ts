@@ -51,6 +51,7 @@ export const plainFormat: PackageFormat = {
   summaryOf: () => null,
   attachmentPath: ({ filename }) => filename,
   attachmentProjects: () => [],
+  uploadForms: { fileField: "content", register: () => [], file: () => [], documentation: () => [] },
   documentation: { check: async () => undefined, open: async () => new Map() },
   adopt: ({ attributes }) => ({ attributes, versionAttributes: {} }),
   takeOver: async ({ version }) => ({ attributes: version.attributes, companions: {} }),

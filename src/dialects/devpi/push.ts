@@ -16,6 +16,7 @@ import { existingIndex, indexIn } from "./indexes.ts";
 import { quoted } from "./option-values.ts";
 import type { DevpiParts } from "./parts.ts";
 import { accountName } from "./projects.ts";
+import { pushElsewhere } from "./push-elsewhere.ts";
 
 /** Push of a release from one index to another: `PUSH` or `POST` of JSON to the index that has it. */
 export function pushRoutes(parts: DevpiParts): readonly DialectRoute[] {
@@ -54,6 +55,9 @@ async function push(parts: DevpiParts, call: Call, target: Target): Promise<Repl
   const content = contentOf(wish);
   const names = await namesOf(parts, call, source, listing, { version, content });
   if (names.length === 0) throw refuse({ code: "version-not-found", repository: source.name, project, version });
+  if (wish["targetindex"] === undefined) {
+    return pushElsewhere(parts, call, wish, { from: source.name, project, version, content });
+  }
   const to = await targetOf(parts, call, wish);
   await refuseExisting(parts, call, to, project, names);
   const steps = await parts.registry.releases.push(call.principal, source.name, project, version, to.name, content);
@@ -93,9 +97,6 @@ async function namesOf(
 
 async function targetOf(parts: DevpiParts, call: Call, wish: JsonObject): Promise<Repository> {
   const { name: _name, version: _version, no_docs: _no, only_docs: _only, targetindex, ...rest } = wish;
-  if (targetindex === undefined) {
-    throw refuse({ code: "request-invalid", because: "Bad request: 'targetindex' is needed, as user/index" });
-  }
   if (Object.keys(rest).length > 0) {
     const because = `unknown additional options: ${Object.keys(rest).sort().join(", ")}`;
     throw refuse({ code: "request-invalid", because });

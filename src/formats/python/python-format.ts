@@ -13,6 +13,7 @@ import { filePath } from "./render-paths.ts";
 import { simpleRoutes } from "./simple-routes.ts";
 import { readRecord, takeOver } from "./take-over.ts";
 import { uploadRoute } from "./upload.ts";
+import { pythonUploadForms } from "./upload-forms.ts";
 import { compareVersions, isPrerelease, isVersion } from "./versions.ts";
 
 /** The language of pip, uv, twine and their kin. */
@@ -31,6 +32,7 @@ export function pythonFormat(): PackageFormat {
     attachmentPath,
     attachmentProjects: attachmentCandidates,
     documentation: zippedDocumentation,
+    uploadForms: pythonUploadForms,
     adopt,
     takeOver,
     readRecord,
