@@ -11,7 +11,15 @@ import {
   type MoveInAnswer,
   type Moves,
 } from "#cli";
-import type { Instant, UserName } from "#core";
+import {
+  type FormatName,
+  type Instant,
+  type Principal,
+  type ProjectName,
+  parseRepositoryName,
+  type UserName,
+} from "#core";
+import type { IndexSource } from "#registry";
 import { type Upstream, UpstreamFailure } from "#upstream";
 import type { App } from "./app.ts";
 import type { Config } from "./config.ts";
@@ -24,6 +32,7 @@ import {
   openExportFolder,
   openLiveServer,
   SourceFault,
+  writeExport,
 } from "./dialects/devpi/index.ts";
 import { type FirstStart, firstStart } from "./first-start.ts";
 import { openProgressBar, type ProgressBar } from "./progress-bar.ts";
@@ -41,6 +50,7 @@ export interface MovingParts {
 }
 
 const ROOT = "root" as UserName;
+const COPIER: Principal = { kind: "system", reason: "copying an index" };
 
 export function openMoves(parts: MovingParts): Moves {
   return {
@@ -111,21 +121,81 @@ function asking(upstream: Upstream): DevpiAsk {
 }
 
 function importIndex(flags: Flags, wish: IndexImportWish, parts: MovingParts): Promise<IndexImportAnswer> {
+  const source = indexSource(wish.url);
+  const into = parseRepositoryName(wish.into);
+  if (into === null)
+    throw new CommandFailure(EXIT.usage, `--into ${wish.into}: it is owner/name, for example root/kept`);
   return inHouse(flags, parts, async (app, config, bar) => {
-    void app;
-    void config;
-    void bar;
-    void wish;
-    throw new CommandFailure(EXIT.bug, "not yet");
+    const { registry } = app;
+    const names = wish.projects === null ? null : projectsNamed(app, wish.projects);
+    const projects = names ?? (await registry.indexCopies.projects(source));
+    const first = await start(app, config);
+    if ((await registry.repository(into)) === null) {
+      await registry.repositoriesAdmin.create(COPIER, into, { kind: "local", validation: "legacy" });
+    }
+    const total = { copied: 0, copiedBytes: 0, same: 0 };
+    const faults: { what: string; because: string }[] = [];
+    let done = 0;
+    const tell = () =>
+      bar.show({ phase: "copying", done, total: projects.length, unit: "projects", bytes: total.copiedBytes });
+    for (const project of projects) {
+      if (parts.stop.aborted) break;
+      tell();
+      const copied = await registry.indexCopies.copy(COPIER, {
+        source,
+        project,
+        into,
+        signal: parts.stop,
+        passed: tell,
+      });
+      if (copied === null) faults.push({ what: project, because: `${source.url} has no such project` });
+      else {
+        total.copied += copied.copied;
+        total.copiedBytes += copied.copiedBytes;
+        total.same += copied.same;
+        faults.push(...copied.faults.map(({ filename, because }) => ({ what: filename, because })));
+      }
+      done += 1;
+    }
+    const notes = parts.stop.aborted ? ["it was stopped; what was finished stays"] : [];
+    const isComplete = faults.length === 0 && !parts.stop.aborted;
+    return { isComplete, into, projects: done, ...total, faults, notes, rootPassword: first.rootPassword };
+  });
+}
+
+/** The address as installers are given it: its login is told apart, and it ends in a slash. */
+function indexSource(text: string): IndexSource {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new CommandFailure(EXIT.usage, `${text} is no address of an index; it begins with http:// or https://`);
+  }
+  const hasLogin = url.username !== "" || url.password !== "";
+  const credentials = hasLogin ? `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}` : null;
+  url.username = "";
+  url.password = "";
+  if (!url.pathname.endsWith("/")) url.pathname += "/";
+  return { url: url.href, credentials };
+}
+
+function projectsNamed({ registry }: App, names: readonly string[]): readonly ProjectName[] {
+  const format = registry.format("python" as FormatName);
+  return names.map((name) => {
+    const project = format.normalize(name);
+    if (project === null) throw new CommandFailure(EXIT.usage, `--project ${name}: that is no project name`);
+    return project;
   });
 }
 
 function exportDevpi(flags: Flags, folder: string, parts: MovingParts): Promise<DevpiExportAnswer> {
-  return inHouse(flags, parts, async (app) => {
-    void app;
-    void folder;
-    throw new CommandFailure(EXIT.bug, "not yet");
-  });
+  return inHouse(flags, parts, (app, _config, bar) =>
+    writeExport({
+      registry: app.registry,
+      access: app.access,
+      folder,
+      signal: parts.stop,
+      progress: (progress) => bar.show({ ...progress, phase: "writing", unit: "files" }),
+    }),
+  );
 }
 
 /** Opens the house, shows progress, and tells in one line what ends the work. */

@@ -6,4 +6,5 @@ export { type DevpiAsk, openLiveServer } from "./moving/live-server.ts";
 export { moveIn } from "./moving/move-in.ts";
 export { emptyReport, type MoveInReport } from "./moving/report.ts";
 export { type DevpiSource, SourceFault } from "./moving/source.ts";
+export { writeExport } from "./moving/write-export.ts";
 export type { DevpiParts } from "./parts.ts";

@@ -110,7 +110,7 @@ function linkOf(file: ListedFile, hrefOf: (file: ListedFile) => string): JsonObj
 }
 
 /** devpi shows how often a file was replaced first, then what happened, oldest first. */
-function logOf(entries: readonly ArtifactLogEntry[]): Json {
+export function logOf(entries: readonly ArtifactLogEntry[]): Json {
   const shown = [
     ...entries.filter((entry) => entry.what === "overwrite"),
     ...entries.filter((entry) => entry.what !== "overwrite"),

@@ -153,6 +153,9 @@ async function applyOptions(mover: Mover, { index, to, settings }: Planned): Pro
 function withSettings(current: Repository, settings: NewRepository, bases: readonly RepositoryName[]): Repository {
   const wanted = newRepository(current.name, withDefaults(settings, current.name), current);
   if (wanted.kind === "local" && current.kind === "local") return { ...wanted, bases, reserved: current.reserved };
+  if (wanted.kind === "virtual" && current.kind === "virtual") {
+    return { ...wanted, members: bases, publishTo: current.publishTo };
+  }
   return wanted.kind === current.kind ? wanted : current;
 }
 

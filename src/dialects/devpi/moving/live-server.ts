@@ -3,11 +3,8 @@ import { digestsIn, hashSpecIn, instantIn, listIn, objectIn, textIn } from "./js
 import { openLimiter } from "./limiter.ts";
 import { type DevpiFile, type DevpiIndex, type DevpiProject, type DevpiSource, SourceFault } from "./source.ts";
 
-/** How a running devpi is asked; whoever opens the source signs the requests in. */
-export interface DevpiAsk {
-  /** GET of an address below the server's, or of an absolute one of the same server. */
-  (address: string, accept: string): Promise<DevpiReply>;
-}
+/** GET of an address below the server's; whoever hands it in signs the requests in. */
+export type DevpiAsk = (address: string, accept: string) => Promise<DevpiReply>;
 
 export interface DevpiReply {
   readonly status: number;
