@@ -33,7 +33,7 @@ export type Problem =
   /** A name, an option or a setting that is not allowed. */
   | { readonly code: "setting-invalid"; readonly because: string }
   | { readonly code: "upload-invalid"; readonly because: string }
-  /** An action of the old upload interface that is gone (`submit`, `doc_upload` where `strict`). */
+  /** An action of the old upload interface that is gone (`submit` where `strict`). */
   | { readonly code: "action-retired"; readonly because: string }
   | { readonly code: "too-large"; readonly what: string; readonly sizeBytesMax: number }
   | { readonly code: "digest-mismatch"; readonly filename: string; readonly expected: string; readonly actual: string }
