@@ -1,8 +1,9 @@
 import { type Call, hexOf, type ListedFile, type ProjectName, type Reply, refuse } from "#core";
 import type { Desk, OpenFile, Route } from "../format.ts";
 import { attachmentCandidates, attachmentPath } from "./attachment-paths.ts";
+import { pythonAttributes } from "./attributes.ts";
 import { projectCandidates } from "./filenames.ts";
-import { filePath, sha256Of } from "./render-paths.ts";
+import { filePath, sha256Of, upstreamDirectory } from "./render-paths.ts";
 
 const METADATA_SUFFIX = ".metadata";
 
@@ -32,7 +33,7 @@ async function sendFile(call: Call, desk: Desk): Promise<Reply> {
   }
   const sha256 = sha256Of(found.file);
   // Where the address has no hash, the upstream may put other bytes there.
-  const kept = sha256 === null ? "revalidate" : "immutable";
+  const kept = sha256 === null || call.params["dir"] !== undefined ? "revalidate" : "immutable";
   return replyOf(opened, asked, kept, isCompanion ? null : sha256);
 }
 
@@ -57,7 +58,8 @@ async function find(
   for (const project of projectCandidates(filename)) {
     const listing = await desk.listing(project);
     const file = listing?.files.find((one) => nameOf(one) === filename);
-    if (listing == null || file === undefined || filePath(file) !== address) continue;
+    if (listing == null || file === undefined) continue;
+    if (filePath(file) !== address && !isFormerAddress(file, call.params)) continue;
     if (listing.status === "quarantined") {
       // PEP 792: not offered means not by a direct address either.
       const because = `'${filename}' cannot be downloaded because the project '${project}' is quarantined`;
@@ -71,6 +73,17 @@ async function find(
 function addressOf(call: Call, filename: string): string {
   const { a, b, dir } = call.params;
   return `${dir === undefined ? `+f/${a}/${b}` : `+e/${dir}`}/${encodeURIComponent(filename)}`;
+}
+
+/**
+ * Lock files outlive servers: a devpi wrote addresses with whatever hash the upstream announced at the time, which was
+ * MD5 for years, and without one where it announced none, although it may do so now.
+ */
+function isFormerAddress(file: ListedFile, { a, b, dir }: Call["params"]): boolean {
+  if (dir !== undefined) return file.kind === "offer" && dir === upstreamDirectory(file.offer.url);
+  if (a?.length !== 3 || b?.length !== 13) return false;
+  const digests = file.kind === "offer" ? file.offer.digests : pythonAttributes(file.artifact.attributes).hashes;
+  return Object.values(digests).some((hex) => hex.startsWith(`${a}${b}`));
 }
 
 function nameOf(file: ListedFile): string {
