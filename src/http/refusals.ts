@@ -37,9 +37,14 @@ export function refusalOf(error: unknown, asker: Asker): Refusal {
       vary: "Accept",
       ...problemHeaders(problem),
     },
-    reasonOf(message),
+    isToldInBody(asker) ? null : reasonOf(message),
   );
   return { prepared, cause: status >= 500 ? (error.cause ?? error) : undefined };
+}
+
+/** devpi's client prints the reason phrase and then the message that it finds in JSON: the same sentence twice. */
+function isToldInBody({ dialect, call }: Asker): boolean {
+  return dialect?.name === "devpi" && (call.header("accept") ?? "").includes("application/json");
 }
 
 interface Body {
