@@ -88,6 +88,7 @@ export async function openApp(config: Config, world: World): Promise<App> {
       sealer,
       signUp: { policy: config.signUp, isLoopbackOnly: isLoopbackOnly(config), isTerminal: world.isTerminal },
       now,
+      normalizeProject: (project) => python.normalize(project) ?? project,
       ...(world.hashingCost === undefined ? {} : { hashingCost: world.hashingCost }),
     }),
   );

@@ -31,6 +31,15 @@ export interface Access {
     owner: UserName,
     wish: { readonly name: string; readonly limits: readonly Limit[]; readonly expiresAt: Instant | null },
   ): Promise<{ readonly token: Token; readonly secret: string }>;
+  /**
+   * Makes and records a token that its holder can narrow without asking us (devpi-tokens). What it is good for, and how
+   * long, is what the caveats say; `setting-invalid` when they leave nothing or cannot be read.
+   */
+  issueMacaroon(
+    principal: Principal,
+    owner: UserName,
+    caveats: readonly string[],
+  ): Promise<{ readonly token: Token; readonly secret: string }>;
   /** Whether an account may be made by someone who has none, from here; `null`: yes; a string: why not (one sentence). */
   signUpRefusal(request: SignUpRequest): string | null;
 }

@@ -106,6 +106,7 @@ export async function openSpokenWorld(
       signUp: { policy: signUp, isLoopbackOnly: true, isTerminal: true },
       now,
       hashingCost: CHEAP,
+      normalizeProject: (project) => format.normalize(project) ?? project,
     }),
   );
   const dialect = speak({

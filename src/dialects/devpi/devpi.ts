@@ -13,6 +13,7 @@ import { statusRoutes } from "./server-status.ts";
 import { sessionRoutes } from "./session.ts";
 import { simpleRoutes } from "./simple.ts";
 import { testResultRoutes } from "./test-results.ts";
+import { tokenRoutes } from "./tokens.ts";
 import { userRoutes } from "./users.ts";
 import { wordingOf } from "./wording.ts";
 
@@ -29,6 +30,7 @@ export function devpiDialect(parts: DevpiParts): Dialect {
       ...statusRoutes(parts),
       ...authCheckRoutes(parts),
       ...userRoutes(parts),
+      ...tokenRoutes(parts),
       ...simpleRoutes(parts),
       ...indexRoutes(parts),
       ...pushRoutes(parts),

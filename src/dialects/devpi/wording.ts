@@ -8,6 +8,8 @@ export function wordingOf(problem: Problem): string | null {
       return `The stage ${problem.repository} could not be found.`;
     case "user-not-found":
       return `no user ${quoted(problem.user)}`;
+    case "token-not-found":
+      return `No token with id ${problem.id}`;
     case "user-exists":
       return "user already exists";
     case "project-not-found":
