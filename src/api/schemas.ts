@@ -161,6 +161,19 @@ const file = z.strictObject({
   member: repositoryName.describe("The repository that contributes it"),
   url: z.url(),
 });
+const attachment = z.strictObject({
+  filename: z.string(),
+  kind: z.enum(["documentation", "test-result"]),
+  project: projectName,
+  version: z.string(),
+  about: z.string().nullable().describe("The file that a test result is about"),
+  sizeBytes: z.int(),
+  sha256: z.string(),
+  attachedAt: instant,
+  member: repositoryName.describe("The repository that holds it"),
+  url: z.url(),
+  pages: z.url().nullable().describe("Where documentation can be read"),
+});
 const version = z.strictObject({
   version: z.string(),
   files: z.int(),
@@ -214,13 +227,17 @@ export const answers = {
       .describe("The version's record, where this repository has it"),
   }),
   File: file,
+  Attachment: attachment,
+  Attachments: z.strictObject({ items: z.array(attachment).describe("In the order in which they came") }),
   VersionSummary: version,
   Limit: shownLimit,
   Files: z.strictObject({ items: z.array(file), next }),
   Yanked: z.strictObject({ yanked: z.string().nullable(), files: z.array(z.string()) }),
   Promoted: z.strictObject({
     to: repositoryName,
-    steps: z.array(z.strictObject({ kind: z.enum(["register", "file", "test-result", "documentation"]), what: z.string() })),
+    steps: z.array(
+      z.strictObject({ kind: z.enum(["register", "file", "test-result", "documentation"]), what: z.string() }),
+    ),
   }),
   Journal: z.strictObject({
     items: z.array(

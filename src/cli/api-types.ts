@@ -1,5 +1,21 @@
 // Written by scripts/api-types.ts from docs/openapi.json. Change the API's schemas, not this file.
 
+export type Attachment = {
+  readonly filename: string;
+  readonly kind: "documentation" | "test-result";
+  readonly project: string;
+  readonly version: string;
+  readonly about: string | null;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly attachedAt: string;
+  readonly member: string;
+  readonly url: string;
+  readonly pages: string | null;
+};
+
+export type Attachments = { readonly items: readonly Attachment[] };
+
 export type File = {
   readonly filename: string;
   readonly project: string;
@@ -172,7 +188,10 @@ export type Projects = {
 
 export type Promoted = {
   readonly to: string;
-  readonly steps: readonly { readonly kind: "register" | "file"; readonly what: string }[];
+  readonly steps: readonly {
+    readonly kind: "register" | "file" | "test-result" | "documentation";
+    readonly what: string;
+  }[];
 };
 
 export type Promotion = { readonly to: string };

@@ -252,7 +252,8 @@ export interface Desk {
 /** What documentation is about. */
 export interface DocumentationWish {
   readonly project: ProjectName;
-  readonly displayName: string;
+  /** `null`: as the project is spelled already. */
+  readonly displayName: string | null;
   /** `null`: the newest version that is there. An unknown one is made. */
   readonly version: string | null;
   /** Merged over the version's record. */

@@ -84,6 +84,7 @@ export function openAttachments(tools: Tools, publishing: Publishing): Attachmen
     received: Received,
   ): Promise<SavedAttachment> {
     const target = await publishing.requireTarget(principal, asked, wish.project);
+    requireVersion(wish.version);
     const format = formats.get(target.format);
     if (format === undefined) throw new TypeError(`${target.name} is of format ${target.format}, which is not here`);
     await format.documentation.check(documentationFilename(wish.project, wish.version ?? "latest"), received);
@@ -93,7 +94,8 @@ export function openAttachments(tools: Tools, publishing: Publishing): Attachmen
       const repository = await localIn(tx, target.name);
       requireRight(principal, "publish", repository, wish.project);
       const version = wish.version ?? (await newestVersion(tx, repository, wish, format.compareVersions));
-      await registerProject(tx, repository.name, wish.project, wish.displayName);
+      const spelled = wish.displayName ?? (await tx.project(repository.name, wish.project))?.displayName;
+      await registerProject(tx, repository.name, wish.project, spelled ?? wish.project);
       await saveRecord(tx, {
         repository: repository.name,
         project: wish.project,
@@ -120,7 +122,7 @@ export function openAttachments(tools: Tools, publishing: Publishing): Attachmen
     document,
     async saveDocumentation(principal, asked, wish, bytes) {
       await using received = await publishing.receive(principal, asked, bytes);
-      return document(principal, asked, wish, received);
+      return await document(principal, asked, wish, received);
     },
     async saveTestResult(principal, asked, result, bytes) {
       const target = await requireTested(tools, principal, asked, result.project);
@@ -331,6 +333,12 @@ export function replacedLog(
   return [overwriteOf(there, at)];
 }
 
+/** A version is a part of addresses and of the file's name. */
+function requireVersion(version: string | null): void {
+  if (version === null || (!/[/\\\x00-\x1f\x7f]/.test(version) && !["", ".", ".."].includes(version))) return;
+  throw refuse({ code: "upload-invalid", because: `'${version}' cannot be the version of documentation` });
+}
+
 /** The newest version that there is of the project, by record or by file. */
 async function newestVersion(
   view: MetadataView,
@@ -342,7 +350,7 @@ async function newestVersion(
   const files = (await view.artifacts(name, project)).flatMap(({ version }) => (version === null ? [] : [version]));
   const newest = [...records, ...files].toSorted(compare).at(-1);
   if (newest !== undefined) return newest;
-  const because = `doczip has no version and '${displayName}' has no releases to derive one from`;
+  const because = `doczip has no version and '${displayName ?? project}' has no releases to derive one from`;
   throw refuse({ code: "upload-invalid", because });
 }
 
