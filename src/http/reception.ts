@@ -11,6 +11,7 @@ import { type Prepared, prepare } from "./prepare.ts";
 import type { Whereabouts } from "./public-url.ts";
 import { refusalOf } from "./refusals.ts";
 import { type Place, placeOf } from "./routing.ts";
+import { refuseSandboxed } from "./sandboxed.ts";
 import { type Sent, send } from "./send.ts";
 import { type Chosen, labelOf, type Tables, targetOf } from "./tables.ts";
 import { beginVisit, callOf, hopOf, recordOf, type Visit, type VisitParts, wishOf } from "./visits.ts";
@@ -79,6 +80,7 @@ export function openReception(parts: ReceptionParts): Reception {
     checkLength(visit.intake.contentLength, settings.bodySizeBytesMax);
     const call = callWith(chosen.params);
     if (chosen.route.method === "GET") return handle(place, chosen, call);
+    refuseSandboxed(call);
     const { result, written } = await registry.witness(() => handle(place, chosen, call));
     visit.written = written;
     return result;

@@ -119,6 +119,19 @@ test("uploaded pages run in a sandbox, so that they cannot act as who reads them
   }
 });
 
+test("a form in a sandboxed page changes nothing, whoever's browser sends it", async () => {
+  const { house, alice } = await openHouse();
+  await using _ = house;
+  const { contentType, body } = await docForm("hello", "1.0", docZip({ "index.html": "x" }));
+  const headers = { "content-type": contentType, origin: "null" };
+
+  const upload = await alice.ask("POST", "/alice/dev/", { body, headers });
+  assert.equal(upload.status, 400);
+  const push = await alice.ask("POST", "/alice/dev", { json: {}, headers: { origin: "null" } });
+  assert.match(textOf(push), /pages in a sandbox/);
+  assert.equal((await links(alice)).length, 1);
+});
+
 test("a page of documentation is not sent again to who has it, and parts of it can be asked for", async () => {
   const { house, alice } = await openHouse();
   await using _ = house;
