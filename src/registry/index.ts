@@ -26,3 +26,4 @@ export type {
   Releases,
   RepositoriesAdmin,
 } from "./registry.ts";
+export type { Search, SearchHit, SearchWish } from "./search.ts";

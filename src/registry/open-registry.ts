@@ -18,6 +18,7 @@ import { openPublishing } from "./publish.ts";
 import type { Registry, RegistryParts } from "./registry.ts";
 import { openReleases } from "./releases.ts";
 import { openRepositoriesAdmin } from "./repositories-admin.ts";
+import { openSearch } from "./search.ts";
 import { existing, requireRight, type Tools } from "./tools.ts";
 
 /** Opens the registry over its parts, which are closed after it by who opened them. */
@@ -36,6 +37,7 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
   const releases = openReleases(tools);
   const attachments = openAttachments(tools, publishing);
   const deskTools: DeskTools = { ...tools, listings, pages, files, publishing, releases, attachments };
+  const search = opened.use(openSearch(tools, changes, listings));
   const closing = opened.move();
 
   function noteWritten(seq: Seq): void {
@@ -83,6 +85,7 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
     accounts: openAccounts(tools),
     repositoriesAdmin: openRepositoriesAdmin(tools),
     releases,
+    search,
     attachments,
     documentation: openDocumentations(tools, attachments),
     elsewhere: openElsewhere(tools),

@@ -29,6 +29,7 @@ import type { Elsewhere } from "./elsewhere.ts";
 import type { IndexCopies } from "./index-copies.ts";
 import type { Moving } from "./moving.ts";
 import type { PushContent } from "./parcels.ts";
+import type { Search } from "./search.ts";
 
 /** All the world the registry needs, in one list; the clock is one of the parts. */
 export interface RegistryParts {
@@ -75,6 +76,7 @@ export interface Registry {
   readonly accounts: Accounts;
   readonly repositoriesAdmin: RepositoriesAdmin;
   readonly releases: Releases;
+  readonly search: Search;
   readonly attachments: Attachments;
   readonly documentation: Documentations;
   readonly elsewhere: Elsewhere;

@@ -9,6 +9,7 @@ import { API_VERSION, type DevpiParts, SERVER_VERSION } from "./parts.ts";
 import { projectRoutes } from "./projects.ts";
 import { pushRoutes } from "./push.ts";
 import { releaseFileRoutes } from "./release-files.ts";
+import { searchRoutes } from "./search.ts";
 import { statusRoutes } from "./server-status.ts";
 import { sessionRoutes } from "./session.ts";
 import { simpleRoutes } from "./simple.ts";
@@ -33,6 +34,7 @@ export function devpiDialect(parts: DevpiParts): Dialect {
       ...tokenRoutes(parts),
       ...simpleRoutes(parts),
       ...indexRoutes(parts),
+      ...searchRoutes(parts),
       ...pushRoutes(parts),
       ...releaseFileRoutes(parts),
       ...testResultRoutes(parts),

@@ -23,7 +23,7 @@ export function pushRoutes(parts: DevpiParts): readonly DialectRoute[] {
   const handle = (call: Call, target: Target) => push(parts, call, target);
   return [
     { scope: "repository", method: "PUSH", path: "/", handle },
-    // Forms are uploads and the format's; XML is a search, which is not ours.
+    // Forms are uploads and the format's; XML is a search.
     { scope: "repository", method: "POST", path: "/", when: (call) => !isForm(call), handle },
   ];
 }
