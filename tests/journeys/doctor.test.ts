@@ -77,6 +77,23 @@ test("a data folder at rest is sound", async () => {
   assert.deepEqual(await faultsAfter(async () => {}), []);
 });
 
+test("a database that the server has not brought to a newer schema yet is told as that alone", async () => {
+  const oneStepBack = (folder: string): void =>
+    sql(folder, "drop table attachments; update meta set value = '1' where key = 'schema'");
+  assert.deepEqual(await faultsAfter(async (folder) => oneStepBack(folder)), ["version-older"]);
+});
+
+test("documentation whose bytes are gone is found as well", async () => {
+  const attach = (folder: string): void =>
+    sql(
+      folder,
+      `insert into attachments (repository, project, filename, version, kind, blob, size_bytes, attached_at, log, seq)
+       values ('alice/dev', 'foo', 'foo-1.0.doc.zip', '1.0', 'documentation', 'sha256:${"0".repeat(64)}', 1, 1, '[]', 1)`,
+    );
+  // The journal knows nothing of it, which is told, too.
+  assert.deepEqual(await faultsAfter(async (folder) => attach(folder)), ["journal-differs", "blob-missing"]);
+});
+
 const LONG_AGO = new Date("2020-01-01");
 
 for (const [code, plant] of [
