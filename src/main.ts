@@ -52,6 +52,10 @@ const offline: Offline = {
     const [{ readConfig }, { openProbes }] = await Promise.all([import("./start.ts"), import("./probes.ts")]);
     return openProbes(await readConfig(flags, io));
   },
+  async setup(flags) {
+    const { setupOf } = await import("./setup.ts");
+    return setupOf(flags, io, process.cwd());
+  },
   moves: {
     importDevpi: async (flags, wish) => (await moves()).importDevpi(flags, wish),
     importIndex: async (flags, wish) => (await moves()).importIndex(flags, wish),

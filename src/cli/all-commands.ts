@@ -1,6 +1,7 @@
 import { URL_DEFAULT } from "./client.ts";
 import type { CommandOption, CommandRow } from "./command.ts";
 import { completion } from "./commands/completion.ts";
+import { genConfig } from "./commands/gen-config.ts";
 import { movingCommands } from "./commands/moving.ts";
 import { releaseCommands } from "./commands/releases.ts";
 import { repositoryCommands } from "./commands/repositories.ts";
@@ -14,6 +15,7 @@ import type { OptionRow } from "./io.ts";
 export function allCommands(settings: readonly OptionRow[]): readonly CommandRow[] {
   const rows: readonly CommandRow[] = [
     ...serverCommands(settings),
+    genConfig(settingsFor("serve", settings)),
     ...movingCommands(settingsFor("move", settings)),
     ...userCommands,
     ...repositoryCommands,

@@ -11,6 +11,7 @@ export type {
   Probes,
   RemoteFacts,
 } from "./doctor/probes.ts";
+export type { Setup } from "./gen-config/setup.ts";
 export { CommandFailure, EXIT, type Flags, type InitAnswer, type Io, type Offline, type OptionRow } from "./io.ts";
 export type {
   DevpiExportAnswer,

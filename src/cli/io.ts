@@ -1,5 +1,6 @@
 import type { Instant } from "#core";
 import type { Probes } from "./doctor/probes.ts";
+import type { Setup } from "./gen-config/setup.ts";
 import type { Moves } from "./moving/answers.ts";
 
 /** What commands do to the world around them; `main.ts` hands in the real one, tests their own. */
@@ -53,6 +54,8 @@ export interface Offline {
   /** What `doctor` looks with. */
   probes(flags: Flags): Promise<Probes>;
   readonly moves: Moves;
+  /** How a service would run the server; for `gen-config`. */
+  setup(flags: Flags): Promise<Setup>;
 }
 
 export interface InitAnswer {

@@ -17,6 +17,7 @@ async function vivarium(app: TestApp, argv: readonly string[], wish: FakeIoWish 
     serve: async () => 0,
     init: () => Promise.reject(new Error("not in these tests")),
     probes: () => Promise.reject(new Error("not in these tests")),
+    setup: () => Promise.reject(new Error("not in these tests")),
     moves: noMoves,
   });
   return { exitCode, out: fake.out, err: fake.err };

@@ -11,6 +11,7 @@ const offline: Offline = {
   serve: async () => EXIT.done,
   init: () => Promise.reject(new Error("not in these tests")),
   probes: () => Promise.reject(new Error("not in these tests")),
+  setup: () => Promise.reject(new Error("not in these tests")),
   moves: noMoves,
 };
 
