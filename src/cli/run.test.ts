@@ -23,7 +23,7 @@ const SETTINGS: readonly OptionRow[] = [
     description: "folder of the data",
     defaultText: null,
     env: null,
-    commands: ["serve", "init", "doctor"],
+    commands: ["serve", "init", "doctor", "move"],
   },
   {
     name: "trusted-proxy",

@@ -45,6 +45,7 @@ async function faultsOf(argv: readonly string[]): Promise<readonly string[]> {
     init: () => Promise.reject(new Error("not in these tests")),
     // What programs this machine has is not this test's to say, and asking them takes seconds.
     probes: async (flags) => ({ ...openProbes(await readConfig(flags, fake.io)), machine: SOUND_MACHINE }),
+    setup: () => Promise.reject(new Error("not in these tests")),
     moves: noMoves,
   });
   assert.equal(fake.out.startsWith("{"), true, fake.err.join("\n"));
