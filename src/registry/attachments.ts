@@ -27,7 +27,12 @@ export interface Attachments {
   /** What the repository itself holds for the project, in the order in which it came. Needs the right to read. */
   list(principal: Principal, repository: RepositoryName, project: ProjectName): Promise<readonly Attachment[]>;
   /** Also what the local repositories hold that are looked into from it, as far as the principal may read them. */
-  shown(principal: Principal, repository: RepositoryName, project: ProjectName): Promise<readonly Attachment[]>;
+  shown(
+    principal: Principal,
+    repository: RepositoryName,
+    project: ProjectName,
+    which?: WhichAttachments,
+  ): Promise<readonly Attachment[]>;
   /** Needs the right to publish. Documentation of an immutable repository is not replaced (`file-exists`). */
   saveDocumentation(
     principal: Principal,
@@ -61,6 +66,9 @@ export interface Attachments {
   ): Promise<void>;
 }
 
+/** Those of one kind, or the test results of one file. */
+export type WhichAttachments = Parameters<MetadataView["attachments"]>[2];
+
 export interface SavedAttachment {
   readonly attachment: Attachment;
   /** `false`: the same was there already. */
@@ -73,8 +81,12 @@ const RESULT_BYTES_MAX = 16 * 1024 * 1024;
 export function openAttachments(tools: Tools, publishing: Publishing): Attachments {
   const { metadata, catalog, blobs, now, formats } = tools;
 
-  function held(repository: RepositoryName, project: ProjectName): Promise<readonly Attachment[]> {
-    return metadata.read((view) => view.attachments(repository, project));
+  function held(
+    repository: RepositoryName,
+    project: ProjectName,
+    which?: WhichAttachments,
+  ): Promise<readonly Attachment[]> {
+    return metadata.read((view) => view.attachments(repository, project, which));
   }
 
   async function document(
@@ -111,13 +123,13 @@ export function openAttachments(tools: Tools, publishing: Publishing): Attachmen
       requireRight(principal, "read", await existing(tools, name), project);
       return held(name, project);
     },
-    async shown(principal, name, project) {
+    async shown(principal, name, project, which) {
       const asked = await existing(tools, name);
       requireRight(principal, "read", asked, project);
       const places = new Set([asked, ...catalog.order(asked)].map((place) => place.name));
       const open = [...places].map((place) => catalog.find(place)).filter((place) => place !== null);
       const locals = open.filter((place) => place.kind === "local" && mayRead(principal, place, project));
-      return (await Promise.all(locals.map((place) => held(place.name, project)))).flat();
+      return (await Promise.all(locals.map((place) => held(place.name, project, which)))).flat();
     },
     document,
     async saveDocumentation(principal, asked, wish, bytes) {
@@ -279,7 +291,7 @@ export async function freeResultName(
     readonly at: Attachment["attachedAt"];
   },
 ): Promise<string> {
-  const others = (await view.attachments(repository, project)).filter((one) => one.about === about);
+  const others = await view.attachments(repository, project, { about });
   const taken = new Set(others.map(({ filename }) => filename));
   for (let number = others.length; ; number += 1) {
     const filename = testResultFilename(about, at, number);
@@ -300,7 +312,8 @@ async function saveDocumentation(
 ): Promise<SavedAttachment> {
   refuseExpired([kept], at);
   const filename = documentationFilename(project, version);
-  const there = (await tx.attachments(repository.name, project)).find((one) => one.filename === filename);
+  const documents = await tx.attachments(repository.name, project, { kind: "documentation" });
+  const there = documents.find((one) => one.filename === filename);
   if (there?.blob === kept.blob) return { attachment: there, created: false };
   const attachment: Attachment = {
     repository: repository.name,

@@ -1,4 +1,4 @@
-import { decide, type Principal, type ProjectName, type Repository, refuse } from "#core";
+import { decide, type Principal, type ProjectName, type Repository, refuse, testedFilename } from "#core";
 import type { Desk } from "#formats";
 import type { Attachments } from "./attachments.ts";
 import { reachOf } from "./changes.ts";
@@ -66,7 +66,9 @@ export function openDesk(tools: DeskTools, repository: Repository, principal: Pr
       return files.open(await readable(project), principal, { project, filename, suffix });
     },
     async attachment(project, filename) {
-      const shown = await attachments.shown(principal, name, project);
+      const about = testedFilename(filename);
+      const which = about === null ? ({ kind: "documentation" } as const) : { about };
+      const shown = await attachments.shown(principal, name, project, which);
       const attachment = shown.find((one) => one.filename === filename);
       if (attachment === undefined) return null;
       const [tested, file] = await Promise.all([

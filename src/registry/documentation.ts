@@ -79,10 +79,9 @@ export function openDocumentations(
 
   return {
     async list(principal, name, project) {
-      const shown = await attachments.shown(principal, name, project);
       const byVersion = new Map<string, Attachment>();
-      for (const one of shown) {
-        if (one.kind === "documentation" && !byVersion.has(one.version)) byVersion.set(one.version, one);
+      for (const one of await attachments.shown(principal, name, project, { kind: "documentation" })) {
+        if (!byVersion.has(one.version)) byVersion.set(one.version, one);
       }
       const { compareVersions } = formatOf(name);
       return [...byVersion.values()].sort((a, b) => compareVersions(b.version, a.version));

@@ -2,6 +2,7 @@ import type {
   Actor,
   Artifact,
   Attachment,
+  AttachmentKind,
   Digest,
   JournalEntry,
   JournalEvent,
@@ -80,8 +81,12 @@ export interface MetadataView {
   artifact(repository: RepositoryName, filename: string): Promise<Artifact | null>;
   /** Whether a file of that name was here and was removed. */
   wasRemoved(repository: RepositoryName, filename: string): Promise<boolean>;
-  /** Documentation and test results, in the order in which they came. */
-  attachments(repository: RepositoryName, project: ProjectName): Promise<readonly Attachment[]>;
+  /** Documentation and test results, in the order in which they came; all, or those of one kind or about one file. */
+  attachments(
+    repository: RepositoryName,
+    project: ProjectName,
+    which?: { readonly kind: AttachmentKind } | { readonly about: string },
+  ): Promise<readonly Attachment[]>;
   /** Whether any artifact, companion or attachment names this blob. */
   namesBlob(digest: Digest): Promise<boolean>;
   /** How much there is, for metrics and quotas. Counted by the fold, so it is cheap. */

@@ -137,8 +137,9 @@ async function resultsAt(
   const repository = await existingIndex(parts, indexIn(target));
   const project = projectIn(parts, call, repository);
   const { version = "", filename = "" } = call.params;
-  const all = await parts.registry.attachments.shown(call.principal, repository.name, project);
-  const results = all.filter((one) => one.about === filename && one.version === version).reverse();
+  const about = { about: filename };
+  const all = await parts.registry.attachments.shown(call.principal, repository.name, project, about);
+  const results = all.filter((one) => one.version === version).reverse();
   return { repository, project, results };
 }
 

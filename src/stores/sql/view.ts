@@ -5,6 +5,8 @@ import { artifactOfRow, attachmentOfRow, entryOfRow, projectOfRow, versionOfRow 
 import { type Ask, prepare } from "./statement.ts";
 import type { MetadataTables } from "./tables.ts";
 
+type WhichAttachments = Parameters<MetadataView["attachments"]>[2];
+
 /** Gives the questions of a {@link MetadataView}, put to whatever connection `ask` stands for. */
 export function openViews(db: Kysely<MetadataTables>): (ask: Ask) => MetadataView {
   const accounts = accountQueries(db);
@@ -62,8 +64,14 @@ export function openViews(db: Kysely<MetadataTables>): (ask: Ask) => MetadataVie
     async wasRemoved(repository: RepositoryName, filename: string) {
       return (await ask(packages.removed({ repository, filename }))).length > 0;
     },
-    async attachments(repository: RepositoryName, project: ProjectName) {
-      return (await ask(packages.attachments({ repository, project }))).map(attachmentOfRow);
+    async attachments(repository: RepositoryName, project: ProjectName, which?: WhichAttachments) {
+      const of = { repository, project };
+      if (which === undefined) return (await ask(packages.attachments(of))).map(attachmentOfRow);
+      const query =
+        "kind" in which
+          ? packages.attachmentsOfKind({ ...of, ...which })
+          : packages.attachmentsAbout({ ...of, ...which });
+      return (await ask(query)).map(attachmentOfRow);
     },
     async namesBlob(digest: Digest) {
       return (await ask(packages.blob({ blob: digest }))).length > 0;
@@ -119,6 +127,13 @@ function packageQueries(db: Kysely<MetadataTables>) {
       .where("project", ">", after)
       .orderBy("project")
       .limit(limit);
+  const attachmentsOf = ({ repository, project }: { repository: string; project: string }) =>
+    db
+      .selectFrom("attachments")
+      .selectAll()
+      .where("repository", "=", repository)
+      .where("project", "=", project)
+      .orderBy("seq");
   return {
     project: prepare<{ repository: string; project: string }>()((which) => ofProject(which).projects),
     projects: prepare<{ repository: string; after: string; limit: number }>()(pageOf),
@@ -154,13 +169,12 @@ function packageQueries(db: Kysely<MetadataTables>) {
         .where("repository", "=", repository)
         .where("filename", "=", filename),
     ),
-    attachments: prepare<{ repository: string; project: string }>()(({ repository, project }) =>
-      db
-        .selectFrom("attachments")
-        .selectAll()
-        .where("repository", "=", repository)
-        .where("project", "=", project)
-        .orderBy("seq"),
+    attachments: prepare<{ repository: string; project: string }>()(attachmentsOf),
+    attachmentsOfKind: prepare<{ repository: string; project: string; kind: string }>()(
+      ({ repository, project, kind }) => attachmentsOf({ repository, project }).where("kind", "=", kind),
+    ),
+    attachmentsAbout: prepare<{ repository: string; project: string; about: string }>()(
+      ({ repository, project, about }) => attachmentsOf({ repository, project }).where("about", "=", about),
     ),
     blob: prepare<{ blob: string }>()(({ blob }) =>
       db
