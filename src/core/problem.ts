@@ -14,8 +14,16 @@ export type Problem =
       readonly repository: RepositoryName;
       readonly project: string;
       readonly version: string;
+      /** Where there is more to say than that. */
+      readonly because?: string;
     }
-  | { readonly code: "file-not-found"; readonly repository: RepositoryName; readonly filename: string }
+  | {
+      readonly code: "file-not-found";
+      readonly repository: RepositoryName;
+      readonly filename: string;
+      /** Where there is more to say than that. */
+      readonly because?: string;
+    }
   /** It was here and was removed (devpi: 410). */
   | { readonly code: "file-gone"; readonly repository: RepositoryName; readonly filename: string }
   | { readonly code: "user-not-found"; readonly user: string }

@@ -221,7 +221,7 @@ async function readResult(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array>
     throw refuse(
       {
         code: "request-invalid",
-        because: "Bad request: could not decode json; a test result is the JSON report of tox",
+        because: "Bad request: could not decode json",
       },
       cause,
     );

@@ -76,12 +76,8 @@ async function documentationOf(
     (asked === "latest" ? all[0] : undefined) ??
     (asked === "stable" ? all.find(({ version }) => isStable(version)) : undefined);
   if (wanted !== undefined) return wanted;
-  throw refuse({
-    code: "version-not-found",
-    repository: repository.name,
-    project,
-    version: `${asked} (documentation)`,
-  });
+  const because = `there is no documentation of ${project} ${asked} in ${repository.name}`;
+  throw refuse({ code: "version-not-found", repository: repository.name, project, version: asked, because });
 }
 
 function found(repository: Repository, documentation: Attachment, path: string, page: OpenPage | null): Reply {

@@ -54,7 +54,10 @@ async function push(parts: DevpiParts, call: Call, target: Target): Promise<Repl
   }
   const content = contentOf(wish);
   const names = await namesOf(parts, call, source, listing, { version, content });
-  if (names.length === 0) throw refuse({ code: "version-not-found", repository: source.name, project, version });
+  if (names.length === 0) {
+    const because = `no release/files found for ${name} ${version}`;
+    throw refuse({ code: "version-not-found", repository: source.name, project, version, because });
+  }
   if (wish["targetindex"] === undefined) {
     return pushElsewhere(parts, call, wish, { from: source.name, project, version, content });
   }

@@ -72,7 +72,8 @@ async function testedFile(parts: DevpiParts, call: Call, repository: Repository)
   const own = await parts.registry.own(repository.name, { kind: "system", reason: "a test result has come" });
   const file = await findNamed(own, filename, candidates);
   if (file?.kind === "artifact" && addressIn(parts, repository, file) === path) return file;
-  throw refuse({ code: "file-not-found", repository: repository.name, filename: `${repository.name}/${path}` });
+  const because = `no release file found at ${repository.name}/${path}`;
+  throw refuse({ code: "file-not-found", repository: repository.name, filename, because });
 }
 
 async function list(parts: DevpiParts, call: Call, target: Target): Promise<Reply> {

@@ -85,6 +85,32 @@ test("documentation and test results follow the files, each with what happened t
   ]);
 });
 
+test("links come in the order in which they came, and of one moment each file before its results", () => {
+  const record: Version = { repository: DEV, project: PROJECT, version: "1.0", attributes: {} };
+  const artifact = (filename: string, at: number): ListedFile => {
+    const { artifact: sample } = uploaded() as ListedFile & { readonly kind: "artifact" };
+    const log = [{ what: "upload", who: "alice", at: at as Instant, from: null, to: DEV }] as const;
+    return { kind: "artifact", member: DEV, artifact: { ...sample, filename, log } };
+  };
+  const link = (href: string, about: string | null, at: number) => {
+    const attachment = { about, attachedAt: at as Instant, log: [], blob: `sha256:${SHA256}` as Digest } as unknown;
+    return { attachment: attachment as Attachment, href, forHref: about };
+  };
+
+  const data = stageVersionData(
+    record,
+    "Hello",
+    [artifact("a", 1), artifact("b", 1), artifact("late", 9)],
+    (file) => (file.kind === "artifact" ? file.artifact.filename : ""),
+    [link("doc", null, 5), link("doc at once", null, 1), link("of b", "b", 1), link("of a", "a", 1)],
+  );
+
+  assert.deepEqual(
+    (data["+links"] as { href: string }[]).map(({ href }) => href),
+    ["a", "of a", "b", "of b", "doc at once", "doc", "late"],
+  );
+});
+
 test("a mirror's version says only what its page tells", () => {
   const data = mirrorVersionData("Hello", "1.0", [offered({ sha256: SHA256 }), offered({})], () => "href");
 

@@ -58,7 +58,9 @@ export function stageVersionData(
   const data: Record<string, Json> = { name: attributes["name"] ?? displayName, version: record.version };
   for (const field of TEXT_FIELDS) data[field] = textOf(attributes[OUR_WORDS[field] ?? field]);
   for (const field of LIST_FIELDS) data[field] = listOf(attributes[OUR_WORDS[field] ?? field]);
-  data["+links"] = [...files.map((file) => linkOf(file, hrefOf)), ...attachments.map(attachmentLinkOf)];
+  data["+links"] = inOrderOfArrival(files, attachments).map((one) =>
+    "attachment" in one ? attachmentLinkOf(one) : linkOf(one, hrefOf),
+  );
   return data;
 }
 
@@ -67,6 +69,28 @@ export interface AttachmentLink {
   readonly attachment: Attachment;
   readonly href: string;
   readonly forHref: string | null;
+}
+
+/** As devpi lists them: what came first, first; what came at one moment, as a push does it: each file before its results. */
+function inOrderOfArrival(
+  files: readonly ListedFile[],
+  attachments: readonly AttachmentLink[],
+): readonly (ListedFile | AttachmentLink)[] {
+  const grouped = [
+    ...files.flatMap((file) => [
+      file,
+      ...attachments.filter(({ attachment }) => attachment.about === factsOf(file).filename),
+    ]),
+    ...attachments.filter(({ attachment }) => attachment.about === null),
+  ];
+  // Sorting keeps the order of what is equal.
+  return grouped.sort((a, b) => arrivalOf(a) - arrivalOf(b));
+}
+
+function arrivalOf(one: ListedFile | AttachmentLink): number {
+  if ("attachment" in one) return one.attachment.log.at(-1)?.at ?? one.attachment.attachedAt;
+  if (one.kind === "offer") return 0;
+  return one.artifact.log.findLast(({ what }) => what !== "overwrite")?.at ?? one.artifact.publishedAt;
 }
 
 function attachmentLinkOf({ attachment, href, forHref }: AttachmentLink): JsonObject {

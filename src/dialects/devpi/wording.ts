@@ -15,9 +15,9 @@ export function wordingOf(problem: Problem): string | null {
     case "project-not-found":
       return `no project ${quoted(problem.project)}`;
     case "version-not-found":
-      return `The version ${problem.version} of project ${problem.project} does not exist.`;
+      return problem.because ?? `The version ${problem.version} of project ${problem.project} does not exist.`;
     case "file-not-found":
-      return `no such file: ${problem.filename}`;
+      return problem.because ?? `no such file: ${problem.filename}`;
     case "file-gone":
       return `file ${quoted(problem.filename)} existed, deleted in later serial`;
     case "file-exists":
