@@ -111,3 +111,20 @@ test("pages of a closed repository are for its readers", async () => {
   assert.equal((await page(ALICE, documentation, "index.html"))?.isPrivate, true);
   await assert.rejects(page(NOBODY, documentation, "index.html"), refusal("not-signed-in"));
 });
+
+test("the tables of contents that stay in memory are limited, and the ones used last stay", async () => {
+  await using world = await openWorld();
+  const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`${index}.html`, ""]));
+  const [first, second, third] = await Promise.all(
+    ["1.0", "2.0", "3.0"].map((version) => document(world, version, { ...many, "index.html": version })),
+  );
+  const { page } = world.registry.documentation;
+  const costOf = async (documentation: Attachment | undefined): Promise<number> => {
+    const before = world.reads();
+    if (documentation !== undefined) await page(NOBODY, documentation, "index.html");
+    return world.reads() - before;
+  };
+  for (const documentation of [first, second, first, third]) await costOf(documentation);
+
+  assert.deepEqual([await costOf(first), await costOf(third), (await costOf(second)) > 0], [0, 0, true]);
+});

@@ -23,7 +23,7 @@ export interface OpenPage {
 type Pages = ReadonlyMap<string, DocumentationPage>;
 
 /** Of archives that are read at present the tables of contents stay in memory, up to so many lines altogether. */
-const LINES_MAX = 200_000;
+const LINES_MAX = 50_000;
 /** An archive without pages has a weight, too. */
 const LINES_PER_ARCHIVE = 100;
 
