@@ -13,7 +13,7 @@ import {
 } from "#core";
 import type { PackageFormat } from "#formats";
 import type { Transaction } from "#stores";
-import { freeResultName, replacedLog } from "./attachments.ts";
+import { freeResultName, replacedLog } from "./attachment-facts.ts";
 import { claim, type Parcel, type ParcelFile, type PushContent, parcelOfLocal, parcelOfRemote } from "./parcels.ts";
 import { overwriteOf, registerProject, saveRecord } from "./records.ts";
 import type { PushStep, Releases } from "./registry.ts";
