@@ -68,6 +68,7 @@ export async function saveTestResult(
   return attachment;
 }
 
+/** devpi counts the results that a file has; where one was removed in between, the next free number is taken. */
 export async function freeResultName(
   view: MetadataView,
   {
@@ -121,6 +122,7 @@ export async function saveDocumentation(
   return { attachment, created: true };
 }
 
+/** What the log of new documentation begins with; refuses where it would replace what must stay. */
 export function replacedLog(
   principal: Principal,
   repository: LocalRepository,
@@ -135,6 +137,7 @@ export function replacedLog(
   return [overwriteOf(there, at)];
 }
 
+/** The newest version that there is of the project, by record or by file. */
 export async function newestVersion(
   view: MetadataView,
   { name }: LocalRepository,

@@ -216,23 +216,14 @@ async function readResult(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array>
   try {
     JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content));
   } catch (cause) {
-    throw refuse(
-      {
-        code: "request-invalid",
-        because: "Bad request: could not decode json",
-      },
-      cause,
-    );
+    // devpi's sentence.
+    throw refuse({ code: "request-invalid", because: "Bad request: could not decode json" }, cause);
   }
   return content;
 }
 
-/** devpi counts the results that a file has; where one was removed in between, the next free number is taken. */
-/** What the log of new documentation begins with; refuses where it would replace what must stay. */
 /** A version is a part of addresses and of the file's name. */
 function requireVersion(version: string | null): void {
   if (version === null || (!/[/\\\x00-\x1f\x7f]/.test(version) && !["", ".", ".."].includes(version))) return;
   throw refuse({ code: "upload-invalid", because: `'${version}' cannot be the version of documentation` });
 }
-
-/** The newest version that there is of the project, by record or by file. */
