@@ -31,8 +31,15 @@ export interface Moving {
     project: ProjectName,
     displayName: string,
   ): Promise<void>;
-  /** A version with its files and attachments, in one write: all of it is there or nothing. */
-  saveVersion(principal: Principal, repository: RepositoryName, given: ArrivingVersion): Promise<ArrivedVersion>;
+  /**
+   * Versions with their files and attachments, in one write; in the same order. A version of a project that is closed,
+   * and a file of which nothing can be made, are told of, and the others come.
+   */
+  saveVersions(
+    principal: Principal,
+    repository: RepositoryName,
+    given: readonly ArrivingVersion[],
+  ): Promise<readonly ArrivedVersion[]>;
   /** The copy that is here of an upstream's file; `null`: none. */
   copyOf(remote: RepositoryName, offer: Offer): Promise<Digest | null>;
   /** A copy that the other server had of an upstream's file. What this one has copied itself stays. */
@@ -82,6 +89,10 @@ export interface ArrivedVersion {
   readonly saved: readonly Pick<Artifact, "filename" | "blob">[];
   /** Names under which this server has bytes of its own, which stay. */
   readonly clashing: readonly string[];
+  /** File names, each with the reason in one sentence. */
+  readonly refused: readonly { readonly filename: string; readonly because: string }[];
+  /** Not `null`: nothing of the version can come. */
+  readonly because: string | null;
 }
 
 export interface ArrivingCopy {

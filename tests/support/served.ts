@@ -43,12 +43,19 @@ export async function serveVivarium(options: {
   return whenReady(child, `http://127.0.0.1:${port}`, data);
 }
 
-/** A real devpi-server, whose answers ours are compared with. */
-export async function serveDevpi(clients: Clients): Promise<Served> {
+/** A real devpi-server, whose answers ours are compared with; with what an export holds, or nothing. */
+export async function serveDevpi(
+  clients: Clients,
+  { importing = null }: { readonly importing?: string | null } = {},
+): Promise<Served> {
   const port = await freePort();
   const data = mkdtempSync(join(tmpdir(), "devpi-served-"));
-  const init = await clients.run("devpi-init", ["--serverdir", data, "--no-root-pypi", "--root-passwd", ROOT_PASSWORD]);
-  if (init.status !== 0) throw new Error(`devpi-init failed:\n${init.output}`);
+  const making = ["--serverdir", data, "--no-root-pypi", "--root-passwd", ROOT_PASSWORD];
+  const init =
+    importing === null
+      ? await clients.run("devpi-init", making)
+      : await clients.run("devpi-import", [...making, "--no-events", importing]);
+  if (init.status !== 0) throw new Error(`no devpi could be made:\n${init.output}`);
   const child = spawn(
     join(clients.bin, "devpi-server"),
     ["--serverdir", data, "--host", "127.0.0.1", "--port", String(port), "--request-timeout", "10"],

@@ -8,6 +8,8 @@ import { type DevpiFile, type DevpiIndex, type DevpiProject, type DevpiSource, S
 /** What `devpi-export` names the list of everything. */
 export const DATA_INDEX = "dataindex.json";
 const DUMP_VERSIONS = ["1", "2"];
+/** Larger files come in pieces. */
+const WHOLE_BYTES_MAX = 1024 * 1024;
 const KINDS: Readonly<Record<string, DevpiFile["kind"]>> = {
   releasefile: "release",
   doczip: "documentation",
@@ -147,15 +149,26 @@ async function openFile(folder: string, relative: string, lastModified: string |
   const path = join(folder, relative);
   const found = await stat(path).catch(() => null);
   if (found === null || !found.isFile()) throw new SourceFault(`${relative} is missing from the export`);
-  return { bytes: bytesOf(path, relative), lastModified: instantIn(lastModified) };
+  const bytes = found.size <= WHOLE_BYTES_MAX ? wholeOf(path, relative) : bytesOf(path, relative);
+  return { bytes, lastModified: instantIn(lastModified) };
+}
+
+async function* wholeOf(path: string, relative: string): AsyncGenerator<Uint8Array> {
+  yield await readFile(path).catch((cause: Error) => {
+    throw unreadable(relative, cause);
+  });
 }
 
 async function* bytesOf(path: string, relative: string): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) yield chunk as Uint8Array;
   } catch (cause) {
-    throw new SourceFault(`${relative} of the export cannot be read: ${(cause as Error).message}`, { cause });
+    throw unreadable(relative, cause as Error);
   }
+}
+
+function unreadable(relative: string, cause: Error): SourceFault {
+  return new SourceFault(`${relative} of the export cannot be read: ${cause.message}`, { cause });
 }
 
 /** devpi's normal form of a project's name. */

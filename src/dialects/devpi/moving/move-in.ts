@@ -1,4 +1,5 @@
 import type { ProjectName } from "#core";
+import { openBatches } from "./batches.ts";
 import { moveIndexes } from "./indexes.ts";
 import { openLimiter } from "./limiter.ts";
 import { moveMirrored } from "./mirrored.ts";
@@ -10,10 +11,10 @@ import { emptyReport, type MoveInReport } from "./report.ts";
 import { type DevpiIndex, SourceFault } from "./source.ts";
 import { moveUsers } from "./users.ts";
 
-/** Versions under way at a time: enough to keep the disk busy while archives are read. */
-const VERSIONS_AT_ONCE = 8;
-/** Projects open at a time. */
-const PROJECTS_AT_ONCE = 16;
+/** Under way at a time: many, so that one write and few waits for the disk serve many of them. */
+const FROM_FOLDER = { versions: 128, projects: 64 };
+/** A running server has others to serve as well. */
+const FROM_SERVER = { versions: 8, projects: 8 };
 const COMPARED_AT_ONCE = 4;
 
 /**
@@ -48,10 +49,12 @@ async function moveAllProjects(mover: Mover): Promise<readonly Arrival[]> {
   let done = 0;
   let bytes = 0;
   const tell = (): void => mover.progress({ phase: "copying", done, total, unit, bytes });
-  const turn = openLimiter(VERSIONS_AT_ONCE);
+  const atOnce = source.isLive ? FROM_SERVER : FROM_FOLDER;
+  const turn = openLimiter(atOnce.versions);
   const projectMover: ProjectMover = {
     ...mover,
     turn,
+    batches: openBatches(mover.registry),
     passed(count) {
       bytes += count;
       if (unit === "files") done += 1;
@@ -59,7 +62,7 @@ async function moveAllProjects(mover: Mover): Promise<readonly Arrival[]> {
     },
     arrived: (arrival) => void arrivals.push(arrival),
   };
-  const opened = openLimiter(PROJECTS_AT_ONCE);
+  const opened = openLimiter(atOnce.projects);
   for (const index of source.indexes) {
     await moveIndexProjects(projectMover, index, async (work) => {
       await opened(work);
@@ -107,15 +110,15 @@ async function moveIndexProjects(
 }
 
 /**
- * Everything that is here for a file of the source has its hash by now: a file whose hash was another did not come. What
- * is left to see is that the disk has what was written: it is read once more.
+ * Everything that is here for a file of the source has its hash by now: a file that came was hashed on the way, and one
+ * whose hash was another did not come. What was here before is read, to see that it still is what its name says.
  */
 async function compare(mover: Mover, arrivals: readonly Arrival[]): Promise<void> {
   const { registry, report, source } = mover;
   const turn = openLimiter(COMPARED_AT_ONCE);
   let done = 0;
-  // A running server is copied again and again, and what came before was compared then.
-  const toRead = arrivals.filter(({ isNew }) => isNew || !source.isLive);
+  // A running server is copied again and again, so what came before is not read each time.
+  const toRead = arrivals.filter(({ isNew }) => !isNew && !source.isLive);
   const total = toRead.length;
   report.compared.files = arrivals.length;
   report.compared.equal = arrivals.length - total;

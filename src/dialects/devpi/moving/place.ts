@@ -1,5 +1,6 @@
 import type { Artifact, Attachment, Digest, JsonObject, ProjectName, RepositoryName, Version } from "#core";
 import type { Registry } from "#registry";
+import type { Batches } from "./batches.ts";
 import { objectIn } from "./json-values.ts";
 import type { Mover } from "./mover.ts";
 import type { DevpiFile, DevpiIndex } from "./source.ts";
@@ -8,6 +9,7 @@ import type { DevpiFile, DevpiIndex } from "./source.ts";
 export interface ProjectMover extends Mover {
   /** Waits until it may run; so many run at once. */
   turn<Result>(work: () => Promise<Result>): Promise<Result>;
+  readonly batches: Batches;
   /** A file is dealt with: it is here, or told of in the report. */
   passed(bytes: number): void;
   /** A file that is here, to be compared at the end. */

@@ -19,7 +19,8 @@ export async function removeGone(mover: ProjectMover, place: Place, versions: re
   const names = new Set(versions.map(({ version }) => version));
   const now = (await (await registry.own(to, principal)).listing(project))?.files ?? [];
   const inUse = new Set(now.flatMap((file) => (file.kind === "artifact" ? [file.artifact.version] : [])));
-  for (const { version } of place.versions.values()) {
+  // A version goes with its last file, so what is there is asked again.
+  for (const { version } of await registry.releases.versions(to, project)) {
     if (names.has(version) || inUse.has(version)) continue;
     await registry.releases.removeVersion(principal, to, project, version, true);
   }

@@ -1,5 +1,5 @@
 import { type Digest, documentationFilename, type Instant, type JsonObject } from "#core";
-import type { ArrivingAttachment, ArrivingFile } from "#registry";
+import type { ArrivedVersion, ArrivingAttachment, ArrivingFile } from "#registry";
 import { logFrom, uploadMoment } from "./logs.ts";
 import { refusalIn, stopIfAsked } from "./mover.ts";
 import { blobHere, type Place, type ProjectMover } from "./place.ts";
@@ -61,10 +61,10 @@ async function takenIn(mover: ProjectMover, file: DevpiFile): Promise<ReceivedFi
 async function save(
   mover: ProjectMover,
   place: Place,
-  { version, attributes, files }: MovedVersion,
+  { version, attributes }: MovedVersion,
   incoming: readonly Incoming[],
 ): Promise<void> {
-  const { registry, principal, report } = mover;
+  const { report } = mover;
   const { to, project, displayName } = place;
   const known = place.versions.get(version)?.attributes;
   const isSameRecord = known !== undefined && JSON.stringify({ ...known, ...attributes }) === JSON.stringify(known);
@@ -72,7 +72,7 @@ async function save(
     report.versions.same += 1;
     return;
   }
-  const given = {
+  const { clashing, refused, because } = await mover.batches.save(to, {
     project,
     displayName,
     version,
@@ -81,30 +81,32 @@ async function save(
     attachments: incoming
       .filter(({ file }) => file.kind !== "release")
       .map((one) => arrivingAttachment(mover, place, one)),
-  };
-  try {
-    const { clashing } = await registry.moving.saveVersion(principal, to, given);
-    for (const one of incoming) settle(mover, place, one, clashing);
-  } catch (error) {
-    const because = refusalIn(error);
-    if (incoming.length > 1) {
-      // One of them cannot be kept; the others can.
-      for (const one of incoming) await save(mover, place, { version, attributes, files }, [one]);
-      return;
-    }
-    const what = incoming[0]?.file.where ?? `${project} ${version} of index ${place.index.name}`;
-    report.leftOut.push({ what, because });
+  });
+  if (because !== null) {
+    mover.report.leftOut.push({ what: `${project} ${version} of index ${place.index.name}`, because });
     for (const _one of incoming) mover.passed(0);
     return;
   }
+  for (const one of incoming) settle(mover, place, one, { clashing, refused });
   if (known === undefined) report.versions.made += 1;
   else report.versions.changed += 1;
 }
 
 /** Counts a file that has come; where this server has other bytes of its own, those stay. */
-function settle(mover: ProjectMover, place: Place, one: Incoming, clashing: readonly string[]): void {
+function settle(
+  mover: ProjectMover,
+  place: Place,
+  one: Incoming,
+  { clashing, refused }: Pick<ArrivedVersion, "clashing" | "refused">,
+): void {
   const { file, filename, arriving } = one;
   const { digest, sizeBytes } = arriving.received;
+  const refusal = refused.find((each) => each.filename === filename && file.kind === "release");
+  if (refusal !== undefined) {
+    mover.report.leftOut.push({ what: file.where, because: refusal.because });
+    mover.passed(0);
+    return;
+  }
   if (clashing.includes(filename)) {
     const because = `${place.to} has another file of this name, which did not come from there; it stays`;
     mover.report.leftOut.push({ what: file.where, because });
