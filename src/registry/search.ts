@@ -14,7 +14,7 @@ import type { Changes } from "./changes.ts";
 import { listsFor, openConstraining } from "./constraining.ts";
 import type { Listings } from "./listing.ts";
 import type { NamedProject } from "./project-names.ts";
-import { mayRead } from "./rights.ts";
+import { isForSomeProjects, mayRead } from "./rights.ts";
 import type { Tools } from "./tools.ts";
 import { openWatchedMemory } from "./watched-memory.ts";
 
@@ -57,13 +57,16 @@ interface Abstract {
 /** So many projects are looked at before others have their turn. */
 const AT_ONCE = 500;
 const WEIGHT_PER_PROJECT = 600;
+const WEIGHT_PER_LIST = 600;
+const WEIGHT_PER_NAME = 150;
 const UPSTREAM_FAILED: ReadonlySet<ProblemCode> = new Set(["upstream-unavailable", "upstream-invalid"]);
 const NOTHING: Abstract = { version: null, summary: null };
 
 export function openSearch(tools: Tools, changes: Changes, listings: Listings): Search & Disposable {
   const { catalog, metadata, formats, settings } = tools;
   const constraining = openConstraining(tools);
-  const memory = openWatchedMemory<Abstract>(settings.memoryBytesMax / 8);
+  const memory = openWatchedMemory<Abstract>(settings.memoryBytesMax / 16);
+  const names = openWatchedMemory<readonly NamedProject[]>(settings.memoryBytesMax / 16);
 
   /** What local projects say about themselves; read together, because there may be thousands. */
   async function abstractsOf(
@@ -107,15 +110,21 @@ export function openSearch(tools: Tools, changes: Changes, listings: Listings): 
         const score = matches(project, displayName, abstract.summary);
         if (score > 0) hits.push({ repository: source.name, project, displayName, ...abstract, score });
       }
-      await new Promise((resolve) => setImmediate(resolve));
+      if (start > 0) await new Promise((resolve) => setImmediate(resolve));
     }
     return hits;
   }
 
   /** An upstream that cannot answer has nothing to find, which is better than finding nothing anywhere. */
   async function namesIn(source: Source, principal: Principal): Promise<readonly NamedProject[]> {
+    const ask = async () => (await listings.ownProjects(source, principal)).projects;
     try {
-      return (await listings.ownProjects(source, principal)).projects;
+      // Remotes have a memory of their own, which knows when their lists end.
+      if (source.kind === "remote" || isForSomeProjects(principal)) return await ask();
+      const known = names.get(source.name);
+      if (known !== null) return known;
+      const watch = changes.watch([source.name], null);
+      return await names.load(source.name, watch, ask, (list) => WEIGHT_PER_LIST + list.length * WEIGHT_PER_NAME);
     } catch (cause) {
       if (cause instanceof RegistryError && UPSTREAM_FAILED.has(cause.problem.code)) return [];
       throw cause;
@@ -153,7 +162,10 @@ export function openSearch(tools: Tools, changes: Changes, listings: Listings): 
       }
       return best(hits, wish);
     },
-    [Symbol.dispose]: () => memory.clear(),
+    [Symbol.dispose]() {
+      memory.clear();
+      names.clear();
+    },
   };
 }
 
