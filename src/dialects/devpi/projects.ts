@@ -46,14 +46,26 @@ async function showProject(parts: DevpiParts, call: Call, target: Target): Promi
     const to = `${call.publicUrl}/${encodedPath(`${repository.name}/+simple/${project}`)}/`;
     return { kind: "redirect", status: 302, to, headers: { vary: "Accept, User-Agent" } };
   }
-  const view = await viewOf(parts, call, repository, project, call.query.has("ignore_bases"));
-  // A project that only the bases know is an empty answer here, not 404; so only their absence is one.
-  const listing = view ?? (await fullListing(parts, call, repository, project));
-  if (listing === null) {
+  const isOwnOnly = call.query.has("ignore_bases");
+  const view = await viewOf(parts, call, repository, project, isOwnOnly);
+  const versions = view === null ? [] : await versionsOf(parts, call, repository, view);
+  // A project that only the bases know is an empty answer, not 404. One without any version is 404 also while its name
+  // is held.
+  if (versions.length === 0 && !(isOwnOnly && (await hasVersions(parts, call, repository, project)))) {
     throw refuse({ code: "project-not-found", repository: repository.name, project: call.params["project"] ?? "" });
   }
-  const versions = view === null ? [] : await versionsOf(parts, call, repository, view);
   return resultReply("projectconfig", Object.fromEntries(versions.map(({ version, data }) => [version, data])));
+}
+
+/** Whether the index shows any version of the project, its bases' included. */
+async function hasVersions(
+  parts: DevpiParts,
+  call: Call,
+  repository: Repository,
+  project: ProjectName,
+): Promise<boolean> {
+  const listing = await fullListing(parts, call, repository, project);
+  return listing !== null && (await versionsOf(parts, call, repository, listing)).length > 0;
 }
 
 async function showVersion(parts: DevpiParts, call: Call, target: Target): Promise<Reply> {

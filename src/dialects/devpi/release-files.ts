@@ -65,8 +65,10 @@ async function describe(parts: DevpiParts, call: Call, target: Target): Promise<
   const found = await findNamed(desk, filename, candidates);
   const attached = found === null ? await attachedAt(parts, call, repository, path) : null;
   if (attached !== null) return resultReply("releasefilemeta", attachmentMeta(attached));
-  if (found === null || addressIn(parts, repository, found) !== path)
-    throw refuse({ code: "file-not-found", repository: repository.name, filename });
+  if (found === null || addressIn(parts, repository, found) !== path) {
+    const isGone = found === null && (await desk.wasRemoved(filename));
+    throw refuse({ code: isGone ? "file-gone" : "file-not-found", repository: repository.name, filename });
+  }
   const { project, version, publishedAt } = factsOf(found);
   const hashes = found.kind === "artifact" ? { sha256: hexOf(found.artifact.blob) } : found.offer.digests;
   const [algorithm, hex] = "sha256" in hashes ? ["sha256", hashes["sha256"]] : (Object.entries(hashes)[0] ?? ["", ""]);

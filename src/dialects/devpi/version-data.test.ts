@@ -42,7 +42,7 @@ test("a stage's version has every field of the metadata, its files, and what hap
       hash_spec: `sha256=${SHA256}`,
       hashes: { sha256: SHA256 },
       log: [
-        { what: "overwrite", who: null, when: [2026, 11, 24, 10, 42, 18], dst: DEV, count: 2 },
+        { what: "overwrite", who: null, when: [2026, 11, 24, 10, 42, 18], count: 2 },
         { what: "upload", who: "alice", when: [2026, 11, 24, 10, 42, 18], dst: DEV },
         { what: "push", who: "bob", when: [2026, 11, 24, 10, 42, 18], dst: DEV, src: "alice/stable" },
       ],

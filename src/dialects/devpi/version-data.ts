@@ -140,7 +140,9 @@ export function logOf(entries: readonly ArtifactLogEntry[]): Json {
     ...entries.filter((entry) => entry.what !== "overwrite"),
   ];
   return shown.map((entry): JsonObject => {
-    const log: Record<string, Json> = { what: entry.what, who: entry.who, when: timeParts(entry.at), dst: entry.to };
+    const log: Record<string, Json> = { what: entry.what, who: entry.who, when: timeParts(entry.at) };
+    // devpi says of a replaced file only how often; it went nowhere.
+    if (entry.what !== "overwrite") log["dst"] = entry.to;
     if (entry.from !== null) log["src"] = entry.from;
     if (entry.count !== undefined) log["count"] = entry.count;
     return log;
