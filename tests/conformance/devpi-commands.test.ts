@@ -5,6 +5,11 @@ import { DIFFERENCES } from "../support/devpi-differences.ts";
 import { ROOT_ACCOUNT } from "../support/devpi-http.ts";
 import { type FakeUpstream, openFakeUpstream } from "../support/fake-upstream.ts";
 import { openSideBySide, type SideBySide } from "../support/side-by-side.ts";
+import { ACCOUNTS } from "./devpi-commands/accounts.ts";
+import { INDEXES } from "./devpi-commands/indexes.ts";
+import { SPREADING } from "./devpi-commands/spreading.ts";
+import { TOKENS } from "./devpi-commands/tokens.ts";
+import { UPLOADING } from "./devpi-commands/uploading.ts";
 import { USING } from "./devpi-commands/using.ts";
 
 /**
@@ -18,7 +23,8 @@ let both: SideBySide;
 before(async () => {
   upstream = await openFakeUpstream();
   upstream.add("remote", { ...aWheelFile({ name: "remote", version: "3.0" }), requiresPython: ">=3.7" });
-  both = await openSideBySide(upstream.url, DIFFERENCES);
+  upstream.add("shared", aWheelFile({ name: "shared", version: "9.0" }));
+  both = await openSideBySide(upstream.url, ["--push-host", "127.0.0.1"], DIFFERENCES);
   const [, ours] = both.sides;
   // Ours has root/pypi from the start; devpi's is made without, so both get the same mirror under another name.
   await ours.http.ask("PATCH", "/root/pypi", { json: ["volatile=True"] });
@@ -31,7 +37,14 @@ after(async () => {
   await upstream?.[Symbol.asyncDispose]();
 });
 
-for (const [promise, run] of Object.entries({ ...USING })) {
+for (const [promise, run] of Object.entries({
+  ...USING,
+  ...ACCOUNTS,
+  ...INDEXES,
+  ...UPLOADING,
+  ...SPREADING,
+  ...TOKENS,
+})) {
   test(promise, async () => {
     await run(both, upstream);
     assert.deepEqual(both.unexplained(), []);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import type { WheelOptions } from "./archives.ts";
 import { type Clients, type Ended, openClients } from "./clients.ts";
 import { type DevpiClient, openDevpiClient } from "./devpi-client.ts";
 import { type Account, type AskOptions, type DevpiHttp, devpiHttp } from "./devpi-http.ts";
@@ -39,8 +40,14 @@ export interface SideBySide extends AsyncDisposable {
   devpi(command: string, options?: CommandOptions): Promise<void>;
   /** The same for a command that devpi-server refuses. */
   fails(command: string, options?: CommandOptions): Promise<void>;
+  /** The same for a command of which only counts that both servers take it alike. */
+  either(command: string, options?: CommandOptions): Promise<void>;
+  /** Uploads a wheel by hand. */
+  upload(index: string, wheel: WheelOptions, as: Account | null): Promise<void>;
   /** Asks both servers by hand. */
   ask(as: Account | null, method: string, path: string, options?: Omit<AskOptions, "as">): Promise<void>;
+  /** Keeps a word that each side has for itself: `{name}` in commands, `<name>` in reports. */
+  keep(name: string, find: (side: Side) => Promise<string>): Promise<void>;
   /** Anything else, that ends in lines to compare. */
   compare(step: string, act: (side: Side) => Promise<readonly string[]>): Promise<void>;
   /** What differed since it was asked last and is explained by none of the differences. */
@@ -55,12 +62,17 @@ interface OpenSide extends Side {
   readonly client: DevpiClient;
 }
 
-export async function openSideBySide(upstream: string, differences: readonly Difference[]): Promise<SideBySide> {
+/** `args` follow `vivarium serve`. */
+export async function openSideBySide(
+  upstream: string,
+  args: readonly string[],
+  differences: readonly Difference[],
+): Promise<SideBySide> {
   await using opened = new AsyncDisposableStack();
   const servers = opened.use(await openClients("devpi-server"));
   const starting = [
     openSide(opened, "devpi", serveDevpi(servers)),
-    openSide(opened, "ours", serveVivarium({ upstream, args: ["--signup", "open"] })),
+    openSide(opened, "ours", serveVivarium({ upstream, args: ["--signup", "open", ...args] })),
   ] as const;
   // Both, also when one fails: what was started is closed in any case.
   await Promise.allSettled(starting);
@@ -78,11 +90,11 @@ export async function openSideBySide(upstream: string, differences: readonly Dif
     }
   }
 
-  async function run(command: string, isMeantToFail: boolean, options: CommandOptions): Promise<void> {
+  async function run(command: string, isMeantToFail: boolean | null, options: CommandOptions): Promise<void> {
     await compare(`devpi ${command}`, async (side) => {
       side.proxy.take();
       const ended = await runDevpi(side, command, options);
-      if (side.name === "devpi") {
+      if (side.name === "devpi" && isMeantToFail !== null) {
         assert.equal(
           ended.status !== 0,
           isMeantToFail,
@@ -100,12 +112,22 @@ export async function openSideBySide(upstream: string, differences: readonly Dif
     sides: [theirs, ours],
     devpi: (command, options = {}) => run(command, false, options),
     fails: (command, options = {}) => run(command, true, options),
+    either: (command, options = {}) => run(command, null, options),
+    upload: (index, wheel, as) =>
+      compare(`${as?.[0] ?? "anyone"} uploads ${wheel.name} ${wheel.version} to ${index}`, async (side) => {
+        side.proxy.take();
+        await side.http.upload(index, wheel, as);
+        return side.proxy.take().flatMap((exchange) => exchangeLines(exchange, side.names));
+      }),
     ask: (as, method, path, options = {}) =>
       compare(`${as?.[0] ?? "anyone"} asks ${method} ${path} ${JSON.stringify(options.json ?? "")}`, async (side) => {
         side.proxy.take();
         await side.http.ask(method, path, { ...options, as });
         return side.proxy.take().flatMap((exchange) => exchangeLines(exchange, side.names));
       }),
+    async keep(name, find) {
+      for (const side of [theirs, ours]) side.names.words.set(name, await find(side));
+    },
     compare: (step, act) =>
       compare(step, async (side) => (await act(side)).map((line) => neutralText(line, side.names))),
     unexplained() {
@@ -127,13 +149,18 @@ async function openSide(
   const clients = opened.use(await openClients("devpi-client"));
   const proxy = opened.use(await openRecordingProxy(served.url));
   const client = opened.use(openDevpiClient(clients));
-  const names = { host: proxy.host, home: clients.home, built: new Map<string, string>() };
+  const names = {
+    host: proxy.host,
+    home: clients.home,
+    built: new Map<string, string>(),
+    words: new Map<string, string>(),
+  };
   return { name, url: proxy.url, http: devpiHttp(proxy.url), home: clients.home, clients, names, proxy, client };
 }
 
 function runDevpi(side: OpenSide, command: string, options: CommandOptions): Promise<Ended> {
-  const filled = (text: string) =>
-    text.replaceAll("{H}", side.url).replaceAll("{HOST}", side.names.host).replaceAll("{home}", side.home);
+  const words = new Map([["H", side.url], ["HOST", side.names.host], ["home", side.home], ...side.names.words]);
+  const filled = (text: string) => text.replaceAll(/\{(\w+)\}/g, (whole, word: string) => words.get(word) ?? whole);
   const args = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => filled(quoted ?? plain ?? ""));
   const env = Object.fromEntries(Object.entries(options.env ?? {}).map(([name, value]) => [name, filled(value)]));
   return side.client.run(args, {

@@ -99,12 +99,12 @@ export const USING: Topics = {
     await both.devpi(`use ${apart} http://ulla:ulla-secret@{HOST}/ulla/dev`);
     await both.devpi(`use ${apart}`);
     await both.devpi(`list ${apart}`);
-    await both.devpi(`getjson ${apart} /ulla/dev`);
+    await both.devpi(`getjson ${apart} /ulla/dev`, { isQuiet: true });
     await both.devpi(`use ${apart} --set-cfg`);
     await both.compare("the settings with a login", async (side) => settingsOf(side));
     await both.devpi(`use ${apart} {H}/ulla/dev`);
     await both.fails(`use ${apart} http://ulla@{HOST}/ulla/dev`);
-    await both.devpi(`use ${apart} http://ulla:wrong@{HOST}/ulla/dev`);
+    await both.either(`use ${apart} http://ulla:wrong@{HOST}/ulla/dev`);
     await both.devpi(`list ${apart}`);
   },
 
