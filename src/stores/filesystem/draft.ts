@@ -59,6 +59,21 @@ export function openDraft(parts: DraftParts, { sizeBytesMax, digests = [] }: Opt
     return promise;
   }
 
+  async function settle(): Promise<DraftDigests> {
+    assert(finished !== null, "a draft is kept after it is finished");
+    await content.onDisk();
+    return finished;
+  }
+
+  async function name(): Promise<string> {
+    assert(finished !== null, "a draft is kept after it is finished");
+    const target = parts.pathOf(finished.digest);
+    // Replaces the same bytes when they are there already, also when another process does so at the same time.
+    await disk.rename(await content.onDisk(), target);
+    content.moved(target);
+    return dirname(target);
+  }
+
   async function discard(): Promise<void> {
     await Promise.allSettled(running);
     await content.drop(kept === null);
@@ -95,33 +110,19 @@ export function openDraft(parts: DraftParts, { sizeBytesMax, digests = [] }: Opt
         return finished;
       });
     },
-    async keep(hold) {
-      const { digest } = await draft.settle();
-      // The claim may be written while the disk is busy; the name becomes visible after both.
-      const held = await Promise.allSettled([draft.sync(), run(async () => hold?.(digest))]);
-      for (const outcome of held) if (outcome.status === "rejected") throw outcome.reason;
-      const folder = await draft.name();
-      await run(() => disk.syncFolder(folder));
-      return draft.named();
-    },
-    settle() {
+    keep(hold) {
       return run(async () => {
-        assert(finished !== null, "a draft is kept after it is finished");
-        await content.onDisk();
-        return finished;
+        const { digest } = await settle();
+        // The claim may be written while the disk is busy; the name becomes visible after both.
+        const held = await Promise.allSettled([content.sync(), hold?.(digest)]);
+        for (const outcome of held) if (outcome.status === "rejected") throw outcome.reason;
+        await disk.syncFolder(await name());
+        return draft.named();
       });
     },
+    settle: () => run(settle),
     sync: () => run(() => content.sync()),
-    name() {
-      return run(async () => {
-        assert(finished !== null, "a draft is kept after it is finished");
-        const target = parts.pathOf(finished.digest);
-        // Replaces the same bytes when they are there already, also when another process does so at the same time.
-        await disk.rename(await content.onDisk(), target);
-        content.moved(target);
-        return dirname(target);
-      });
-    },
+    name: () => run(name),
     named() {
       assert(finished !== null, "a draft is kept after it is finished");
       kept = { digest: finished.digest, sizeBytes };

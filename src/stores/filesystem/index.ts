@@ -58,10 +58,19 @@ export async function openFilesystemBlobs({
         return found;
       });
       const finished = await all(files.map((file) => file.settle()));
+      const isMany = files.length >= SYNCED_TOGETHER_FROM;
       // The claims may be written while the disk is busy; names become visible after both.
-      await all([hold?.(finished.map(({ digest }) => digest)), ...files.map((file) => file.sync())]);
-      const folders = await all(files.map((file) => file.name()));
-      await all([...new Set(folders)].map((path) => syncFolder(disk, path)));
+      await all([
+        hold?.(finished.map(({ digest }) => digest)),
+        (async () => {
+          if (isMany && (await disk.syncAll(folder))) return;
+          await all(files.map((file) => file.sync()));
+        })(),
+      ]);
+      const shelves = await all(files.map((file) => file.name()));
+      if (!(isMany && (await disk.syncAll(folder)))) {
+        await all([...new Set(shelves)].map((path) => syncFolder(disk, path)));
+      }
       return files.map((file) => file.named());
     },
     async stat(digest) {
@@ -91,6 +100,9 @@ export async function openFilesystemBlobs({
     },
   };
 }
+
+/** From so many on, one wait for the whole file system is shorter than a wait for each of them. */
+const SYNCED_TOGETHER_FROM = 64;
 
 async function makeFolders(disk: Disk, folder: string, blobs: string, drafts: string): Promise<void> {
   try {

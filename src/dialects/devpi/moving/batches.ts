@@ -15,7 +15,7 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-const FILES_MAX = 256;
+const FILES_MAX = 500;
 
 /** One write and a few waits for the disk serve many versions, as long as many come at a time. */
 export function openBatches({ moving }: Pick<Registry, "moving">): Batches {

@@ -12,7 +12,7 @@ import { type DevpiIndex, SourceFault } from "./source.ts";
 import { moveUsers } from "./users.ts";
 
 /** Under way at a time: many, so that one write and few waits for the disk serve many of them. */
-const FROM_FOLDER = { versions: 128, projects: 64 };
+const FROM_FOLDER = { versions: 256, projects: 256 };
 /** A running server has others to serve as well. */
 const FROM_SERVER = { versions: 8, projects: 8 };
 const COMPARED_AT_ONCE = 4;
