@@ -1,4 +1,6 @@
 // A short report for node:test: failures in full, slow tests by name, files by a line; `#totals pass fail skipped` at the end.
+import { inspect } from "node:util";
+
 const SLOW_MS = 5000;
 
 // biome-ignore lint/style/noDefaultExport: node:test loads a reporter by its default export.
@@ -28,7 +30,7 @@ function* failed(data, counts) {
   counts.fail += 1;
   const { error } = data.details;
   const cause = error?.cause ?? error;
-  yield `\nFAILED: ${data.name}\n  at ${data.file ?? "?"}:${data.line ?? "?"}\n${indent(cause?.stack ?? String(cause))}\n`;
+  yield `\nFAILED: ${data.name}\n  at ${data.file ?? "?"}:${data.line ?? "?"}\n${indent(cause?.stack ?? inspect(cause))}\n`;
 }
 
 function indent(text) {

@@ -88,20 +88,23 @@ export async function openApp(config: Config, world: World): Promise<App> {
       sealer,
       signUp: { policy: config.signUp, isLoopbackOnly: isLoopbackOnly(config), isTerminal: world.isTerminal },
       now,
+      normalizeProject: (project) => python.normalize(project) ?? project,
       ...(world.hashingCost === undefined ? {} : { hashingCost: world.hashingCost }),
     }),
   );
   opened.use(startSweeping({ metadata, blobs, state, now }, registry.forgetGoneRemotes, world.log));
   const parts = { registry, access, installationId: metadata.installationId, version: world.version };
+  const server = serverFactsOf(config);
   const frontDoor = await openFrontDoor({
     registry,
     access,
-    dialects: [nativeApi(parts), devpiDialect(parts)],
+    dialects: [nativeApi(parts), devpiDialect({ ...parts, server })],
     settings: {
       publicUrl: config.publicUrl,
       trustedProxies: config.trustedProxies,
       bodySizeBytesMax: bodySizeBytesMax(config),
       memoryBytesMax: Math.floor(config.memoryBytesMax * FRONT_DOOR_SHARE),
+      isLockedDown: config.isLockedDown,
     },
     now,
     record: world.log.request,
@@ -126,6 +129,11 @@ export function isLoopbackOnly({ host, unixSocket }: Pick<Config, "host" | "unix
   return unixSocket !== null || host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
+/** What the server tells of itself to who speaks devpi. */
+function serverFactsOf({ dataFolder, host, port, publicUrl, isLockedDown }: Config) {
+  return { dataFolder, host, port, publicUrl, isLockedDown };
+}
+
 /** A form around the largest file. */
 function bodySizeBytesMax({ uploadSizeBytesMax }: Config): number {
   const FORM_BYTES = 16 * 1024 * 1024;
@@ -138,6 +146,7 @@ function openUpstreamsFor(config: Config, world: World): Upstreams {
     random: world.random,
     userAgent: `vivarium/${world.version}`,
     proxy: config.proxy,
+    sendHosts: config.pushHosts,
     limits: { answerMilliseconds: config.upstreamSeconds * 1000, ...world.upstreamLimits },
   });
 }

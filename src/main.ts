@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { text as readText } from "node:stream/consumers";
-import { EXIT, type Io, type Offline, run } from "#cli";
+import { EXIT, type Io, type Moves, type Offline, run } from "#cli";
 import manifest from "../package.json" with { type: "json" };
 import { configOptions } from "./process/config.ts";
 import type { Log } from "./process/log.ts";
@@ -64,6 +64,15 @@ const offline: Offline = {
     ]);
     return openProbes(await readConfig(flags, io));
   },
+  async setup(flags) {
+    const { setupOf } = await import("./process/setup.ts");
+    return setupOf(flags, io, process.cwd());
+  },
+  moves: {
+    importDevpi: async (flags, wish) => (await moves()).importDevpi(flags, wish),
+    importIndex: async (flags, wish) => (await moves()).importIndex(flags, wish),
+    exportDevpi: async (flags, folder) => (await moves()).exportDevpi(flags, folder),
+  },
 };
 
 // Whoever reads our output may go away before we have said all (`vivarium … | head`).
@@ -76,6 +85,18 @@ process.on("uncaughtException", (error) => {
 });
 
 process.exitCode = await run(process.argv.slice(2), io, offline);
+
+async function moves(): Promise<Moves> {
+  listenToSignals();
+  const { openMoves } = await import("./process/moving.ts");
+  const isWatched = process.stderr.isTTY === true;
+  return openMoves({
+    io,
+    version: manifest.version,
+    bar: isWatched ? (text) => void process.stderr.write(text) : null,
+    stop: stop.signal,
+  });
+}
 
 function offlineParts() {
   return { io, version: manifest.version, isTerminal, stop: stop.signal };

@@ -20,6 +20,8 @@ export interface Access {
   session(user: UserName): Promise<{ readonly password: string; readonly expiresInSeconds: number }>;
   /** A sealed argon2id hash. Refuses an empty password. */
   hashPassword(password: string): Promise<Sealed>;
+  /** Whether a hash from elsewhere is that of the empty password, with which nobody can sign in here. */
+  isHashOfNothing(hash: string): Promise<boolean>;
   /** Seals any secret (upstream credentials). */
   seal(secret: string): Sealed;
   open(sealed: Sealed): string;
@@ -28,6 +30,15 @@ export interface Access {
     principal: Principal,
     owner: UserName,
     wish: { readonly name: string; readonly limits: readonly Limit[]; readonly expiresAt: Instant | null },
+  ): Promise<{ readonly token: Token; readonly secret: string }>;
+  /**
+   * Makes and records a token that its holder can narrow without asking us (devpi-tokens). What it is good for, and how
+   * long, is what the caveats say; `setting-invalid` when they leave nothing or cannot be read.
+   */
+  issueMacaroon(
+    principal: Principal,
+    owner: UserName,
+    caveats: readonly string[],
   ): Promise<{ readonly token: Token; readonly secret: string }>;
   /** Whether an account may be made by someone who has none, from here; `null`: yes; a string: why not (one sentence). */
   signUpRefusal(request: SignUpRequest): string | null;
@@ -67,4 +78,6 @@ export interface SignUpSettings {
 export interface AccountBook {
   user(name: UserName): Promise<User | null>;
   issueToken(principal: Principal, token: Omit<Token, "createdAt">): Promise<Token>;
+  /** Another hash of the same password, unless it was changed meanwhile. It is no change of the account's. */
+  renewHash(name: UserName, before: Sealed, after: Sealed): Promise<void>;
 }

@@ -1,7 +1,10 @@
 import { type Instant, type Principal, type User, type UserName, userName } from "#core";
 import type { MetadataStore } from "#stores";
 import type { AccountBook } from "./access.ts";
+import { readCaveats } from "./caveats.ts";
 import { TOKEN_USER } from "./credentials.ts";
+import { isMacaroonKey, macaroonParts } from "./macaroon-issue.ts";
+import { isMintedWith, type Macaroon, readMacaroon } from "./macaroons.ts";
 import type { Passwords } from "./passwords.ts";
 import type { ProofMemory, Watch } from "./proof-memory.ts";
 import type { Sealer } from "./sealer.ts";
@@ -34,6 +37,7 @@ export interface CheckerParts {
   readonly slowDown: SlowDown;
   readonly memory: Pick<ProofMemory, "watch">;
   readonly now: () => Instant;
+  readonly normalizeProject: (project: string) => string;
 }
 
 type Unwatched = Omit<Checked, "watch">;
@@ -43,6 +47,8 @@ export function openChecker(parts: CheckerParts): Checker {
     async check(user, secret, remoteAddress) {
       const token = readToken(secret);
       if (token !== null) return checkToken(parts, user, token);
+      const macaroon = readMacaroon(secret);
+      if (macaroon !== null) return checkMacaroon(parts, user, macaroon);
       const name = userName(user);
       if (name === null) return null;
       return watched(parts, name, () =>
@@ -74,6 +80,27 @@ async function checkToken(
   });
 }
 
+/** Whoever narrowed it on the way has done so by caveats; what they leave of the owner's rights is what it is good for. */
+async function checkMacaroon(parts: CheckerParts, user: string, macaroon: Macaroon): Promise<Checked | null> {
+  const { owner: name, id } = macaroonParts(macaroon);
+  const owner = userName(name);
+  if (owner === null || (user !== owner && user !== TOKEN_USER && user !== "")) return null;
+  return watched(parts, owner, async () => {
+    const token = await parts.metadata.read((view) => view.token(id));
+    if (token === null || token.owner !== owner) return null;
+    const key = parts.sealer.open(token.secretHash);
+    if (!isMacaroonKey(key) || !isMintedWith(key, macaroon)) return null;
+    const allowance = readCaveats(macaroon.caveats, parts.normalizeProject);
+    const now = parts.now();
+    if (allowance === null || (allowance.notBefore ?? 0) > now) return null;
+    if (allowance.expiresAt !== null && allowance.expiresAt <= now) return null;
+    return {
+      principal: { kind: "token", owner, id, groups: [], limits: allowance.limits },
+      expiresAt: allowance.expiresAt,
+    };
+  });
+}
+
 async function checkSession(parts: CheckerParts, name: UserName, secret: string): Promise<Unwatched | null> {
   const user = await parts.accounts.user(name);
   const expiresAt = user === null ? null : await parts.sessions.expiryOf(user, secret);
@@ -90,12 +117,24 @@ async function checkPassword(
   try {
     const user = await parts.accounts.user(name);
     if (!(await parts.passwords.verify(password, hashOf(parts, user)))) return null;
+    if (user !== null) await renewHash(parts, user, password);
   } catch (cause) {
     attempt.takenBack();
     throw cause;
   }
   attempt.succeeded();
   return { principal: principalOf(name), expiresAt: null };
+}
+
+/** Only now is the password known, so that a hash of another server or of an earlier cost can become one of ours. */
+async function renewHash({ accounts, sealer, passwords }: CheckerParts, user: User, password: string): Promise<void> {
+  const { name, passwordHash: before } = user;
+  if (before === null || !passwords.isOutdated(sealer.open(before))) return;
+  try {
+    await accounts.renewHash(name, before, sealer.seal(await passwords.hash(password)));
+  } catch {
+    // The password was right; a full disk or a busy moment must not keep anybody out. The next sign-in tries again.
+  }
 }
 
 function hashOf({ sealer }: CheckerParts, user: User | null): string | null {

@@ -1,3 +1,5 @@
+import { readMacaroon } from "./macaroons.ts";
+
 /** What a request's headers say about who asks; nothing is proven yet. */
 export type Credentials =
   | { readonly kind: "none" }
@@ -41,8 +43,11 @@ function readPair(base64: string): Credentials | null {
   const text = decoded(Buffer.from(base64, "base64"));
   const colon = text.indexOf(":");
   if (colon < 0) return null;
+  const user = text.slice(0, colon);
   const secret = text.slice(colon + 1);
-  return secret === "" ? NONE : { kind: "secret", user: text.slice(0, colon), secret };
+  if (secret !== "") return { kind: "secret", user, secret };
+  // devpi-tokens: a token may stand where the name is, as addresses without a colon have it.
+  return readMacaroon(user) === null ? NONE : { kind: "secret", user: "", secret: user };
 }
 
 /** UTF-8 as RFC 7617 recommends, else Latin-1 as requests (pip, twine) sends it. */

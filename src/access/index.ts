@@ -1,5 +1,8 @@
 /** Who is asking: passwords, tokens, sessions, the slow-down after failures, and whether strangers may sign up. */
+
 export type { Access, AccountBook, Proof, RequestCredentials, SignUpRequest, SignUpSettings } from "./access.ts";
+export { describeLimits } from "./caveats.ts";
+export { hashForDevpi, hashFromDevpi } from "./foreign-hashes.ts";
 export { readOrMakeKey } from "./key-file.ts";
 export { type AccessParts, openAccess } from "./open-access.ts";
 export { KEY_BYTES, openSealer, type Sealer } from "./sealer.ts";

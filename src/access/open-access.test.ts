@@ -109,6 +109,22 @@ describe("who is asking", () => {
     await assert.rejects(access.authenticate(basic("robot", "x")), hasCode("wrong-credentials"));
   });
 
+  test("a hash of another server is renewed at the first sign-in, and the password stays", async () => {
+    const { world, access } = await anAccess();
+    const devpis = "$argon2i$v=19$m=512,t=2,p=2$NGZMae1dixGiVOp9L2VMSQ$sKrgErRGB8+HcsXO3wcokCfmPEt0T5qkfrmeCr/mAtU";
+    const before = world.saveUser("moved", access.seal(devpis));
+    await assert.rejects(access.login("moved", "wrong", "192.0.2.7"));
+    assert.equal((await world.parts.accounts.user(before.name))?.passwordHash, before.passwordHash);
+
+    await access.login("moved", "secret", "192.0.2.7");
+
+    const after = await world.parts.accounts.user(before.name);
+    assert.notEqual(after?.passwordHash, before.passwordHash);
+    assert.equal(after?.modifiedAt, null, "the account is as its owner left it");
+    await access.login("moved", "secret", "192.0.2.7");
+    assert.equal((await world.parts.accounts.user(before.name))?.passwordHash, after?.passwordHash);
+  });
+
   test("no message tells whether the account exists", async () => {
     const { access } = await anAccess();
     const messages = await Promise.all(

@@ -4,6 +4,8 @@ import type { MetadataStore, SharedState } from "#stores";
 import type { Access, AccountBook, Proof, RequestCredentials, SignUpSettings } from "./access.ts";
 import { openChecker } from "./checker.ts";
 import { type Credentials, readAuthorization, readDevpiAuth } from "./credentials.ts";
+import { issueMacaroon } from "./macaroon-issue.ts";
+import { readMacaroon } from "./macaroons.ts";
 import { type HashingCost, openPasswords } from "./passwords.ts";
 import { openProofMemory } from "./proof-memory.ts";
 import type { Sealer } from "./sealer.ts";
@@ -24,6 +26,8 @@ export interface AccessParts {
   readonly randomBytes?: (count: number) => Uint8Array;
   /** What a new password hash costs; OWASP's recommendation when not given. */
   readonly hashingCost?: HashingCost;
+  /** The normal form of the names in tokens that were narrowed elsewhere; as they are when not given. */
+  readonly normalizeProject?: (project: string) => string;
 }
 
 /** How long a checked credential is believed without being asked for again, unless something is changed. */
@@ -46,7 +50,9 @@ export function openAccess(parts: AccessParts): Access & Disposable {
   const sessions = openSessions({ state, randomBytes, now });
   const slowDown = openSlowDown(now);
   const memory = openProofMemory(randomBytes);
-  const checker = openChecker({ metadata, accounts, sealer, sessions, passwords, slowDown, memory, now });
+  const normalizeProject = parts.normalizeProject ?? ((project: string) => project);
+  const checkerParts = { metadata, accounts, sealer, sessions, passwords, slowDown, memory, now, normalizeProject };
+  const checker = openChecker(checkerParts);
   const underWay = new Map<string, Promise<Proof>>();
   const unsubscribe = metadata.subscribe(memory.tell);
 
@@ -104,7 +110,7 @@ export function openAccess(parts: AccessParts): Access & Disposable {
       const { account } = found.watch;
       found.watch.end();
       // A token or session is its own session: it must not be turned into one that outlives it or can do more.
-      if (readToken(password) !== null || readSession(password) !== null) {
+      if (isOwnSecret(password)) {
         const leftSeconds = ((found.expiresAt ?? Number.MAX_SAFE_INTEGER) - now()) / 1000;
         return { user: account, password, expiresInSeconds: Math.floor(Math.min(SESSION_SECONDS, leftSeconds)) };
       }
@@ -112,14 +118,17 @@ export function openAccess(parts: AccessParts): Access & Disposable {
     },
     session: async (user) => beginSession(await existing(user)),
     async hashPassword(password) {
-      if (readToken(password) !== null || readSession(password) !== null) {
+      if (isOwnSecret(password)) {
         throw refuse({ code: "setting-invalid", because: "a password must not look like a token of this server" });
       }
       return sealer.seal(await passwords.hash(password));
     },
+    isHashOfNothing: passwords.isOfNothing,
     seal: sealer.seal,
     open: sealer.open,
     issueToken: (principal, owner, wish) => issueToken({ accounts, sealer, now, randomBytes }, principal, owner, wish),
+    issueMacaroon: (principal, owner, caveats) =>
+      issueMacaroon({ accounts, sealer, now, randomBytes, normalizeProject }, principal, owner, caveats),
     signUpRefusal: (request) => signUpRefusal(parts.signUp, request),
     [Symbol.dispose]: unsubscribe,
   };
@@ -134,6 +143,11 @@ export function openAccess(parts: AccessParts): Access & Disposable {
     const { text } = await sessions.begin(user);
     return { password: text, expiresInSeconds: SESSION_SECONDS };
   }
+}
+
+/** A token or session of ours, in any of its forms. */
+function isOwnSecret(text: string): boolean {
+  return readToken(text) !== null || readMacaroon(text) !== null || readSession(text) !== null;
 }
 
 type Secret = Credentials & { readonly kind: "secret" };
@@ -153,7 +167,7 @@ function wrong(because: string) {
 }
 
 function wrongSentence({ user, secret }: Secret): string {
-  if (readToken(secret) !== null) {
+  if (readToken(secret) !== null || readMacaroon(secret) !== null) {
     return "the token is not valid: it has expired, was revoked, or belongs to another user; make a new one";
   }
   const name = userName(user);

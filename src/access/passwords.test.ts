@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { describe, test } from "node:test";
 import { RegistryError } from "#core";
 import { CHEAP } from "../../tests/support/access-world.ts";
+import { hashForDevpi, hashFromDevpi } from "./foreign-hashes.ts";
 import { OWASP_COST, openPasswords } from "./passwords.ts";
 import { openTurns } from "./turns.ts";
 
@@ -31,6 +32,41 @@ describe("passwords", () => {
       assert.equal(await cheap.verify("secret", hash), true, hash);
       assert.equal(await cheap.verify("wrong", hash), false, hash);
     }
+  });
+
+  test("a salted hash of devpi's first years still lets its user in", async () => {
+    const pwsalt = "6R3E1Tzq0Jf1pgRrXqgTpQ==\n";
+    const pwhash = createHash("sha256").update(pwsalt).update("geheim").digest("hex");
+    const hash = hashFromDevpi({ pwhash, pwsalt });
+    assert.ok(hash !== null);
+    assert.equal(await cheap.verify("geheim", hash), true);
+    assert.equal(await cheap.verify("Geheim", hash), false);
+    assert.deepEqual(hashForDevpi(hash), { pwhash, pwsalt }, "and goes back to where it came from");
+  });
+
+  test("a hash of a kind that nobody can check is not taken for one", () => {
+    for (const given of [
+      { pwhash: "$2b$12$abcdefghijklmnopqrstuv", pwsalt: null },
+      { pwhash: "not hex", pwsalt: "salt" },
+      { pwhash: "", pwsalt: null },
+    ]) {
+      assert.equal(hashFromDevpi(given), null, given.pwhash);
+    }
+  });
+
+  test("a hash that is not of the present kind and cost is outdated", async () => {
+    const argon2i = "$argon2i$v=19$m=512,t=2,p=2$NGZMae1dixGiVOp9L2VMSQ$sKrgErRGB8+HcsXO3wcokCfmPEt0T5qkfrmeCr/mAtU";
+    assert.equal(cheap.isOutdated(argon2i), true);
+    assert.equal(openPasswords({ randomBytes }).isOutdated(await cheap.hash("secret")), true);
+    assert.equal(cheap.isOutdated(await cheap.hash("secret")), false);
+  });
+
+  test("the hash of no password at all is known as such, and lets nobody in", async () => {
+    const pwsalt = "salt";
+    const nothing = hashFromDevpi({ pwhash: createHash("sha256").update(pwsalt).digest("hex"), pwsalt }) ?? "";
+    assert.equal(await cheap.isOfNothing(nothing), true);
+    assert.equal(await cheap.verify("", nothing), false);
+    assert.equal(await cheap.isOfNothing(await cheap.hash("secret")), false);
   });
 
   test("nothing is right for a hash that is missing, malformed or ruinously expensive", async () => {

@@ -1,6 +1,7 @@
 import { type Argon2Algorithm, argon2, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import { refuse } from "#core";
+import { verifySalted } from "./foreign-hashes.ts";
 import { openTurns } from "./turns.ts";
 
 /** Hashes passwords with argon2id and checks them against hashes in PHC form, a few at a time. */
@@ -12,6 +13,10 @@ export interface Passwords {
    * there is none; that takes as long as a real check, so that it does not tell who has an account.
    */
   verify(password: string, hash: string | null): Promise<boolean>;
+  /** Whether a new hash of the password would be of another kind or cost than this one. */
+  isOutdated(hash: string): boolean;
+  /** Whether it is the hash of no password at all, as devpi's root has it at first. Nobody signs in with that here. */
+  isOfNothing(hash: string): Promise<boolean>;
 }
 
 export interface HashingCost {
@@ -55,6 +60,12 @@ export function openPasswords(parts: {
         tagLength,
       }),
     );
+  async function isRight(password: string, text: string): Promise<boolean | null> {
+    const salted = verifySalted(password, text);
+    if (salted !== null) return salted;
+    const hash = parsePhc(text);
+    return hash === null ? null : timingSafeEqual(await digest(password, hash, hash.tag.byteLength), hash.tag);
+  }
   return {
     async hash(password) {
       if (password === "") throw refuse({ code: "setting-invalid", because: "a password must not be empty" });
@@ -66,12 +77,17 @@ export function openPasswords(parts: {
     },
     async verify(password, text) {
       if (password === "" || isTooLong(password)) return false;
-      const hash = text === null ? null : parsePhc(text);
-      if (hash === null) {
-        await digest(password, { algorithm: "argon2id", cost, salt: randomBytes(SALT_BYTES) }, TAG_BYTES);
-        return false;
-      }
-      return timingSafeEqual(await digest(password, hash, hash.tag.byteLength), hash.tag);
+      const answer = text === null ? null : await isRight(password, text);
+      if (answer !== null) return answer;
+      await digest(password, { algorithm: "argon2id", cost, salt: randomBytes(SALT_BYTES) }, TAG_BYTES);
+      return false;
+    },
+    isOfNothing: async (text) => (await isRight("", text)) ?? false,
+    isOutdated(text) {
+      const hash = parsePhc(text);
+      return (
+        hash === null || hash.algorithm !== "argon2id" || JSON.stringify(hash.cost) !== JSON.stringify(costOf(cost))
+      );
     },
   };
 }
@@ -115,6 +131,11 @@ function formatPhc({ algorithm, cost, salt, tag }: PhcHash): string {
 
 function unpadded(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("base64").replace(/=+$/, "");
+}
+
+/** The fields in the order in which {@link parsePhc} gives them. */
+function costOf({ memoryKibibytes, passes, parallelism }: HashingCost): HashingCost {
+  return { memoryKibibytes, passes, parallelism };
 }
 
 function isTooLong(password: string): boolean {

@@ -24,7 +24,7 @@ export async function issueToken(
   owner: UserName,
   wish: TokenWish,
 ): Promise<{ readonly token: Token; readonly secret: string }> {
-  checkRight(principal, owner);
+  requirePerson(principal, owner);
   checkWish(wish, parts.now());
   const { id, text, hash } = newToken(parts.randomBytes);
   const token = await parts.accounts.issueToken(principal, {
@@ -38,7 +38,8 @@ export async function issueToken(
   return { token, secret: text };
 }
 
-function checkRight(principal: Principal, owner: UserName): void {
+/** Refuses tokens and strangers; whose tokens somebody may make is the registry's to say. */
+export function requirePerson(principal: Principal, owner: UserName): void {
   // A token that could make tokens would outlive its own expiry and its own limits.
   if (principal.kind === "token") {
     throw refuse({

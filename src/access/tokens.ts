@@ -45,7 +45,7 @@ function hashOf(secret: string): string {
   return createHash("sha256").update(secret).digest("hex");
 }
 
-function newId(randomBytes: (count: number) => Uint8Array): string {
+export function newId(randomBytes: (count: number) => Uint8Array): string {
   // 62 letters out of 256 bytes are very slightly uneven; an id must be unique, not secret.
   return Array.from(randomBytes(ID_LENGTH), (byte) => ALPHABET[byte % ALPHABET.length]).join("");
 }

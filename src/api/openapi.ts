@@ -51,6 +51,7 @@ function describe(operation: Operation): JsonObject {
       ...operation.query.map(describeQuery),
     ],
     ...(operation.body.length === 0 ? {} : { requestBody: describeBody(operation.body) }),
+    ...(operation.upload === null ? {} : { requestBody: { required: true, content: { [operation.upload]: {} } } }),
     responses: {
       [answer.status]: {
         description: answer.status === 204 ? "Done" : answer.status === 201 ? "Made" : "The answer",

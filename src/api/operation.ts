@@ -23,6 +23,8 @@ export interface Operation {
   readonly query: readonly QueryParameter[];
   /** Names of schemas, of which one must fit; the operation reads them by itself where there are several. */
   readonly body: readonly (keyof Bodies)[];
+  /** The media type of a body that is no JSON of ours: the operation reads it as it comes. */
+  readonly upload: string | null;
   readonly answer: { readonly status: 200 | 201 | 204; readonly schema: keyof Answers | null };
   /** Refusals that belong to this operation, for the document. */
   readonly refusals: readonly ProblemCode[];
@@ -43,6 +45,7 @@ export function operation<Body extends keyof Bodies = never, Answer extends keyo
   readonly summary: string;
   readonly query?: readonly QueryParameter[];
   readonly body?: Body;
+  readonly upload?: string;
   readonly answer?: Answer;
   readonly status?: 201;
   readonly refusals?: readonly ProblemCode[];
@@ -59,6 +62,7 @@ export function operation<Body extends keyof Bodies = never, Answer extends keyo
     summary: wish.summary,
     query: wish.query ?? [],
     body: wish.body === undefined ? [] : [wish.body],
+    upload: wish.upload ?? null,
     answer: { status: wish.status ?? (wish.answer === undefined ? 204 : 200), schema: wish.answer ?? null },
     refusals: wish.refusals ?? [],
     handle: async (parts, call, body) => (await wish.handle(parts, call, body as Given<Bodies[Body]>)) as Json | null,

@@ -1,3 +1,4 @@
+import { attachmentOperations } from "./attachments.ts";
 import type { Operation } from "./operation.ts";
 import { readingOperations, releaseOperations } from "./projects.ts";
 import { repositoryOperations } from "./repositories.ts";
@@ -13,4 +14,5 @@ export const operations: readonly Operation[] = [
   ...repositoryOperations,
   ...readingOperations,
   ...releaseOperations,
+  ...attachmentOperations,
 ];

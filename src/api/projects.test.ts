@@ -150,6 +150,8 @@ describe("what is done to releases", () => {
       setStatus: { status: "archived" },
       promoteVersion: { to: "alice/dev" },
     };
+    // Test results are taken from everybody unless an owner says otherwise.
+    await world.ask("PATCH", DEV, { as: "alice", json: { testResultWriters: ["alice"] } });
     const head = world.registry.head;
     for (const { id, method, path } of changes.filter(({ id }) => id !== "refreshProject")) {
       const at = path

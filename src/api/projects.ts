@@ -7,7 +7,7 @@ import {
   type Repository,
   refuse,
 } from "#core";
-import type { OwnDesk } from "#registry";
+import type { OwnDesk, PushStep } from "#registry";
 import {
   type ApiParts,
   booleanIn,
@@ -20,14 +20,14 @@ import {
 } from "./operation.ts";
 import { fileView, instantView, projectView, summaryOf, versionViews } from "./views.ts";
 
-const PROJECT = "/repositories/:owner/:name/projects/:project";
-const VERSION = `${PROJECT}/versions/:version`;
+export const PROJECT = "/repositories/:owner/:name/projects/:project";
+export const VERSION = `${PROJECT}/versions/:version`;
 const OWN_QUERY: QueryParameter = {
   name: "own",
   kind: "boolean",
   description: "Only what this repository has by itself, without bases and members",
 };
-const FORCE_QUERY: QueryParameter = {
+export const FORCE_QUERY: QueryParameter = {
   name: "force",
   kind: "boolean",
   description: "Remove although the repository is immutable; needs the right to administer it",
@@ -196,11 +196,7 @@ export const releaseOperations: readonly Operation[] = [
       const steps = await parts.registry.releases.push(call.principal, repositoryIn(call), project, version, to);
       return {
         to,
-        steps: steps.map((step) =>
-          step.kind === "register"
-            ? { kind: step.kind, what: `${step.project} ${step.version}` }
-            : { kind: step.kind, what: step.ref.filename },
-        ),
+        steps: steps.map((step) => ({ kind: step.kind, what: nameOf(step) })),
       };
     },
   }),
@@ -249,6 +245,18 @@ export const releaseOperations: readonly Operation[] = [
   }),
 ];
 
+function nameOf(step: PushStep): string {
+  switch (step.kind) {
+    case "file":
+      return step.ref.filename;
+    case "test-result":
+      return step.attachment.filename;
+    case "register":
+    case "documentation":
+      return `${step.project} ${step.version}`;
+  }
+}
+
 async function yank(parts: ApiParts, call: Call, reason: string | null) {
   const { project } = await projectIn(parts, call);
   const { version = "" } = call.params;
@@ -257,7 +265,7 @@ async function yank(parts: ApiParts, call: Call, reason: string | null) {
 }
 
 /** Whether to remove by force. That a repository is immutable is its owner's promise, so others do not break it. */
-function forceIn({ registry }: ApiParts, call: Call, repository: Repository): boolean {
+export function forceIn({ registry }: ApiParts, call: Call, repository: Repository): boolean {
   const isForced = booleanIn(call, "force");
   if (!isForced || repository.mutability === "volatile") return isForced;
   const { isAllowed, because } = registry.decide(call.principal, "administer", repository);
@@ -278,7 +286,7 @@ async function deskIn({ registry }: ApiParts, call: Call): Promise<OwnDesk> {
 }
 
 /** The repository and the project in the path, normalised by its format. */
-async function projectIn(
+export async function projectIn(
   { registry }: ApiParts,
   call: Call,
 ): Promise<{ readonly repository: Repository; readonly project: ProjectName }> {

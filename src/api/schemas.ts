@@ -45,6 +45,11 @@ const common = {
     .describe(
       "`immutable`, the default of local repositories: a published file is not replaced, and removed only by force",
     ),
+  constraints: z
+    .array(z.string().max(8192))
+    .max(10_000)
+    .nullable()
+    .describe("Lines of a constraints file: only what they admit is seen here; a line `*` keeps out all others"),
 };
 
 const merging = {
@@ -77,6 +82,7 @@ const remote = {
   layout: z.enum(["simple", "flat"]).describe("`flat`: one page of links (find-links)"),
   webUrlFormat: z.string().max(2000).nullable().describe("The upstream's page of a project, with `{name}` in it"),
   ignoreSerialHeader: z.boolean(),
+  providesCoreMetadata: z.boolean().nullable().describe("Kept for devpi's clients; metadata is always offered here"),
 };
 
 const virtual = {
@@ -157,6 +163,19 @@ const file = z.strictObject({
   member: repositoryName.describe("The repository that contributes it"),
   url: z.url(),
 });
+const attachment = z.strictObject({
+  filename: z.string(),
+  kind: z.enum(["documentation", "test-result"]),
+  project: projectName,
+  version: z.string(),
+  about: z.string().nullable().describe("The file that a test result is about"),
+  sizeBytes: z.int(),
+  sha256: z.string(),
+  attachedAt: instant,
+  member: repositoryName.describe("The repository that holds it"),
+  url: z.url(),
+  pages: z.url().nullable().describe("Where documentation can be read"),
+});
 const version = z.strictObject({
   version: z.string(),
   files: z.int(),
@@ -210,13 +229,17 @@ export const answers = {
       .describe("The version's record, where this repository has it"),
   }),
   File: file,
+  Attachment: attachment,
+  Attachments: z.strictObject({ items: z.array(attachment).describe("In the order in which they came") }),
   VersionSummary: version,
   Limit: shownLimit,
   Files: z.strictObject({ items: z.array(file), next }),
   Yanked: z.strictObject({ yanked: z.string().nullable(), files: z.array(z.string()) }),
   Promoted: z.strictObject({
     to: repositoryName,
-    steps: z.array(z.strictObject({ kind: z.enum(["register", "file"]), what: z.string() })),
+    steps: z.array(
+      z.strictObject({ kind: z.enum(["register", "file", "test-result", "documentation"]), what: z.string() }),
+    ),
   }),
   Journal: z.strictObject({
     items: z.array(

@@ -46,10 +46,15 @@ export function tokenView(token: Token): Answers["Token"] {
 }
 
 export function repositoryView(repository: Repository): Answers["Repository"] {
-  const shown = { ...repository, key: keyOf(repository.name), createdAt: instantView(repository.createdAt) };
+  const shown = {
+    ...repository,
+    key: keyOf(repository.name),
+    constraints: repository.constraints ?? null,
+    createdAt: instantView(repository.createdAt),
+  };
   if (shown.kind !== "remote") return shown as unknown as Answers["Repository"];
-  const { credentials, ...rest } = shown;
-  return { ...rest, hasCredentials: credentials !== null } as unknown as Answers["Repository"];
+  const { credentials, providesCoreMetadata = null, ...rest } = shown;
+  return { ...rest, providesCoreMetadata, hasCredentials: credentials !== null } as unknown as Answers["Repository"];
 }
 
 /** `address` makes the file's full address out of its path below the repository. */

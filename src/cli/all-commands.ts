@@ -1,9 +1,11 @@
 import { URL_DEFAULT } from "./client.ts";
 import type { CommandOption, CommandRow } from "./command.ts";
 import { completion } from "./commands/completion.ts";
+import { genConfig } from "./commands/gen-config.ts";
+import { movingCommands } from "./commands/moving.ts";
 import { releaseCommands } from "./commands/releases.ts";
 import { repositoryCommands } from "./commands/repositories.ts";
-import { serverCommands } from "./commands/server.ts";
+import { serverCommands, settingsFor } from "./commands/server.ts";
 import { tokenCommands } from "./commands/tokens.ts";
 import { userCommands } from "./commands/users.ts";
 import { whoami } from "./commands/whoami.ts";
@@ -13,6 +15,8 @@ import type { OptionRow } from "./io.ts";
 export function allCommands(settings: readonly OptionRow[]): readonly CommandRow[] {
   const rows: readonly CommandRow[] = [
     ...serverCommands(settings),
+    genConfig(settingsFor("serve", settings)),
+    ...movingCommands(settingsFor("move", settings)),
     ...userCommands,
     ...repositoryCommands,
     ...tokenCommands,
@@ -31,6 +35,8 @@ export interface GroupRow {
 }
 
 export const GROUPS: readonly GroupRow[] = [
+  { name: "import", alias: null, summary: "Moving in from other servers" },
+  { name: "export", alias: null, summary: "Moving out" },
   { name: "user", alias: null, summary: "Accounts" },
   { name: "index", alias: "repository", summary: "Repositories: local, remote and virtual" },
   { name: "token", alias: null, summary: "Tokens, which machines sign in with" },

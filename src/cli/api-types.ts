@@ -1,5 +1,21 @@
 // Written by scripts/api-types.ts from docs/openapi.json. Change the API's schemas, not this file.
 
+export type Attachment = {
+  readonly filename: string;
+  readonly kind: "documentation" | "test-result";
+  readonly project: string;
+  readonly version: string;
+  readonly about: string | null;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly attachedAt: string;
+  readonly member: string;
+  readonly url: string;
+  readonly pages: string | null;
+};
+
+export type Attachments = { readonly items: readonly Attachment[] };
+
 export type File = {
   readonly filename: string;
   readonly project: string;
@@ -49,6 +65,7 @@ export type LocalChange = {
   readonly customData?: { readonly [key: string]: unknown } | string | null;
   readonly readers?: readonly string[];
   readonly mutability?: "immutable" | "volatile";
+  readonly constraints?: readonly string[] | null;
   readonly resolution?: "shadow" | "merge";
   readonly remotes?: "first" | "union";
   readonly whitelist?: readonly string[];
@@ -67,6 +84,7 @@ export type NewRepository =
       readonly customData?: { readonly [key: string]: unknown } | string | null;
       readonly readers?: readonly string[];
       readonly mutability?: "immutable" | "volatile";
+      readonly constraints?: readonly string[] | null;
       readonly resolution?: "shadow" | "merge";
       readonly remotes?: "first" | "union";
       readonly whitelist?: readonly string[];
@@ -84,6 +102,7 @@ export type NewRepository =
       readonly customData?: { readonly [key: string]: unknown } | string | null;
       readonly readers?: readonly string[];
       readonly mutability?: "immutable" | "volatile";
+      readonly constraints?: readonly string[] | null;
       readonly url?: string | null;
       readonly freshForSeconds?: number;
       readonly missingForSeconds?: number;
@@ -92,6 +111,7 @@ export type NewRepository =
       readonly layout?: "simple" | "flat";
       readonly webUrlFormat?: string | null;
       readonly ignoreSerialHeader?: boolean;
+      readonly providesCoreMetadata?: boolean | null;
       readonly credentials?: string | null;
       readonly kind: "remote";
     }
@@ -101,6 +121,7 @@ export type NewRepository =
       readonly customData?: { readonly [key: string]: unknown } | string | null;
       readonly readers?: readonly string[];
       readonly mutability?: "immutable" | "volatile";
+      readonly constraints?: readonly string[] | null;
       readonly resolution?: "shadow" | "merge";
       readonly remotes?: "first" | "union";
       readonly whitelist?: readonly string[];
@@ -167,7 +188,10 @@ export type Projects = {
 
 export type Promoted = {
   readonly to: string;
-  readonly steps: readonly { readonly kind: "register" | "file"; readonly what: string }[];
+  readonly steps: readonly {
+    readonly kind: "register" | "file" | "test-result" | "documentation";
+    readonly what: string;
+  }[];
 };
 
 export type Promotion = { readonly to: string };
@@ -179,6 +203,7 @@ export type RemoteChange = {
   readonly customData?: { readonly [key: string]: unknown } | string | null;
   readonly readers?: readonly string[];
   readonly mutability?: "immutable" | "volatile";
+  readonly constraints?: readonly string[] | null;
   readonly url?: string | null;
   readonly freshForSeconds?: number;
   readonly missingForSeconds?: number;
@@ -187,6 +212,7 @@ export type RemoteChange = {
   readonly layout?: "simple" | "flat";
   readonly webUrlFormat?: string | null;
   readonly ignoreSerialHeader?: boolean;
+  readonly providesCoreMetadata?: boolean | null;
   readonly credentials?: string | null;
 };
 
@@ -204,6 +230,7 @@ export type Repository =
       readonly customData: { readonly [key: string]: unknown } | string | null;
       readonly readers: readonly string[];
       readonly mutability: "immutable" | "volatile";
+      readonly constraints: readonly string[] | null;
       readonly resolution: "shadow" | "merge";
       readonly remotes: "first" | "union";
       readonly whitelist: readonly string[];
@@ -225,6 +252,7 @@ export type Repository =
       readonly customData: { readonly [key: string]: unknown } | string | null;
       readonly readers: readonly string[];
       readonly mutability: "immutable" | "volatile";
+      readonly constraints: readonly string[] | null;
       readonly url: string | null;
       readonly freshForSeconds: number;
       readonly missingForSeconds: number;
@@ -233,6 +261,7 @@ export type Repository =
       readonly layout: "simple" | "flat";
       readonly webUrlFormat: string | null;
       readonly ignoreSerialHeader: boolean;
+      readonly providesCoreMetadata: boolean | null;
       readonly hasCredentials: boolean;
     }
   | {
@@ -246,6 +275,7 @@ export type Repository =
       readonly customData: { readonly [key: string]: unknown } | string | null;
       readonly readers: readonly string[];
       readonly mutability: "immutable" | "volatile";
+      readonly constraints: readonly string[] | null;
       readonly resolution: "shadow" | "merge";
       readonly remotes: "first" | "union";
       readonly whitelist: readonly string[];
@@ -323,6 +353,7 @@ export type VirtualChange = {
   readonly customData?: { readonly [key: string]: unknown } | string | null;
   readonly readers?: readonly string[];
   readonly mutability?: "immutable" | "volatile";
+  readonly constraints?: readonly string[] | null;
   readonly resolution?: "shadow" | "merge";
   readonly remotes?: "first" | "union";
   readonly whitelist?: readonly string[];

@@ -11,5 +11,15 @@ export type {
   Probes,
   RemoteFacts,
 } from "./doctor/probes.ts";
+export type { Setup } from "./gen-config/setup.ts";
 export { CommandFailure, EXIT, type Flags, type InitAnswer, type Io, type Offline, type OptionRow } from "./io.ts";
+export type {
+  DevpiExportAnswer,
+  DevpiImportWish,
+  IndexImportAnswer,
+  IndexImportWish,
+  MoveInAnswer,
+  Moves,
+} from "./moving/answers.ts";
+export { sizeText } from "./moving/report.ts";
 export { run } from "./run.ts";

@@ -1,5 +1,7 @@
 import type { Instant } from "#core";
 import type { Probes } from "./doctor/probes.ts";
+import type { Setup } from "./gen-config/setup.ts";
+import type { Moves } from "./moving/answers.ts";
 
 /** What commands do to the world around them; `main.ts` hands in the real one, tests their own. */
 export interface Io {
@@ -19,7 +21,7 @@ export interface Io {
   now(): Instant;
 }
 
-/** Flags of `serve`, `init` and `doctor` as they were typed: by long name without dashes; `true` for a switch. */
+/** Flags of the commands that work in the data folder, as they were typed: by long name without dashes; `true` for a switch. */
 export type Flags = Readonly<Record<string, string | readonly string[] | true>>;
 
 /** One setting of the server, from the configuration's table: a flag of `serve`, an environment variable, a line of the file. */
@@ -37,8 +39,8 @@ export interface OptionRow {
   /** The environment variable of the same meaning; `null`: none. */
   readonly env: string | null;
   readonly isRepeatable?: boolean;
-  /** The commands that take it. */
-  readonly commands: readonly ("serve" | "init" | "doctor")[];
+  /** The commands that take it; `move`: those that move in and out. */
+  readonly commands: readonly ("serve" | "init" | "doctor" | "move")[];
 }
 
 /** What needs more than a client of the API: the server itself and its data folder. */
@@ -53,6 +55,9 @@ export interface Offline {
   setPassword(flags: Flags, user: string, password: string): Promise<void>;
   /** What `doctor` looks with. */
   probes(flags: Flags): Promise<Probes>;
+  readonly moves: Moves;
+  /** How a service would run the server; for `gen-config`. */
+  setup(flags: Flags): Promise<Setup>;
 }
 
 export interface InitAnswer {

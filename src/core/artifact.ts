@@ -72,6 +72,27 @@ export interface ArtifactRef {
   readonly filename: string;
 }
 
+/**
+ * A file that belongs to a version and is no release: documentation (one zip per version) or a test result of one file.
+ * No listing shows it and no installer finds it.
+ */
+export interface Attachment {
+  readonly repository: RepositoryName;
+  readonly project: ProjectName;
+  readonly version: string;
+  readonly kind: AttachmentKind;
+  /** Unique in its project; devpi's names, see {@link documentationFilename} and {@link testResultFilename}. */
+  readonly filename: string;
+  /** The artifact that a test result is about; `null` for documentation. */
+  readonly about: string | null;
+  readonly blob: Digest;
+  readonly sizeBytes: number;
+  readonly attachedAt: Instant;
+  readonly log: readonly ArtifactLogEntry[];
+}
+
+export type AttachmentKind = "documentation" | "test-result";
+
 /** A file an upstream offers: it has an address, and perhaps a copy in our cache. */
 export interface Offer {
   readonly project: ProjectName;

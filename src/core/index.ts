@@ -4,6 +4,7 @@
  */
 export * from "./account-rules.ts";
 export * from "./artifact.ts";
+export * from "./attachments.ts";
 export * from "./call.ts";
 export * from "./journal.ts";
 export * from "./json.ts";

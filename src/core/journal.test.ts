@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Artifact, Version } from "./artifact.ts";
+import type { Artifact, Attachment, Version } from "./artifact.ts";
 import { type JournalEvent, projectOf, repositoryOf } from "./journal.ts";
 import type { Instant, ProjectName, RepositoryName, UserName } from "./names.ts";
 import type { Token, User } from "./principal.ts";
@@ -11,6 +11,7 @@ const FOO = "foo" as ProjectName;
 const ALICE = "alice" as UserName;
 const REF = { repository: DEV, project: FOO, filename: "foo-1.0.tar.gz" };
 const artifact = { ...REF, publishedAt: 0 as Instant } as Artifact;
+const attachment = { repository: DEV, project: FOO, version: "1.0", filename: "foo-1.0.doc.zip" } as Attachment;
 const version: Version = { repository: DEV, project: FOO, version: "1.0", attributes: {} };
 
 /** Every type of event once: a new one does not compile until it stands here. */
@@ -30,11 +31,19 @@ const EVENTS: { readonly [Type in JournalEvent["type"]]: Extract<JournalEvent, {
   "artifact.replaced": { type: "artifact.replaced", artifact, promotedFrom: null },
   "artifact.yanked": { type: "artifact.yanked", ref: REF, reason: "broken" },
   "artifact.removed": { type: "artifact.removed", ref: REF },
+  "attachment.saved": { type: "attachment.saved", attachment },
+  "attachment.removed": {
+    type: "attachment.removed",
+    repository: DEV,
+    project: FOO,
+    version: "1.0",
+    filename: "foo-1.0.doc.zip",
+  },
 };
 
 for (const event of Object.values(EVENTS)) {
   const isOfAccount = /^(user|token)\./.test(event.type);
-  const isOfProject = /^(project|version|artifact)\./.test(event.type);
+  const isOfProject = /^(project|version|artifact|attachment)\./.test(event.type);
 
   test(`${event.type} tells whose readers it concerns`, () => {
     assert.equal(repositoryOf(event), isOfAccount ? null : DEV);

@@ -1,4 +1,4 @@
-import type { Artifact, ArtifactRef, ProjectStatus, Version } from "./artifact.ts";
+import type { Artifact, ArtifactRef, Attachment, ProjectStatus, Version } from "./artifact.ts";
 import type { Instant, ProjectName, RepositoryName, Seq, UserName } from "./names.ts";
 import type { Actor, Token, User } from "./principal.ts";
 import type { Repository } from "./repository.ts";
@@ -13,7 +13,7 @@ export type JournalEvent =
   | { readonly type: "token.issued"; readonly token: Token }
   | { readonly type: "token.revoked"; readonly id: string; readonly owner: UserName }
   | { readonly type: "repository.saved"; readonly repository: Repository }
-  /** Everything in it goes with it: projects, versions, artifacts. */
+  /** Everything in it goes with it: projects, versions, artifacts, attachments. */
   | { readonly type: "repository.removed"; readonly name: RepositoryName }
   /** Makes the project, held, or holds it again; a new spelling of its name may come with it. */
   | {
@@ -32,7 +32,7 @@ export type JournalEvent =
   /** The name may be asked upstream again. A project without files is forgotten altogether. */
   | { readonly type: "project.released"; readonly repository: RepositoryName; readonly project: ProjectName }
   | { readonly type: "version.saved"; readonly version: Version }
-  /** The record of the version; its artifacts are removed by their own events. */
+  /** The record of the version and its attachments; its artifacts are removed by their own events. */
   | {
       readonly type: "version.removed";
       readonly repository: RepositoryName;
@@ -40,10 +40,21 @@ export type JournalEvent =
       readonly version: string;
     }
   | { readonly type: "artifact.published"; readonly artifact: Artifact; readonly promotedFrom: RepositoryName | null }
+  /** The test results of the file that it was go with it: they are not about the new bytes. */
   | { readonly type: "artifact.replaced"; readonly artifact: Artifact; readonly promotedFrom: RepositoryName | null }
   /** `reason: null` takes the yank back. */
   | { readonly type: "artifact.yanked"; readonly ref: ArtifactRef; readonly reason: string | null }
-  | { readonly type: "artifact.removed"; readonly ref: ArtifactRef };
+  /** Its test results go with it. */
+  | { readonly type: "artifact.removed"; readonly ref: ArtifactRef }
+  /** Takes the place of an attachment of the same name, as new documentation does. */
+  | { readonly type: "attachment.saved"; readonly attachment: Attachment }
+  | {
+      readonly type: "attachment.removed";
+      readonly repository: RepositoryName;
+      readonly project: ProjectName;
+      readonly version: string;
+      readonly filename: string;
+    };
 
 export interface JournalEntry {
   readonly seq: Seq;
@@ -68,6 +79,7 @@ export function repositoryOf(event: JournalEvent): RepositoryName | null {
     case "project.status":
     case "project.released":
     case "version.removed":
+    case "attachment.removed":
       return event.repository;
     case "version.saved":
       return event.version.repository;
@@ -77,6 +89,8 @@ export function repositoryOf(event: JournalEvent): RepositoryName | null {
     case "artifact.yanked":
     case "artifact.removed":
       return event.ref.repository;
+    case "attachment.saved":
+      return event.attachment.repository;
   }
 }
 
@@ -87,6 +101,7 @@ export function projectOf(event: JournalEvent): ProjectName | null {
     case "project.status":
     case "project.released":
     case "version.removed":
+    case "attachment.removed":
       return event.project;
     case "version.saved":
       return event.version.project;
@@ -96,6 +111,8 @@ export function projectOf(event: JournalEvent): ProjectName | null {
     case "artifact.yanked":
     case "artifact.removed":
       return event.ref.project;
+    case "attachment.saved":
+      return event.attachment.project;
     default:
       return null;
   }

@@ -92,6 +92,8 @@ export interface Token {
   readonly limits: readonly Limit[];
   readonly createdAt: Instant;
   readonly expiresAt: Instant | null;
-  /** A sealed SHA-256 of the secret (which has 256 bits of entropy, so a fast hash is right). */
+  /**
+   * Sealed: a SHA-256 of the secret (which has 256 bits of entropy, so a fast hash is right), or the key of a macaroon.
+   */
   readonly secretHash: Sealed;
 }

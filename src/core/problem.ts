@@ -14,8 +14,16 @@ export type Problem =
       readonly repository: RepositoryName;
       readonly project: string;
       readonly version: string;
+      /** Where there is more to say than that. */
+      readonly because?: string;
     }
-  | { readonly code: "file-not-found"; readonly repository: RepositoryName; readonly filename: string }
+  | {
+      readonly code: "file-not-found";
+      readonly repository: RepositoryName;
+      readonly filename: string;
+      /** Where there is more to say than that. */
+      readonly because?: string;
+    }
   /** It was here and was removed (devpi: 410). */
   | { readonly code: "file-gone"; readonly repository: RepositoryName; readonly filename: string }
   | { readonly code: "user-not-found"; readonly user: string }
@@ -33,7 +41,7 @@ export type Problem =
   /** A name, an option or a setting that is not allowed. */
   | { readonly code: "setting-invalid"; readonly because: string }
   | { readonly code: "upload-invalid"; readonly because: string }
-  /** An action of the old upload interface that is gone (`submit`, `doc_upload` where `strict`). */
+  /** An action of the old upload interface that is gone (`submit` where `strict`). */
   | { readonly code: "action-retired"; readonly because: string }
   | { readonly code: "too-large"; readonly what: string; readonly sizeBytesMax: number }
   | { readonly code: "digest-mismatch"; readonly filename: string; readonly expected: string; readonly actual: string }

@@ -89,6 +89,7 @@ export function settingsFault(repository: Repository): string | null {
     nameFault(repository.name) ??
     describingFault(repository) ??
     specsFault("readers", repository.readers) ??
+    listFault("constraints", repository.constraints ?? []) ??
     kindFault(repository)
   );
 }

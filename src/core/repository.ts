@@ -25,6 +25,11 @@ interface Common {
   /** Who may read. Default `[":ANONYMOUS:"]`. The owner and root always may. */
   readonly readers: readonly PrincipalSpec[];
   readonly mutability: Mutability;
+  /**
+   * Lines of a constraints file, in the format's own words: what they do not admit is seen neither here nor through
+   * here (devpi-constrained). `null`, and not given in what was kept before there were any: everything is admitted.
+   */
+  readonly constraints?: readonly string[] | null;
   readonly createdAt: Instant;
 }
 
@@ -76,6 +81,8 @@ export interface RemoteRepository extends Common {
   readonly webUrlFormat: string | null;
   /** devpi's `mirror_ignore_serial_header`, kept for its clients. */
   readonly ignoreSerialHeader: boolean;
+  /** devpi's `mirror_provides_core_metadata`, kept for its clients; metadata of files is always offered. */
+  readonly providesCoreMetadata?: boolean | null;
 }
 
 /** Shows several repositories as one. Holds nothing itself. */

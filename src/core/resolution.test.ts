@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { FormatName, Instant, ProjectName, RepositoryName } from "./names.ts";
 import type { LocalRepository, Merging, RemoteRepository, Repository, VirtualRepository } from "./repository.ts";
 import { modelOrder, modelPlan } from "./resolution.model.ts";
-import { isReserved, planFor, searchOrder } from "./resolution.ts";
+import { isReserved, planFor, reachedFrom, searchOrder } from "./resolution.ts";
 
 const FOO = "foo" as ProjectName;
 const RUNS = 2000;
@@ -164,6 +164,27 @@ test("a name is reserved by itself or by a prefix, and by nothing else", () => {
 });
 
 type World = ReadonlyMap<RepositoryName, Repository>;
+
+test("constraints stand on the way to all that is behind them, and not to what has a shorter way", () => {
+  const up = remote("root/up");
+  const some = { ...virtual("a/some", { members: ["root/up"] }), constraints: ["foo<2"] };
+  const all = new Map<RepositoryName, Repository>([up, some].map((one) => [one.name, one]));
+  const waysFrom = (asked: Repository) =>
+    reachedFrom(asked, (name) => all.get(name) ?? null).map(({ source, constraints }) => [source.name, constraints]);
+
+  assert.deepEqual(waysFrom(local("a/dev", { bases: ["a/some"] })), [
+    ["a/dev", []],
+    ["root/up", [["foo<2"]]],
+  ]);
+  assert.deepEqual(waysFrom({ ...local("a/dev", { bases: ["a/some"] }), constraints: ["*"] }), [
+    ["a/dev", [["*"]]],
+    ["root/up", [["*"], ["foo<2"]]],
+  ]);
+  assert.deepEqual(waysFrom(local("a/dev", { bases: ["a/some", "root/up"] })), [
+    ["a/dev", []],
+    ["root/up", []],
+  ]);
+});
 
 function worldOf(...repositories: readonly Repository[]): World {
   return new Map(repositories.map((repository) => [repository.name, repository]));

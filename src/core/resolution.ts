@@ -16,28 +16,49 @@ export interface Plan {
   readonly shadowed: readonly { readonly remote: RepositoryName; readonly by: RepositoryName }[];
 }
 
+/** A source, and the lists of constraints that stand on the way to it, beginning with the asked repository's. */
+export interface Reached {
+  readonly source: Source;
+  readonly constraints: readonly (readonly string[])[];
+}
+
 /**
  * The search order of a repository (devpi's rule): breadth first over bases and members beginning with itself,
- * remotes moved to the end; each repository once, at its first place; unknown ones are skipped.
+ * remotes moved to the end; each repository once, at its first place; unknown ones are skipped. What constrains a source
+ * is what stands on the way to that first place, the source's own constraints included.
  */
-export function searchOrder(asked: Repository, find: (name: RepositoryName) => Repository | null): readonly Source[] {
+export function reachedFrom(asked: Repository, find: (name: RepositoryName) => Repository | null): readonly Reached[] {
   const seen = new Set<RepositoryName>();
-  const flat: Source[] = [];
-  let level: readonly Repository[] = [asked];
+  const flat: Reached[] = [];
+  let level: readonly Passed[] = [{ repository: asked, above: [] }];
   while (level.length > 0) {
-    const next: Repository[] = [];
-    for (const repository of level) {
+    const next: Passed[] = [];
+    for (const { repository, above } of level) {
       if (seen.has(repository.name)) continue;
       seen.add(repository.name);
-      if (repository.kind !== "virtual") flat.push(repository);
+      const constraints = repository.constraints == null ? above : [...above, repository.constraints];
+      if (repository.kind !== "virtual") flat.push({ source: repository, constraints });
       for (const name of membersOf(repository)) {
         const member = find(name);
-        if (member !== null) next.push(member);
+        if (member !== null) next.push({ repository: member, above: constraints });
       }
     }
     level = next;
   }
-  return [...flat.filter((source) => source.kind === "local"), ...flat.filter((source) => source.kind === "remote")];
+  return [
+    ...flat.filter(({ source }) => source.kind === "local"),
+    ...flat.filter(({ source }) => source.kind === "remote"),
+  ];
+}
+
+/** {@link reachedFrom}, without what constrains. */
+export function searchOrder(asked: Repository, find: (name: RepositoryName) => Repository | null): readonly Source[] {
+  return reachedFrom(asked, find).map(({ source }) => source);
+}
+
+interface Passed {
+  readonly repository: Repository;
+  readonly above: readonly (readonly string[])[];
 }
 
 /**

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Actor, Artifact, Digest, Instant, ProjectName, RepositoryName } from "#core";
+import type { Actor, Artifact, Attachment, Digest, Instant, ProjectName, RepositoryName } from "#core";
 import { type BlobStore, doom, isDoomed } from "#stores";
 import { openTemporaryStore } from "../../tests/support/databases.ts";
 import { type MemoryBlobs, memoryBlobs } from "../../tests/support/memory-stores.ts";
@@ -34,6 +34,27 @@ test("what an artifact, a companion, a cached copy or a claim names stays; an or
   assert.deepEqual(new Set(blobs.digests), new Set([file, companion, cached, claimed]));
   assert.equal(await blobs.stat(orphan), null);
   assert.deepEqual(await sweep(world, GOES_ON), { blobs: 0, sizeBytes: 0 });
+});
+
+test("documentation and test results stay as long as they are attached", async () => {
+  await using world = await openWorld();
+  const [documentation] = await keepAll(world.blobs, ["documentation"]);
+  const where = { repository: "alice/dev" as RepositoryName, project: "foo" as ProjectName, version: "1.0" };
+  const filename = "foo-1.0.doc.zip";
+  const attachment: Attachment = {
+    ...where,
+    kind: "documentation",
+    filename,
+    about: null,
+    blob: documentation,
+    sizeBytes: 13,
+    attachedAt: 1 as Instant,
+    log: [],
+  };
+  await world.metadata.write(SOMEBODY, async (tx) => tx.append({ type: "attachment.saved", attachment }));
+  assert.equal((await sweep(world, GOES_ON)).blobs, 0);
+  await world.metadata.write(SOMEBODY, async (tx) => tx.append({ type: "attachment.removed", ...where, filename }));
+  assert.equal((await sweep(world, GOES_ON)).blobs, 1);
 });
 
 test("a blob goes when its claim has ended, its copy has expired, or its file was removed", async () => {

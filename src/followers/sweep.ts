@@ -15,8 +15,8 @@ export interface Swept {
 }
 
 /**
- * Deletes the blobs that nothing names: no artifact, no companion, no cached copy, no claim of an upload that is under
- * way. Stops between two blobs when aborted. The same bytes may come again at any moment, also in another process: who
+ * Deletes the blobs that nothing names: no artifact, no companion, no attachment, no cached copy, no claim of an upload
+ * that is under way. Stops between two blobs when aborted. The same bytes may come again at any moment, also in another process: who
  * claims them waits for the deletion that is under way here (see `doom`), so that what is kept afterwards stays.
  */
 export async function sweep(parts: SweepParts, signal: AbortSignal): Promise<Swept> {

@@ -2,6 +2,7 @@ import type {
   Action,
   Artifact,
   ArtifactRef,
+  Attachment,
   Call,
   Companion,
   Digest,
@@ -37,17 +38,107 @@ export interface PackageFormat {
   readonly reader: ListingReader;
   /** Sorts versions ascending. */
   compareVersions(a: string, b: string): number;
+  /** Reads the lines of a constraints file; throws `SyntaxError` that says what is wrong with which. */
+  readConstraints(lines: readonly string[]): Constraints;
+  /** What a version's record says about it in one line, for search; `null`: nothing. */
+  summaryOf(versionAttributes: JsonObject): string | null;
+  /** Whether a version is meant for the public at large; of what is no version at all, it is not. */
+  isStable(version: string): boolean;
+  /**
+   * Where an attachment is served, relative to the repository, without a slash in front. `tested`: the blob of the file
+   * that a test result is about.
+   */
+  attachmentPath(attachment: Attachment, tested: Digest | null): string;
+  /** The projects an attachment of that name can belong to, likeliest first; empty when it is no name of an attachment. */
+  attachmentProjects(filename: string): readonly ProjectName[];
+  /** The forms by which a version goes to another server. */
+  readonly uploadForms: UploadForms;
+  /** How its projects pack their documentation. */
+  readonly documentation: Documentation;
   /** What a file of an upstream becomes when it is copied into a local repository. `companions`: contents by suffix. */
   adopt(
     offer: Offer,
     copy: { readonly blob: Digest; readonly companions: Readonly<Record<string, Uint8Array>> },
   ): Adopted;
+  /**
+   * What a file becomes that another server hands over with its records. It was published there, so its archive is not
+   * judged again; what cannot be read of it is left out. `upload-invalid` for a name under which nobody could ask for it.
+   */
+  takeOver(file: HandedOver): Promise<TakenOver>;
+  /** A version's name and record as this format keeps them, from another server's in the words of the upload form. */
+  readRecord(version: string, record: JsonObject): HandedOverVersion;
+}
+
+/** What a constraints file admits; pure. */
+export interface Constraints {
+  /** Whether there may be anything of the project at all. */
+  admitsProject(project: ProjectName): boolean;
+  /** `version: null`: the file does not say which it is of. */
+  admitsVersion(project: ProjectName, version: string | null): boolean;
+}
+
+/** A file that comes from another server, and what that knew of it. */
+export interface HandedOver {
+  readonly project: ProjectName;
+  readonly filename: string;
+  readonly received: Received;
+  readonly version: HandedOverVersion;
+}
+
+/** A version as {@link PackageFormat.readRecord} has read it. */
+export interface HandedOverVersion {
+  /** In normal form where it has one. */
+  readonly version: string;
+  readonly attributes: JsonObject;
+}
+
+/** What is kept with a file that was taken over. */
+export interface TakenOver {
+  readonly attributes: JsonObject;
+  /** Contents by suffix, for example `.metadata`. */
+  readonly companions: Readonly<Record<string, Uint8Array>>;
 }
 
 /** The attributes of a copied file, and what it says for the record of its version. */
 export interface Adopted {
   readonly attributes: JsonObject;
   readonly versionAttributes: JsonObject;
+}
+
+/** What upload clients of the format would send. */
+export interface UploadForms {
+  /** The field that holds the file; it comes after the others. */
+  readonly fileField: string;
+  /** Registers a version without a file. */
+  register(version: SentVersion): FormFields;
+  file(version: SentVersion, artifact: Pick<Artifact, "filename" | "blob" | "attributes">): FormFields;
+  documentation(version: SentVersion): FormFields;
+}
+
+/** A version's name, spelling and record. */
+export interface SentVersion {
+  readonly displayName: string;
+  readonly version: string;
+  readonly attributes: JsonObject;
+}
+
+export type FormFields = readonly (readonly [name: string, value: string])[];
+
+/** Documentation as one file that holds many pages. */
+export interface Documentation {
+  /** Refuses (`upload-invalid`) what cannot be read, would do harm, or holds absurdly more than its size. */
+  check(filename: string, file: RandomAccess): Promise<void>;
+  /** Its pages by path. Throws `SyntaxError` when the file is broken. */
+  open(file: RandomAccess): Promise<ReadonlyMap<string, DocumentationPage>>;
+}
+
+/** One page, or picture, or script, of documentation. */
+export interface DocumentationPage {
+  readonly sizeBytes: number;
+  /** Changes whenever the content does, within one file. */
+  readonly validator: string;
+  /** Read straight out of the packed file. Throws `SyntaxError` where that is ruined, before the last piece. */
+  read(): AsyncIterable<Uint8Array>;
 }
 
 /** How the registry reads another server's pages of this format; all pure but for the bytes it is given. */
@@ -128,6 +219,14 @@ export interface Desk {
   file(project: ProjectName, filename: string): Promise<OpenFile | null>;
   /** The companion of a file; `null` when it was not announced. Throws 502-problems when it was and cannot be had. */
   companion(project: ProjectName, filename: string, suffix: string): Promise<OpenFile | null>;
+  /**
+   * Documentation or a test result, here or in a local repository that is looked into from here and that may be read;
+   * `tested`: the blob of the file that a test result is about.
+   */
+  attachment(
+    project: ProjectName,
+    filename: string,
+  ): Promise<{ readonly attachment: Attachment; readonly tested: Digest | null; readonly file: OpenFile } | null>;
   /** Whether a file of that name was published here, or in a repository that is looked into from here, and was removed. */
   wasRemoved(filename: string): Promise<boolean>;
   /** Bytes first: checks the right to publish, then takes the bytes into a draft, hashing as they come. */
@@ -140,9 +239,25 @@ export interface Desk {
     displayName: string,
     version: { readonly version: string; readonly attributes: JsonObject } | null,
   ): Promise<void>;
+  /** Documentation that has been received, once the format has found it to be some. `created: false`: it was there already. */
+  document(
+    wish: DocumentationWish,
+    received: Received,
+  ): Promise<{ readonly attachment: Attachment; readonly created: boolean }>;
   yank(project: ProjectName, version: string, reason: string | null): Promise<readonly ArtifactRef[]>;
   remove(ref: ArtifactRef): Promise<void>;
   setStatus(project: ProjectName, status: ProjectStatus, reason: string | null): Promise<void>;
+}
+
+/** What documentation is about. */
+export interface DocumentationWish {
+  readonly project: ProjectName;
+  /** `null`: as the project is spelled already. */
+  readonly displayName: string | null;
+  /** `null`: the newest version that is there. An unknown one is made. */
+  readonly version: string | null;
+  /** Merged over the version's record. */
+  readonly attributes: JsonObject;
 }
 
 /** What `make` gives to {@link Desk.page}. */

@@ -20,6 +20,8 @@ export interface FrontDoorSettings {
   readonly bodySizeBytesMax: number;
   /** Budget of finished answers. */
   readonly memoryBytesMax: number;
+  /** Nobody who has not signed in is answered, but for health, discovery and login. */
+  readonly isLockedDown?: boolean;
 }
 
 /** One answered request, for the log; holds no secret. */

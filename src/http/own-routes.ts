@@ -15,6 +15,11 @@ export interface OwnParts {
   readonly isClosing: () => boolean;
 }
 
+/** Asked by machines that have no account. */
+export function isHealthPath(path: string): boolean {
+  return path.startsWith("/+health/");
+}
+
 /** What the front door answers itself, to everybody; `null`: it is not among that. */
 export async function ownReply(parts: OwnParts, visit: Visit, path: string): Promise<Reply | null> {
   if (visit.method !== "GET" && visit.method !== "HEAD") return null;

@@ -1,16 +1,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Call, type Reply, type RepositoryName, refuse } from "#core";
+import { type Call, type Problem, type Reply, type RepositoryName, refuse } from "#core";
 import { readAddress, withoutPrefix } from "./addresses.ts";
 import type { FrontDoorParts } from "./front-door.ts";
 import type { HotReplies } from "./hot-replies.ts";
 import { checkLength } from "./intake.ts";
 import type { Metrics } from "./metrics.ts";
-import { ownReply } from "./own-routes.ts";
+import { isHealthPath, ownReply } from "./own-routes.ts";
 import type { Params } from "./patterns.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import type { Whereabouts } from "./public-url.ts";
 import { refusalOf } from "./refusals.ts";
 import { type Place, placeOf } from "./routing.ts";
+import { refuseSandboxed } from "./sandboxed.ts";
 import { type Sent, send } from "./send.ts";
 import { type Chosen, labelOf, type Tables, targetOf } from "./tables.ts";
 import { beginVisit, callOf, hopOf, recordOf, type Visit, type VisitParts, wishOf } from "./visits.ts";
@@ -29,6 +30,11 @@ export interface ReceptionParts extends FrontDoorParts, Pick<VisitParts, "stopwa
   readonly tables: Tables;
   readonly isClosing: () => boolean;
 }
+
+const LOCKED_DOWN: Problem = {
+  code: "not-signed-in",
+  because: "this server answers nobody who has not signed in; send a user name with its password or a token",
+};
 
 interface Answer {
   readonly prepared: Prepared;
@@ -49,24 +55,35 @@ export function openReception(parts: ReceptionParts): Reception {
     const address = readAddress(visit.request.url ?? "");
     if ("because" in address) throw refuse({ code: "request-invalid", because: address.because });
     const path = withoutPrefix(address.path, visit.prefix);
-    const own = await ownReply(parts, visit, path);
-    if (own !== null) return own;
+    const isLockedDown = settings.isLockedDown === true;
+    const early = !isLockedDown || isHealthPath(path) ? await ownReply(parts, visit, path) : null;
+    if (early !== null) return early;
     const { peek } = visit.intake;
     visit.proof = await access.authenticate({
       authorization: peek("authorization"),
       devpiAuth: peek("x-devpi-auth"),
       remoteAddress: visit.remoteAddress,
     });
+    const isStranger = isLockedDown && visit.proof.principal.kind === "anonymous";
+    const late = isLockedDown && !isStranger ? await ownReply(parts, visit, path) : null;
+    if (late !== null) return late;
     const place = await placeOf(path, names);
     visit.place = place;
     const query = new URLSearchParams(address.search);
     const callWith = (params: Params): Call => callOf(visit, place.path, params, query);
     const { chosen, allowed } = tables.find(place, visit.method, await formatOf(place), callWith);
+    // Before anything is said of what there is and what not.
+    if (isStranger && !(chosen?.kind === "dialect" && chosen.route.isOpen)) throw refuse(LOCKED_DOWN);
     if (chosen === null) throw noRoute(visit.method, place, path, allowed);
     visit.route = labelOf(place.scope, chosen.route.path);
     if (chosen.kind === "dialect") visit.dialect = chosen.dialect;
     checkLength(visit.intake.contentLength, settings.bodySizeBytesMax);
-    return handle(place, chosen, callWith(chosen.params));
+    const call = callWith(chosen.params);
+    if (chosen.route.method === "GET") return handle(place, chosen, call);
+    refuseSandboxed(call);
+    const { result, written } = await registry.witness(() => handle(place, chosen, call));
+    visit.written = written;
+    return result;
   }
 
   async function formatOf(place: Place) {
@@ -97,7 +114,7 @@ export function openReception(parts: ReceptionParts): Reception {
 
   /** With the dialect's own headers and the request's number, on refusals too. */
   function dressed(visit: Visit, { prepared }: Answer): Prepared {
-    const own = visit.dialect?.headers?.(callOf(visit, visit.path, {}, new URLSearchParams())) ?? {};
+    const own = visit.dialect?.headers?.(callOf(visit, visit.path, {}, new URLSearchParams()), visit.written) ?? {};
     return { ...prepared, headers: { ...prepared.headers, ...own, "x-request-id": visit.id } };
   }
 

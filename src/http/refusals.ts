@@ -37,13 +37,13 @@ export function refusalOf(error: unknown, asker: Asker): Refusal {
       vary: "Accept",
       ...problemHeaders(problem),
     },
-    showsBody(asker) ? undefined : reasonOf(message),
+    isToldInBody(asker) ? null : reasonOf(message),
   );
   return { prepared, cause: status >= 500 ? (error.cause ?? error) : undefined };
 }
 
-/** devpi's client prints the reason phrase and then the message of a JSON body; one of them is enough. Of uploads it reads no body. */
-function showsBody({ dialect, call }: Asker): boolean {
+/** devpi's client prints the reason phrase and then the message that it finds in JSON: the same sentence twice. */
+function isToldInBody({ dialect, call }: Asker): boolean {
   return dialect?.name === "devpi" && (call.header("accept") ?? "").includes("application/json");
 }
 

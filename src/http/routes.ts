@@ -1,4 +1,4 @@
-import type { Call, Problem, Reply, RepositoryName, UserName } from "#core";
+import type { Call, Problem, Reply, RepositoryName, Seq, UserName } from "#core";
 
 /** Where a dialect's or the API's route hangs. `{owner}`/`{repository}` targets are found by `routing.ts`. */
 export type Scope =
@@ -25,6 +25,8 @@ export interface DialectRoute {
   readonly path: string;
   /** Several routes may share scope, method and path: the first whose `when` says yes takes the call. */
   readonly when?: (call: Call) => boolean;
+  /** Answered to everybody, also where nothing else is without a sign-in (`--lockdown`). */
+  readonly isOpen?: true;
   handle(call: Call, target: Target): Promise<Reply>;
 }
 
@@ -33,8 +35,11 @@ export interface Dialect {
   /** Row of the status table. */
   readonly name: "native" | "devpi" | "artifactory";
   readonly routes: readonly DialectRoute[];
-  /** Headers on every answer of this dialect (devpi: `X-DEVPI-…`), also on errors. */
-  headers?(call: Call): Readonly<Record<string, string>>;
+  /**
+   * Headers on every answer of this dialect (devpi: `X-DEVPI-…`), also on errors. `written`: the journal position of
+   * what the request has written; `null`: nothing.
+   */
+  headers?(call: Call, written: Seq | null): Readonly<Record<string, string>>;
   /** The body of a refusal in this dialect; status and challenge are the front door's. */
   renderProblem(problem: Problem, message: string, call: Call): { readonly contentType: string; readonly body: string };
 }

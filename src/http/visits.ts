@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Proof } from "#access";
-import { ANONYMOUS, actorOf, type Call, type Instant, type Principal } from "#core";
+import { ANONYMOUS, actorOf, type Call, type Instant, type Principal, type Seq } from "#core";
 import type { RequestRecord } from "./front-door.ts";
 import { headerOf, type Intake, openIntake } from "./intake.ts";
 import type { Params } from "./patterns.ts";
@@ -36,6 +36,8 @@ export interface Visit {
   dialect: Dialect | null;
   /** Something else than headers went into the answer, so it is nobody else's. */
   isPersonal: boolean;
+  /** The journal position of what it has written; `null`: nothing. */
+  written: Seq | null;
 }
 
 export interface VisitParts {
@@ -74,6 +76,7 @@ export function beginVisit(parts: VisitParts, request: IncomingMessage, response
     route: "none",
     dialect: speakerOf(parts.dialects, intake),
     isPersonal: false,
+    written: null,
   };
 }
 

@@ -3,12 +3,14 @@ import {
   oneOf,
   type ReadValue,
   readHost,
+  readHostAndPort,
   readPath,
   readPort,
   readProxyPeer,
   readPublicUrl,
   readSeconds,
   readSize,
+  readSwitch,
   readUpstream,
 } from "./config-values.ts";
 
@@ -31,6 +33,9 @@ export interface Settings {
   readonly upstreamSeconds: number;
   readonly graceSeconds: number;
   readonly restrictModify: readonly string[] | null;
+  /** `name` or `name:port`. */
+  readonly pushHosts: readonly string[];
+  readonly isLockedDown: boolean;
   readonly logFormat: "human" | "json" | "auto";
   readonly logLevel: "error" | "warn" | "info" | "debug";
 }
@@ -46,7 +51,8 @@ type Row = Omit<OptionRow, "defaultText" | "env"> & { readonly defaultText?: str
 
 const SERVE = ["serve"] as const;
 const SERVING = ["serve", "doctor"] as const;
-const ALL = ["serve", "init", "doctor"] as const;
+const ALL = ["serve", "init", "doctor", "move"] as const;
+const TAKING = ["serve", "move"] as const;
 
 /** The one table of settings: `--help`, the environment, the file and doctor all read it. */
 export const SETTINGS: { readonly [Field in keyof Settings]: Setting<Settings[Field]> } = {
@@ -111,7 +117,7 @@ export const SETTINGS: { readonly [Field in keyof Settings]: Setting<Settings[Fi
     placeholder: "size",
     description: "largest file that is taken in, by upload or from upstream",
     fallback: "2G",
-    commands: SERVE,
+    commands: TAKING,
   }),
   memoryBytesMax: one(readSize, {
     name: "cache-memory",
@@ -132,7 +138,7 @@ export const SETTINGS: { readonly [Field in keyof Settings]: Setting<Settings[Fi
     placeholder: "seconds",
     description: "how long to wait for the beginning of an upstream's answer",
     fallback: "10",
-    commands: SERVE,
+    commands: TAKING,
   }),
   graceSeconds: one(readSeconds, {
     name: "grace",
@@ -145,7 +151,7 @@ export const SETTINGS: { readonly [Field in keyof Settings]: Setting<Settings[Fi
     ...rowOf({
       name: "restrict-modify",
       placeholder: "users",
-      description: "only these, separated by commas, may create, change and remove users and indexes",
+      description: "only these users and :groups, separated by commas, may create, change and remove users and indexes",
       defaultText: "everybody their own",
       commands: SERVE,
       isRepeatable: true,
@@ -153,6 +159,21 @@ export const SETTINGS: { readonly [Field in keyof Settings]: Setting<Settings[Fi
     read: (texts) =>
       texts.length === 0 ? null : texts.flatMap((text) => text.split(/[\s,]+/).filter((name) => name !== "")),
   },
+  pushHosts: list(readHostAndPort, {
+    name: "push-host",
+    placeholder: "host",
+    description: "host, or host:port, that versions may be pushed to although it is on this machine itself",
+    defaultText: "other machines only",
+    commands: SERVE,
+  }),
+  isLockedDown: one(readSwitch, {
+    name: "lockdown",
+    placeholder: null,
+    description: "answer nobody who has not signed in, but for health, discovery and login",
+    fallback: "no",
+    defaultText: "what is open is readable by everybody",
+    commands: SERVE,
+  }),
   logFormat: one(oneOf("human", "json", "auto"), {
     name: "log-format",
     placeholder: "format",

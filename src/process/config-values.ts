@@ -19,6 +19,14 @@ export function readSize(text: string): number {
   return bytes;
 }
 
+/** A switch: given without a value on the command line. */
+export function readSwitch(text: string): boolean {
+  const word = text.trim().toLowerCase();
+  if (["yes", "true", "on", "1"].includes(word)) return true;
+  if (["no", "false", "off", "0"].includes(word)) return false;
+  throw new SyntaxError("expected yes or no");
+}
+
 export function readPort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (!(port <= 65_535)) throw new SyntaxError("expected a port, 0 to 65535");
@@ -37,6 +45,16 @@ export function readHost(text: string): string {
     throw new SyntaxError("expected a host name or an address such as 127.0.0.1 or 0.0.0.0");
   }
   return host;
+}
+
+/** `name` or `name:port`, in small letters; addresses of IPv6 in brackets. */
+export function readHostAndPort(text: string): string {
+  const url = URL.parse(`http://${text}`);
+  // A scheme's own port is dropped from `host`, so the text itself tells whether there is one.
+  const [, port] = /:(\d{1,5})$/.exec(text.replace(/^\[[^\]]*\]/, "")) ?? [];
+  const isPlain = url !== null && url.pathname === "/" && `${url.search}${url.hash}${url.username}` === "";
+  if (!isPlain || text.endsWith("/")) throw new SyntaxError("expected a host or host:port, such as localhost:4040");
+  return port === undefined ? url.hostname : `${url.hostname}:${Number(port)}`;
 }
 
 /** Relative to where it was written: the working folder, or the configuration file's. */

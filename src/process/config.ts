@@ -50,6 +50,7 @@ const OTHER_VARIABLES = [
   "VIVARIUM_TOKEN",
   "VIVARIUM_USER",
   "VIVARIUM_PASSWORD",
+  "VIVARIUM_DEVPI_PASSWORD",
 ];
 
 /** Flags win over the environment, the environment over the file, the file over the defaults. */
@@ -94,9 +95,9 @@ interface Given {
 
 function fromFlags({ name }: OptionRow, { flags, workingFolder: folder }: ConfigSources): Given | null {
   const value = flags[name];
-  return value === undefined || value === true
-    ? null
-    : { from: "flag", where: `--${name}`, texts: [value].flat(), folder };
+  if (value === undefined) return null;
+  // A switch has no value: to name it is to say yes.
+  return { from: "flag", where: `--${name}`, texts: value === true ? ["yes"] : [value].flat(), folder };
 }
 
 /** An empty variable counts as not set, as compose files and units like to have it. */

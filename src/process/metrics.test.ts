@@ -22,6 +22,7 @@ const text = (origins: readonly (typeof origin)[]): Promise<string> =>
     upstreams: {
       figures: () => origins,
       for: () => assert.fail("metrics ask no upstream"),
+      send: () => assert.fail("metrics send nothing"),
       [Symbol.asyncDispose]: async () => {},
     },
     version: "1.2.3",

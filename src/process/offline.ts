@@ -1,5 +1,7 @@
 import { CommandFailure, EXIT, type Flags, type InitAnswer, type Io } from "#cli";
 import { userName } from "#core";
+import type { App } from "../app.ts";
+import type { Config } from "./config.ts";
 import { type Log, openLog } from "./log.ts";
 import { terminalSink } from "./log-sink.ts";
 import { now } from "./machine.ts";
@@ -49,6 +51,14 @@ export async function setPassword(
   const passwordHash = await app.access.hashPassword(wish.password);
   await app.registry.accounts.modify({ kind: "system", reason: "password set offline" }, name, { passwordHash });
   log.flush();
+}
+
+/** The house for a command that works in the data folder itself; only what goes wrong is told, on standard error. */
+export async function openQuietHouse(
+  config: Config,
+  { io, version }: Pick<OfflineParts, "io" | "version">,
+): Promise<App> {
+  return openHouse(config, worldOf(version, false, quietLog(io)));
 }
 
 /** Says only what went wrong or is missing. */

@@ -1,4 +1,4 @@
-import { accountFault, type Instant, refuse, type Token, type User, type UserName } from "#core";
+import { accountFault, type Instant, type Principal, refuse, type Token, type User, type UserName } from "#core";
 import type { Transaction } from "#stores";
 import {
   requireAccountChange,
@@ -13,6 +13,7 @@ import { type Tools, write } from "./tools.ts";
 
 /** Tokens of one account; expired ones stay to be seen until their room is needed. */
 const TOKENS_MAX = 1000;
+const RENEWAL: Principal = { kind: "system", reason: "password hash renewed" };
 
 /** Opens the accounts: users, their tokens, and who may change them. */
 export function openAccounts(tools: Tools): Accounts {
@@ -42,6 +43,13 @@ export function openAccounts(tools: Tools): Accounts {
         const user = { ...wanted, modifiedAt: now() };
         tx.append({ type: "user.saved", user });
         return user;
+      });
+    },
+    async renewHash(name, before, after) {
+      await write(tools, RENEWAL, async (tx) => {
+        const user = await tx.user(name);
+        if (user?.passwordHash !== before) return;
+        tx.append({ type: "user.saved", user: { ...user, passwordHash: after } });
       });
     },
     async remove(principal, name) {

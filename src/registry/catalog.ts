@@ -4,8 +4,8 @@ import {
   ownerOf,
   type Repository,
   type RepositoryName,
+  reachedFrom,
   type Source,
-  searchOrder,
   type UserName,
 } from "#core";
 import type { MetadataStore } from "#stores";
@@ -21,6 +21,13 @@ export interface Catalog extends Disposable {
   all(owner?: UserName): readonly Repository[];
   /** Where a question to the repository is put, in order (core's rule); computed once until a repository changes. */
   order(asked: Repository): readonly Source[];
+  /** The lists of constraints on the way from `asked` to each source of its order; sources without any are left out. */
+  constraints(asked: Repository): ReadonlyMap<RepositoryName, readonly (readonly string[])[]>;
+}
+
+interface Way {
+  readonly order: readonly Source[];
+  readonly constraints: ReadonlyMap<RepositoryName, readonly (readonly string[])[]>;
 }
 
 export async function openCatalog(metadata: MetadataStore): Promise<Catalog> {
@@ -28,7 +35,7 @@ export async function openCatalog(metadata: MetadataStore): Promise<Catalog> {
   const byKey = new Map<string, Repository>();
   const missed: JournalEntry[] = [];
   let sorted: readonly Repository[] | null = null;
-  let orders = new WeakMap<Repository, readonly Source[]>();
+  let orders = new WeakMap<Repository, Way>();
   let isLoaded = false;
 
   function apply(entries: readonly JournalEntry[]): void {
@@ -52,10 +59,27 @@ export async function openCatalog(metadata: MetadataStore): Promise<Catalog> {
 
   function forgetDerived(): void {
     sorted = null;
-    orders = new WeakMap();
+    orders = new WeakMap<Repository, Way>();
   }
 
   const find = (name: RepositoryName): Repository | null => byName.get(name) ?? null;
+
+  function wayFrom(asked: Repository): Way {
+    const known = orders.get(asked);
+    if (known !== undefined) return known;
+    const reached = reachedFrom(asked, find);
+    const way: Way = {
+      order: reached.map(({ source }) => source),
+      constraints: new Map(
+        reached
+          .filter(({ constraints }) => constraints.length > 0)
+          .map(({ source, constraints }) => [source.name, constraints]),
+      ),
+    };
+    orders.set(asked, way);
+    return way;
+  }
+
   const unsubscribe = metadata.subscribe((entries) => {
     if (isLoaded) apply(entries);
     else missed.push(...entries);
@@ -78,13 +102,8 @@ export async function openCatalog(metadata: MetadataStore): Promise<Catalog> {
       sorted ??= [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
       return owner === undefined ? sorted : sorted.filter(({ name }) => ownerOf(name) === owner);
     },
-    order(asked) {
-      const known = orders.get(asked);
-      if (known !== undefined) return known;
-      const order = searchOrder(asked, find);
-      orders.set(asked, order);
-      return order;
-    },
+    order: (asked) => wayFrom(asked).order,
+    constraints: (asked) => wayFrom(asked).constraints,
     [Symbol.dispose]: unsubscribe,
   };
 }

@@ -12,7 +12,7 @@ import {
   ROOT,
   refusal,
 } from "../../tests/support/registry-world.ts";
-import { claimBlob } from "./claims.ts";
+import { claimBlobs } from "./claims.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}` as Digest;
 const FOO = "foo" as ProjectName;
@@ -22,7 +22,7 @@ test("a claim waits while a sweeper may be deleting the blob, and holds it meanw
   const state = memoryState(now);
   const mark = await doom({ state, now }, DIGEST);
   const waits: number[] = [];
-  const until = await claimBlob(
+  const until = await claimBlobs(
     {
       state,
       now,
@@ -52,7 +52,7 @@ test("the mark is looked for after the claim was written", async () => {
       return memory.get(space, key);
     },
   };
-  await claimBlob({ state, now, wait: () => assert.fail("nothing to wait for") }, DIGEST);
+  await claimBlobs({ state, now, wait: () => assert.fail("nothing to wait for") }, DIGEST);
   assert.deepEqual(steps, ["claimed", "looked"]);
 });
 
@@ -63,7 +63,7 @@ test("a sweeper that does not get done is waited for five seconds, and then the 
   const wait = async (milliseconds: number): Promise<void> => {
     waited += milliseconds;
   };
-  await assert.rejects(claimBlob({ state, now, wait }, DIGEST), refusal("storage-busy", /try again/));
+  await assert.rejects(claimBlobs({ state, now, wait }, DIGEST), refusal("storage-busy", /try again/));
   assert.equal(waited, 5_000);
 });
 

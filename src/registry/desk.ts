@@ -1,5 +1,6 @@
-import { decide, type Principal, type ProjectName, type Repository, refuse } from "#core";
+import { decide, type Principal, type ProjectName, type Repository, refuse, testedFilename } from "#core";
 import type { Desk } from "#formats";
+import type { Attachments } from "./attachments.ts";
 import { reachOf } from "./changes.ts";
 import type { HotFiles } from "./hot-files.ts";
 import type { Listings } from "./listing.ts";
@@ -16,11 +17,12 @@ export interface DeskTools extends Tools {
   readonly files: HotFiles;
   readonly publishing: Publishing;
   readonly releases: Releases;
+  readonly attachments: Attachments;
 }
 
 /** A repository as seen by one principal. Rights are looked at with each question, because they may change between two. */
 export function openDesk(tools: DeskTools, repository: Repository, principal: Principal): Desk {
-  const { listings, pages, files, publishing, releases } = tools;
+  const { listings, pages, files, publishing, releases, attachments } = tools;
   const { name } = repository;
 
   /** The repository as it is now, for someone who may read the project in it. */
@@ -64,6 +66,18 @@ export function openDesk(tools: DeskTools, repository: Repository, principal: Pr
     async companion(project, filename, suffix) {
       return files.open(await readable(project), principal, { project, filename, suffix });
     },
+    async attachment(project, filename) {
+      const about = testedFilename(filename);
+      const which = about === null ? ({ kind: "documentation" } as const) : { about };
+      const shown = await attachments.shown(principal, name, project, which);
+      const attachment = shown.find((one) => one.filename === filename);
+      if (attachment === undefined) return null;
+      const [tested, file] = await Promise.all([
+        attachments.tested(attachment),
+        attachments.open(principal, attachment),
+      ]);
+      return { attachment, tested, file };
+    },
     async wasRemoved(filename) {
       const places = [await readable(null), ...tools.catalog.order(repository)];
       const open = places.filter((place) => mayRead(principal, place, null)).map((place) => place.name);
@@ -76,6 +90,7 @@ export function openDesk(tools: DeskTools, repository: Repository, principal: Pr
     publish: (candidate) => publishing.publish(principal, name, candidate),
     register: (project, displayName, version) =>
       publishing.register(principal, name, { project, displayName, version }),
+    document: (wish, received) => attachments.document(principal, name, wish, received),
     yank: (project, version, reason) => releases.yank(principal, changed().name, project, version, reason),
     async remove(ref) {
       if (ref.repository !== name && ref.repository !== changed().name) {

@@ -1,6 +1,19 @@
 /** The workshop: what publish, read, promote and remove mean, for every format and repository kind; the only caller of `append`. */
 
+export type { Attachments, SavedAttachment } from "./attachments.ts";
+export type { Documentations, OpenPage } from "./documentation.ts";
+export type { Destination, Elsewhere, SentStep, Shipment } from "./elsewhere.ts";
+export type { CopiedProject, IndexCopies, IndexSource, ProjectCopy } from "./index-copies.ts";
+export type {
+  ArrivedVersion,
+  ArrivingAttachment,
+  ArrivingCopy,
+  ArrivingFile,
+  ArrivingVersion,
+  Moving,
+} from "./moving.ts";
 export { openRegistry } from "./open-registry.ts";
+export type { PushContent } from "./parcels.ts";
 export type {
   Accounts,
   NewRepository,
@@ -13,3 +26,4 @@ export type {
   Releases,
   RepositoriesAdmin,
 } from "./registry.ts";
+export type { Search, SearchHit, SearchWish } from "./search.ts";

@@ -11,6 +11,7 @@ import {
 } from "#core";
 import type { Desk } from "#formats";
 import type { Changes } from "./changes.ts";
+import { listsFor, openConstraining, ownLists } from "./constraining.ts";
 import { type Contribution, earliest, mergeListings } from "./merging.ts";
 import { type OwnProject, openOwnListings } from "./own-listings.ts";
 import { mergeNames, type NamedProject, namesOf } from "./project-names.ts";
@@ -38,8 +39,17 @@ export interface Listings extends Disposable {
 export function openListings(tools: Tools, changes: Changes): Listings {
   const { catalog, metadata, remotes } = tools;
   const ownListings = openOwnListings(tools, changes);
+  const constraining = openConstraining(tools);
 
   async function own(repository: Repository, project: ProjectName): Promise<Listing | null> {
+    const { format } = repository;
+    const lists = ownLists(repository);
+    if (!constraining.admits(format, lists, project)) return null;
+    const listing = await whole(repository, project);
+    return listing === null ? null : constraining.narrowed(format, lists, listing);
+  }
+
+  async function whole(repository: Repository, project: ProjectName): Promise<Listing | null> {
     switch (repository.kind) {
       case "local":
         return (await ownListings.get(repository, project))?.listing ?? null;
@@ -55,6 +65,7 @@ export function openListings(tools: Tools, changes: Changes): Listings {
     project: ProjectName,
   ): Promise<{ readonly contributions: readonly Contribution[]; readonly missingUntil: Instant | null }> {
     const order = catalog.order(asked);
+    const constraints = catalog.constraints(asked);
     const locals = order.filter((source) => source.kind === "local");
     const held = new Map<RepositoryName, OwnProject>();
     for (const local of locals) {
@@ -72,6 +83,8 @@ export function openListings(tools: Tools, changes: Changes): Listings {
     // One remote at a time, in order of trust. Asking all at once would be faster, but would tell every upstream the
     // names that only the first one needs to know.
     for (const remote of plan.remotes) {
+      // A name that is kept out is none of the upstream's business.
+      if (!constraining.admits(asked.format, listsFor(constraints, remote.name), project)) continue;
       const { listing, validUntil } = await remotes.answer(remote, project);
       if (listing === null) {
         missing.push(validUntil);
@@ -100,6 +113,7 @@ export function openListings(tools: Tools, changes: Changes): Listings {
     own,
 
     async resolved(asked, project, principal) {
+      if (!constraining.admits(asked.format, ownLists(asked), project)) return null;
       const { contributions, missingUntil } = await contributionsTo(asked, project);
       const readable = new Set(
         catalog
@@ -107,19 +121,32 @@ export function openListings(tools: Tools, changes: Changes): Listings {
           .filter((source) => mayRead(principal, source, project))
           .map(({ name }) => name),
       );
-      const listing = mergeListings(contributions, (member) => readable.has(member));
+      const constraints = catalog.constraints(asked);
+      const listing = mergeListings(
+        contributions,
+        (member) => readable.has(member),
+        (member, listing) => constraining.narrowed(asked.format, listsFor(constraints, member), listing),
+      );
       if (listing === null || missingUntil === null) return listing;
       return { ...listing, validUntil: earliest([listing.validUntil, missingUntil]) };
     },
 
     async ownProjects(repository, principal) {
       const list = await projectsOf(repository);
-      return { ...list, projects: readableOf(list.projects, repository, principal) };
+      const projects = constraining.narrowedNames(repository.format, ownLists(repository), list.projects);
+      return { ...list, projects: readableOf(projects, repository, principal) };
     },
 
     async resolvedProjects(asked, principal) {
       const readable = catalog.order(asked).filter((source) => mayRead(principal, source, null));
-      const lists = await Promise.all(readable.map(projectsOf));
+      const constraints = catalog.constraints(asked);
+      const lists = await Promise.all(
+        readable.map(async (source) => {
+          const list = await projectsOf(source);
+          const onTheWay = listsFor(constraints, source.name);
+          return { ...list, projects: constraining.narrowedNames(asked.format, onTheWay, list.projects) };
+        }),
+      );
       const names = lists.map(({ projects }, index) => readableOf(projects, readable[index] ?? asked, principal));
       return {
         projects: readableOf(await mergeNames(names), asked, principal),

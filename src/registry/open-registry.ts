@@ -1,18 +1,25 @@
-import { accountOf, decide, isUnlimited, type Principal, refuse } from "#core";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { accountOf, decide, isUnlimited, type Principal, refuse, type Seq } from "#core";
 import { decideAdministration } from "./account-rights.ts";
 import { openAccounts } from "./accounts.ts";
+import { openAttachments } from "./attachments.ts";
 import { openCatalog } from "./catalog.ts";
 import { openChanges } from "./changes.ts";
 import { type DeskTools, openDesk, openOwnDesk } from "./desk.ts";
+import { openDocumentations } from "./documentation.ts";
+import { openElsewhere } from "./elsewhere.ts";
 import { forgetGoneRemotes } from "./gone-remotes.ts";
 import { openHotFiles } from "./hot-files.ts";
 import { openListings } from "./listing.ts";
+import { openIndexCopies } from "./open-index-copies.ts";
+import { openMoving } from "./open-moving.ts";
 import { openRemotes } from "./open-remotes.ts";
 import { openPages } from "./pages.ts";
 import { openPublishing } from "./publish.ts";
 import type { Registry, RegistryParts } from "./registry.ts";
 import { openReleases } from "./releases.ts";
 import { openRepositoriesAdmin } from "./repositories-admin.ts";
+import { openSearch } from "./search.ts";
 import { existing, requireRight, type Tools } from "./tools.ts";
 
 /** Opens the registry over its parts, which are closed after it by who opened them. */
@@ -21,15 +28,23 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
   await using opened = new AsyncDisposableStack();
   const catalog = opened.use(await openCatalog(metadata));
   const remotes = opened.use(openRemotes(parts));
-  const tools: Tools = { ...parts, catalog, remotes };
+  const witnesses = new AsyncLocalStorage<{ written: Seq | null }>();
+  const tools: Tools = { ...parts, catalog, remotes, noteWritten };
   const changes = opened.use(openChanges(tools));
   const listings = opened.use(openListings(tools, changes));
   const pages = opened.use(openPages(tools, changes));
   const files = opened.use(openHotFiles(tools, changes, listings));
   const publishing = openPublishing(tools);
   const releases = openReleases(tools);
-  const deskTools: DeskTools = { ...tools, listings, pages, files, publishing, releases };
+  const attachments = openAttachments(tools, publishing);
+  const deskTools: DeskTools = { ...tools, listings, pages, files, publishing, releases, attachments };
+  const search = opened.use(openSearch(tools, changes, listings));
   const closing = opened.move();
+
+  function noteWritten(seq: Seq): void {
+    const witness = witnesses.getStore();
+    if (witness !== undefined) witness.written = seq;
+  }
 
   async function caughtUp(): Promise<void> {
     const told = catalog.catchUp();
@@ -71,6 +86,12 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
     accounts: openAccounts(tools),
     repositoriesAdmin: openRepositoriesAdmin(tools),
     releases,
+    search,
+    attachments,
+    documentation: openDocumentations(tools, attachments),
+    elsewhere: openElsewhere(tools),
+    moving: openMoving(tools),
+    indexCopies: openIndexCopies(tools),
     journal(after, principal, signal) {
       requireWholeJournal(principal);
       return metadata.follow(after, signal);
@@ -88,6 +109,15 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
         remoteStale: ofRemotes.stale,
         uploads: publishing.uploads(),
       };
+    },
+    async witness(work) {
+      const witness: { written: Seq | null } = { written: null };
+      const result = await witnesses.run(witness, work);
+      return { result, written: witness.written };
+    },
+    async lastWriteAt() {
+      const [last] = await metadata.read((view) => view.entries((metadata.head - 1) as Seq, 1));
+      return last?.at ?? null;
     },
     get head() {
       return metadata.head;

@@ -1,6 +1,7 @@
 import {
   type Artifact,
   type ArtifactLogEntry,
+  type Attachment,
   type Companion,
   type Digest,
   type JsonObject,
@@ -12,7 +13,8 @@ import {
   refuse,
 } from "#core";
 import type { BlobStore, MetadataView } from "#stores";
-import { claimBlob } from "./claims.ts";
+import { claimBlobs } from "./claims.ts";
+import { openConstraining, ownLists } from "./constraining.ts";
 import type { Tools } from "./tools.ts";
 
 /** A file on its way to another repository: all of an artifact but where it is. */
@@ -28,24 +30,38 @@ export interface Parcel {
   readonly attributes: JsonObject;
   /** Sorted by name, as devpi's log of actions has them. */
   readonly files: readonly ParcelFile[];
+  /** Of those files, in the order in which they came. */
+  readonly testResults: readonly Attachment[];
+  readonly documentation: Attachment | null;
 }
+
+/** What of a version is put into the parcel. */
+export type PushContent = "everything" | "no-documentation" | "only-documentation";
 
 interface Release {
   readonly project: ProjectName;
   readonly version: string;
+  readonly content: PushContent;
 }
 
 /** What a local repository holds of a version. Refuses what is not there or quarantined. */
 export async function parcelOfLocal(
   view: MetadataView,
   { name }: LocalRepository,
-  { project, version }: Release,
+  { project, version, content }: Release,
 ): Promise<Parcel> {
   const known = await view.project(name, project);
   if (known === null) throw refuse({ code: "version-not-found", repository: name, project, version });
   if (known.status === "quarantined") throw quarantined(name, project, known.statusReason);
-  const artifacts = (await view.artifacts(name, project)).filter((artifact) => artifact.version === version);
-  if (artifacts.length === 0) throw refuse({ code: "version-not-found", repository: name, project, version });
+  const ofVersion = <Item extends { readonly version: string | null }>(items: readonly Item[]): readonly Item[] =>
+    items.filter((item) => item.version === version);
+  const artifacts = content === "only-documentation" ? [] : ofVersion(await view.artifacts(name, project));
+  const attachments = ofVersion(await view.attachments(name, project));
+  const documentation =
+    content === "no-documentation" ? undefined : attachments.find(({ kind }) => kind === "documentation");
+  if (artifacts.length === 0 && documentation === undefined) {
+    throw refuse({ code: "version-not-found", repository: name, project, version });
+  }
   const record = await view.version(name, project, version);
   return {
     displayName: known.displayName,
@@ -56,6 +72,8 @@ export async function parcelOfLocal(
         log: log.filter(({ what }) => what !== "overwrite"),
       })),
     ),
+    testResults: attachments.filter(({ about }) => artifacts.some(({ filename }) => filename === about)),
+    documentation: documentation ?? null,
   };
 }
 
@@ -63,14 +81,17 @@ export async function parcelOfLocal(
 export async function parcelOfRemote(
   tools: Tools,
   remote: RemoteRepository,
-  { project, version }: Release,
+  { project, version, content }: Release,
 ): Promise<Parcel> {
-  const listing = await tools.remotes.listing(remote, project);
+  const whole = await tools.remotes.listing(remote, project);
+  // What its constraints keep out is not here for anybody, also not to be copied from here.
+  const listing = whole === null ? null : openConstraining(tools).narrowed(remote.format, ownLists(remote), whole);
   if (listing?.status === "quarantined") throw quarantined(remote.name, project, listing.statusReason);
   const offers = (listing?.files ?? []).flatMap((file) =>
     file.kind === "offer" && file.offer.version === version ? [file.offer] : [],
   );
-  if (listing === null || offers.length === 0) {
+  // Upstreams have no documentation to fetch.
+  if (listing === null || offers.length === 0 || content === "only-documentation") {
     throw refuse({ code: "version-not-found", repository: remote.name, project, version });
   }
   const files: ParcelFile[] = [];
@@ -80,7 +101,13 @@ export async function parcelOfRemote(
     files.push(copy.file);
     attributes = { ...attributes, ...copy.versionAttributes };
   }
-  return { displayName: listing.displayName, attributes, files: sorted(files) };
+  return {
+    displayName: listing.displayName,
+    attributes,
+    files: sorted(files),
+    testResults: [],
+    documentation: null,
+  };
 }
 
 async function fetched(
@@ -133,11 +160,13 @@ async function readSmall(blobs: BlobStore, { blob, sizeBytes }: Companion): Prom
  * they are there.
  */
 export async function claim(tools: Tools, parcel: Parcel): Promise<void> {
-  const digests = new Set<Digest>(
-    parcel.files.flatMap(({ blob, companions }) => [blob, ...Object.values(companions).map((one) => one.blob)]),
-  );
+  const digests = new Set<Digest>([
+    ...parcel.files.flatMap(({ blob, companions }) => [blob, ...Object.values(companions).map((one) => one.blob)]),
+    ...parcel.testResults.map(({ blob }) => blob),
+    ...(parcel.documentation === null ? [] : [parcel.documentation.blob]),
+  ]);
+  await claimBlobs(tools, [...digests]);
   for (const digest of digests) {
-    await claimBlob(tools, digest);
     if ((await tools.blobs.stat(digest)) === null) throw refuse({ code: "blob-missing", digest });
   }
 }

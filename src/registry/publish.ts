@@ -15,7 +15,7 @@ import {
 } from "#core";
 import type { Candidate, Received } from "#formats";
 import type { MetadataView, Transaction } from "#stores";
-import { type KeptBlob, openDrafts, requireBlobs } from "./receive.ts";
+import { type Drafts, type KeptBlob, openDrafts, refuseExpired, requireBlobs } from "./receive.ts";
 import { overwriteOf, refuseClosed, registerProject, saveRecord } from "./records.ts";
 import { existing, localIn, requireRight, type Tools, write } from "./tools.ts";
 
@@ -25,6 +25,10 @@ export interface Publishing {
   targetOf(asked: Repository): LocalRepository | null;
   /** What an action on the repository is done to: what changes a virtual one changes the member it publishes to. */
   subjectOf(action: Action, asked: Repository): Repository;
+  /** The place that the principal may publish to; without a project: may they publish anything there at all. */
+  requireTarget(principal: Principal, asked: RepositoryName, project: ProjectName | null): Promise<LocalRepository>;
+  /** Where the bytes of uploads are, before and after they are durable. */
+  readonly drafts: Drafts;
   receive(principal: Principal, asked: RepositoryName, bytes: AsyncIterable<Uint8Array>): Promise<Received>;
   publish(principal: Principal, asked: RepositoryName, candidate: Candidate): Promise<Published>;
   register(principal: Principal, asked: RepositoryName, wish: Registration): Promise<void>;
@@ -62,7 +66,6 @@ export function openPublishing(tools: Tools): Publishing {
     return target?.kind === "local" ? target : null;
   }
 
-  /** The place that the principal may publish to; without a project: may they publish anything there at all. */
   async function requireTarget(
     principal: Principal,
     name: RepositoryName,
@@ -105,6 +108,8 @@ export function openPublishing(tools: Tools): Publishing {
 
   return {
     targetOf,
+    requireTarget,
+    drafts,
 
     subjectOf: (action, asked) => (CHANGES.has(action) ? (targetOf(asked) ?? asked) : asked),
 
@@ -210,11 +215,6 @@ function whyNotPublishable(asked: Repository): string {
   return asked.kind === "virtual"
     ? `${asked.name} shows other repositories and names none that takes uploads; publish to one of its members, or set where it publishes to`
     : `${asked.name} reads through to another server and takes no uploads; publish to a local repository`;
-}
-
-function refuseExpired(kept: readonly KeptBlob[], at: Instant): void {
-  const expired = kept.find(({ claimedUntil }) => claimedUntil <= at);
-  if (expired !== undefined) throw refuse({ code: "blob-missing", digest: expired.blob });
 }
 
 function companionOf({ blob, sizeBytes }: KeptBlob): Companion {

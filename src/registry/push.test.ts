@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import type { Instant, LocalRepository, ProjectName, RepositoryName } from "#core";
+import type { Attachment, Instant, LocalRepository, ProjectName, RepositoryName } from "#core";
 import { aWheelFile } from "../../tests/support/archives.ts";
 import { openFakeUpstream } from "../../tests/support/fake-upstream.ts";
 import {
@@ -197,4 +197,118 @@ test("a release of a remote that cannot be had leaves nothing behind", async () 
   await assert.rejects(world.releases.push(ALICE, UP, bar, "3.0", PROD), refusal("upstream-invalid"));
   assert.deepEqual(await world.artifacts(PROD, bar), []);
   assert.equal(await world.tools.metadata.read((view) => view.project(PROD, bar)), null);
+});
+
+const RESULT = "foo-1.0.tar.gz.toxresult-20261101000000-0";
+
+async function attach(world: ToolsWorld, change: Partial<Attachment>): Promise<void> {
+  const { metadata, blobs, now } = world.tools;
+  const draft = await blobs.begin({ sizeBytesMax: 1000 });
+  await draft.write(Buffer.from(JSON.stringify(change)));
+  await draft.finish();
+  const { digest: blob, sizeBytes } = await draft.keep();
+  const attachment: Attachment = {
+    repository: DEV,
+    project: FOO,
+    version: "1.0",
+    kind: "documentation",
+    filename: "foo-1.0.doc.zip",
+    about: null,
+    blob,
+    sizeBytes,
+    attachedAt: now(),
+    log: [{ what: "upload", who: "alice", at: now(), from: null, to: DEV }],
+    ...change,
+  };
+  await metadata.write({ kind: "system", name: "test", tokenId: null }, async (tx) =>
+    tx.append({ type: "attachment.saved", attachment }),
+  );
+}
+
+const attachResult = (world: ToolsWorld, filename = RESULT): Promise<void> =>
+  attach(world, { kind: "test-result", filename, about: "foo-1.0.tar.gz" });
+
+function attached(world: ToolsWorld, repository: RepositoryName): Promise<readonly Attachment[]> {
+  return world.tools.metadata.read((view) => view.attachments(repository, FOO));
+}
+
+test("a push takes test results and documentation along, each with its name, its moment and its log", async () => {
+  await using world = await openWorld();
+  await attachResult(world);
+  await attach(world, {});
+  world.tick(60);
+
+  const steps = await push(world);
+
+  assert.deepEqual(
+    steps.map(({ kind }) => kind),
+    ["register", "file", "test-result", "documentation"],
+  );
+  const [result, documentation] = await attached(world, PROD);
+  const [source] = await attached(world, DEV);
+  const pushed = { what: "push", who: "alice", at: world.tools.now(), from: DEV, to: PROD } as const;
+  assert.deepEqual(result, { ...source, repository: PROD, log: [...(source?.log ?? []), pushed] });
+  assert.equal(documentation?.filename, "foo-1.0.doc.zip");
+});
+
+test("the same push again adds nothing, and what came since is added", async () => {
+  await using world = await openWorld({ mutability: "volatile" });
+  await attachResult(world);
+  await attach(world, {});
+  await push(world);
+  await world.news();
+
+  await push(world);
+  assert.deepEqual(await world.news(), []);
+  await attachResult(world, RESULT.replace(/0$/, "1"));
+  await world.news();
+  await push(world);
+
+  assert.deepEqual(
+    (await world.news()).map(({ type }) => type),
+    ["attachment.saved"],
+  );
+});
+
+test("a push without documentation, or with nothing else, leaves the rest where it is", async () => {
+  await using world = await openWorld();
+  await attachResult(world);
+  await attach(world, {});
+
+  await world.releases.push(ALICE, DEV, FOO, "1.0", PROD, "only-documentation");
+  assert.deepEqual(
+    (await attached(world, PROD)).map(({ kind }) => kind),
+    ["documentation"],
+  );
+  assert.deepEqual(await world.artifacts(PROD, FOO), []);
+  await world.releases.push(ALICE, DEV, FOO, "1.0", PROD, "no-documentation");
+  assert.deepEqual(
+    (await attached(world, PROD)).map(({ kind }) => kind),
+    ["documentation", "test-result"],
+  );
+});
+
+test("documentation that an immutable index has otherwise stops the push as a whole", async () => {
+  await using world = await openWorld();
+  await attach(world, { repository: PROD, sizeBytes: 1 });
+  await attach(world, {});
+  await world.news();
+
+  await assert.rejects(push(world), refusal("file-exists"));
+
+  assert.deepEqual(await world.news(), []);
+});
+
+test("where only documentation is wanted and there is none, there is nothing to push", async () => {
+  await using world = await openWorld();
+  const wanted = world.releases.push(ALICE, DEV, FOO, "1.0", PROD, "only-documentation");
+  await assert.rejects(wanted, refusal("version-not-found"));
+});
+
+test("the blobs of what is attached are held until the push is written", async () => {
+  await using world = await openWorld();
+  await attach(world, {});
+  const [documentation] = await attached(world, DEV);
+  await push(world);
+  assert.equal(documentation !== undefined && (await world.holds(documentation.blob)), true);
 });

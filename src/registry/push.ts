@@ -1,7 +1,9 @@
 import {
   type Artifact,
   type ArtifactLogEntry,
+  type Attachment,
   accountOf,
+  type Instant,
   type LocalRepository,
   type Principal,
   type ProjectName,
@@ -9,8 +11,10 @@ import {
   type RepositoryName,
   refuse,
 } from "#core";
+import type { PackageFormat } from "#formats";
 import type { Transaction } from "#stores";
-import { claim, type Parcel, type ParcelFile, parcelOfLocal, parcelOfRemote } from "./parcels.ts";
+import { freeResultName, replacedLog } from "./attachment-facts.ts";
+import { claim, type Parcel, type ParcelFile, type PushContent, parcelOfLocal, parcelOfRemote } from "./parcels.ts";
 import { overwriteOf, registerProject, saveRecord } from "./records.ts";
 import type { PushStep, Releases } from "./registry.ts";
 import { existing, localIn, requireRight, type Tools, write } from "./tools.ts";
@@ -22,11 +26,12 @@ interface Push {
   readonly target: LocalRepository;
   readonly project: ProjectName;
   readonly version: string;
+  readonly content: PushContent;
 }
 
-/** Copies a version with its record and files. The bytes stay where they are; the source keeps its own. */
+/** Copies a version with its record, files, test results and documentation. The bytes stay where they are; the source keeps its own. */
 export function openPush(tools: Tools): Releases["push"] {
-  return async (principal, from, project, version, to) => {
+  return async (principal, from, project, version, to, content = "everything") => {
     const source = await existing(tools, from);
     requireRight(principal, "read", source, project);
     const target = await targetOf(tools, to);
@@ -35,23 +40,27 @@ export function openPush(tools: Tools): Releases["push"] {
       const because = `${target.name} holds ${target.format} packages, and ${from} has ${source.format} packages`;
       throw refuse({ code: "not-publishable", repository: target.name, because });
     }
-    const push: Push = { principal, source, target, project, version };
+    const push: Push = { principal, source, target, project, version, content };
     const parcel = await collect(tools, push);
     await claim(tools, parcel);
-    const files = await write(tools, principal, async (tx) =>
+    const steps = await write(tools, principal, async (tx) =>
       // What the source has now counts; the blobs of what it has are there, claimed by us or not.
       deliver(tools, tx, push, source.kind === "local" ? await parcelOfLocal(tx, source, push) : parcel),
     );
-    return [{ kind: "register", project, version }, ...files.map((artifact) => stepOf(tools, target, artifact))];
+    return [{ kind: "register", project, version }, ...steps];
   };
 }
 
-async function collect(tools: Tools, { source, project, version }: Push): Promise<Parcel> {
+/** What the source itself has of a version, fetched first where it is a remote. */
+export async function collect(
+  tools: Tools,
+  { source, project, version, content }: Pick<Push, "source" | "project" | "version" | "content">,
+): Promise<Parcel> {
   switch (source.kind) {
     case "local":
-      return tools.metadata.read((view) => parcelOfLocal(view, source, { project, version }));
+      return tools.metadata.read((view) => parcelOfLocal(view, source, { project, version, content }));
     case "remote":
-      return parcelOfRemote(tools, source, { project, version });
+      return parcelOfRemote(tools, source, { project, version, content });
     case "virtual":
       // As devpi: only what the index itself has, and this one has nothing itself.
       throw refuse({ code: "version-not-found", repository: source.name, project, version });
@@ -70,34 +79,83 @@ async function targetOf(tools: Tools, name: RepositoryName): Promise<LocalReposi
   throw refuse({ code: "not-publishable", repository: target.name, because });
 }
 
-/** The facts, in devpi's order: the version, then its files by name. */
+/** The facts, in devpi's order: the version, then its files by name, each with its test results, then the documentation. */
 async function deliver(
   tools: Tools,
   tx: Transaction,
   push: Push,
-  { displayName, attributes, files }: Parcel,
-): Promise<readonly Artifact[]> {
+  { displayName, attributes, files, testResults, documentation }: Parcel,
+): Promise<readonly PushStep[]> {
   const { principal, project, version } = push;
   const target = await localIn(tx, push.target.name);
   requireRight(principal, "publish", target, project);
   await registerProject(tx, target.name, project, displayName);
   await saveRecord(tx, { repository: target.name, project, version, attributes });
-  const delivered: Artifact[] = [];
-  for (const file of files) delivered.push(await deliverFile(tools, tx, { ...push, target }, file));
-  return delivered;
+  const current = { ...push, target };
+  const steps: PushStep[] = [];
+  for (const file of files) {
+    const artifact = await deliverFile(tools, tx, current, file);
+    steps.push(stepOf(tools, target, artifact));
+    for (const result of testResults) {
+      if (result.about !== file.filename) continue;
+      const attachment = await deliverTestResult(tools, tx, current, result);
+      const path = formatOf(tools, target).attachmentPath(attachment, artifact.blob);
+      steps.push({ kind: "test-result", attachment, path });
+    }
+  }
+  if (documentation !== null) {
+    await deliverDocumentation(tools, tx, current, documentation);
+    steps.push({ kind: "documentation", project, version });
+  }
+  return steps;
+}
+
+/** A result keeps its name, and with it the moment of the test; so the same push twice does not make two of one. */
+async function deliverTestResult(tools: Tools, tx: Transaction, push: Push, result: Attachment): Promise<Attachment> {
+  const { target } = push;
+  const { project, about, attachedAt, filename } = result;
+  const there = (await tx.attachments(target.name, project)).find((one) => one.filename === filename);
+  if (there?.blob === result.blob) return there;
+  const isFree = there === undefined || about === null;
+  const attachment: Attachment = {
+    ...result,
+    repository: target.name,
+    filename: isFree ? filename : await freeResultName(tx, { repository: target.name, project, about, at: attachedAt }),
+    log: pushedLog(push, result, tools.now()),
+  };
+  tx.append({ type: "attachment.saved", attachment });
+  return attachment;
+}
+
+async function deliverDocumentation(
+  tools: Tools,
+  tx: Transaction,
+  push: Push,
+  documentation: Attachment,
+): Promise<void> {
+  const { principal, target } = push;
+  const { project, filename, blob } = documentation;
+  const there = (await tx.attachments(target.name, project)).find((one) => one.filename === filename);
+  if (there?.blob === blob) return;
+  const at = tools.now();
+  const log = [...replacedLog(principal, target, there, at), ...pushedLog(push, documentation, at)];
+  tx.append({ type: "attachment.saved", attachment: { ...documentation, repository: target.name, log } });
+}
+
+/** What happened to it before, but for replacements, and that it was pushed. */
+function pushedLog(
+  { principal, source, target }: Push,
+  { log }: { readonly log: readonly ArtifactLogEntry[] },
+  at: Instant,
+): readonly ArtifactLogEntry[] {
+  const before = log.filter(({ what }) => what !== "overwrite");
+  return [...before, { what: "push", who: accountOf(principal), at, from: source.name, to: target.name }];
 }
 
 async function deliverFile(tools: Tools, tx: Transaction, push: Push, file: ParcelFile): Promise<Artifact> {
   const { principal, source, target } = push;
   const at = tools.now();
-  const pushed: ArtifactLogEntry = {
-    what: "push",
-    who: accountOf(principal),
-    at,
-    from: source.name,
-    to: target.name,
-  };
-  const artifact: Artifact = { ...file, repository: target.name, log: [...file.log, pushed] };
+  const artifact: Artifact = { ...file, repository: target.name, log: pushedLog(push, file, at) };
   const there = await tx.artifact(target.name, file.filename);
   if (there === null) {
     tx.append({ type: "artifact.published", artifact, promotedFrom: source.name });
@@ -113,9 +171,14 @@ async function deliverFile(tools: Tools, tx: Transaction, push: Push, file: Parc
   return replacing;
 }
 
-function stepOf({ formats }: Tools, target: LocalRepository, artifact: Artifact): PushStep {
+function stepOf(tools: Tools, target: LocalRepository, artifact: Artifact): PushStep {
   const { repository, project, filename } = artifact;
-  const path = formats.get(target.format)?.filePath({ kind: "artifact", member: repository, artifact });
-  if (path === undefined) throw new TypeError(`${target.name} is of format ${target.format}, which is not here`);
+  const path = formatOf(tools, target).filePath({ kind: "artifact", member: repository, artifact });
   return { kind: "file", ref: { repository, project, filename }, path };
+}
+
+function formatOf({ formats }: Tools, target: LocalRepository): PackageFormat {
+  const format = formats.get(target.format);
+  if (format === undefined) throw new TypeError(`${target.name} is of format ${target.format}, which is not here`);
+  return format;
 }

@@ -43,7 +43,7 @@ export function refuseClosed(known: Project | null, repository: RepositoryName, 
 }
 
 /** devpi counts how often a file was replaced, and does not say by whom. */
-export function overwriteOf({ repository, log }: Artifact, at: Instant): ArtifactLogEntry {
+export function overwriteOf({ repository, log }: Pick<Artifact, "repository" | "log">, at: Instant): ArtifactLogEntry {
   const count = Math.max(0, ...log.map((entry) => (entry.what === "overwrite" ? (entry.count ?? 0) : 0)));
   return { what: "overwrite", who: null, at, from: null, to: repository, count: count + 1 };
 }

@@ -1,6 +1,7 @@
 import type {
   Action,
   ArtifactRef,
+  Attachment,
   Decision,
   FormatName,
   Instant,
@@ -22,6 +23,13 @@ import type {
 import type { Desk, PackageFormat } from "#formats";
 import type { BlobStore, MetadataStore, SharedState } from "#stores";
 import type { Upstreams } from "#upstream";
+import type { Attachments } from "./attachments.ts";
+import type { Documentations } from "./documentation.ts";
+import type { Elsewhere } from "./elsewhere.ts";
+import type { IndexCopies } from "./index-copies.ts";
+import type { Moving } from "./moving.ts";
+import type { PushContent } from "./parcels.ts";
+import type { Search } from "./search.ts";
 
 /** All the world the registry needs, in one list; the clock is one of the parts. */
 export interface RegistryParts {
@@ -70,6 +78,12 @@ export interface Registry {
   readonly accounts: Accounts;
   readonly repositoriesAdmin: RepositoriesAdmin;
   readonly releases: Releases;
+  readonly search: Search;
+  readonly attachments: Attachments;
+  readonly documentation: Documentations;
+  readonly elsewhere: Elsewhere;
+  readonly moving: Moving;
+  readonly indexCopies: IndexCopies;
 
   /** Wakes up when the journal grows. Needs root. */
   journal(after: Seq, principal: Principal, signal: AbortSignal): AsyncIterable<JournalEntry>;
@@ -77,6 +91,10 @@ export interface Registry {
   forgetGoneRemotes(): Promise<void>;
   /** Figures for metrics. */
   figures(): RegistryFigures;
+  /** Does the work and tells the journal position of the last thing that it wrote; `null`: it wrote nothing. */
+  witness<Result>(work: () => Promise<Result>): Promise<{ readonly result: Result; readonly written: Seq | null }>;
+  /** When the last write was; `null`: nothing was written yet. */
+  lastWriteAt(): Promise<Instant | null>;
   readonly head: Seq;
   /** Drops what is kept in memory and stops the background work; the stores are closed by who opened them. */
   [Symbol.asyncDispose](): Promise<void>;
@@ -107,6 +125,8 @@ export interface Accounts {
     name: UserName,
     change: Partial<Omit<User, "name" | "createdAt" | "modifiedAt">>,
   ): Promise<User>;
+  /** Another hash of the same password, unless it was changed meanwhile. It is no change of the account's. */
+  renewHash(name: UserName, before: Sealed, after: Sealed): Promise<void>;
   /** Takes the user's repositories and tokens along. Refused for root, and while one of them is immutable and not empty. */
   remove(principal: Principal, name: UserName): Promise<void>;
   tokensOf(principal: Principal, owner: UserName): Promise<readonly Token[]>;
@@ -153,13 +173,14 @@ export interface Releases {
   ): Promise<void>;
   /** On a remote: drops the cached copy. */
   removeFile(principal: Principal, ref: ArtifactRef, force: boolean): Promise<void>;
-  /** Copies a version's record and files, with their logs. The source may be a remote (fetched first). Returns what was done, in order. */
+  /** Copies a version's record, files, test results and documentation, with their logs. The source may be a remote (fetched first). Returns what was done, in order. */
   push(
     principal: Principal,
     from: RepositoryName,
     project: ProjectName,
     version: string,
     to: RepositoryName,
+    content?: PushContent,
   ): Promise<readonly PushStep[]>;
   yank(
     principal: Principal,
@@ -182,4 +203,6 @@ export interface Releases {
 
 export type PushStep =
   | { readonly kind: "register"; readonly project: string; readonly version: string }
-  | { readonly kind: "file"; readonly ref: ArtifactRef; readonly path: string };
+  | { readonly kind: "file"; readonly ref: ArtifactRef; readonly path: string }
+  | { readonly kind: "test-result"; readonly attachment: Attachment; readonly path: string }
+  | { readonly kind: "documentation"; readonly project: ProjectName; readonly version: string };

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Digest, hexOf, type Json, type Offer, type RemoteRepository } from "#core";
 import type { OpenFile, RandomAccess } from "#formats";
 import { singleFlight } from "#upstream";
-import { claimBlob } from "./claims.ts";
+import { claimBlobs } from "./claims.ts";
 import { accessTo, bodyOf, type RemoteFiles } from "./remote-files.ts";
 import { addressPrefix, companionKey, fileKey, SPACES } from "./remote-keys.ts";
 import { openMemory } from "./remote-memory.ts";
@@ -142,7 +142,7 @@ export function openCompanions(tools: RemoteTools, files: RemoteFiles): RemoteCo
       await draft.write(bytes);
       await draft.finish();
       const { digest, sizeBytes } = await draft.keep(async (blob) => {
-        await claimBlob(tools, blob);
+        await claimBlobs(tools, blob);
       });
       const companion = { blob: digest, sizeBytes, origin };
       await state.put(SPACES.companions, key, { value: companion, blobs: [digest] });

@@ -2,7 +2,7 @@ import { type Digest, type FileBody, type Instant, type Json, type Offer, type R
 import type { OpenFile, RandomAccess } from "#formats";
 import type { BlobStore } from "#stores";
 import { singleFlight, type UpstreamReply } from "#upstream";
-import { claimBlob } from "./claims.ts";
+import { claimBlobs } from "./claims.ts";
 import { openDigestCheck } from "./remote-digests.ts";
 import { type Download, openDownload } from "./remote-download.ts";
 import { addressPrefix, fileKey, SPACES } from "./remote-keys.ts";
@@ -157,7 +157,7 @@ export function openFiles(tools: RemoteTools): RemoteFiles {
         refusal: (error) => refusalOf(remote, error),
         abort: (reason) => controller.abort(reason),
         hold: async (digest) => {
-          await claimBlob(tools, digest);
+          await claimBlobs(tools, digest);
         },
         closed: () => flights.delete(key),
       });

@@ -8,6 +8,7 @@ import {
   type Repository,
   type RepositoryName,
   refuse,
+  type Version,
 } from "#core";
 import type { MetadataView, Transaction } from "#stores";
 import type { Releases } from "./registry.ts";
@@ -80,12 +81,22 @@ export function openRemoval(tools: Tools): Removal {
         remove(tx, ref);
         const { version } = artifact;
         if (version === null || (await tx.version(name, project, version)) === null) return;
-        // devpi: the last file of a version takes its record along.
-        const others = (await tx.artifacts(name, project)).filter((other) => other.version === version);
-        if (others.length === 0) tx.append({ type: "version.removed", repository: name, project, version });
+        // devpi: the last file of a version takes its record along; its documentation is a file, too.
+        if (await isEmpty(tx, { repository: name, project, version })) {
+          tx.append({ type: "version.removed", repository: name, project, version });
+        }
       });
     },
   };
+}
+
+/** Whether a version has neither files nor documentation. */
+export async function isEmpty(
+  view: MetadataView,
+  { repository, project, version }: Pick<Version, "repository" | "project" | "version">,
+): Promise<boolean> {
+  const all = [...(await view.artifacts(repository, project)), ...(await view.attachments(repository, project))];
+  return all.every((one) => one.version !== version);
 }
 
 async function removable(

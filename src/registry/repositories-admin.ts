@@ -15,6 +15,7 @@ import {
 import type { PackageFormat } from "#formats";
 import type { Transaction } from "#stores";
 import { requireAdministration } from "./account-rights.ts";
+import { checkConstraints } from "./constraining.ts";
 import { refuseTakenRepositoryName } from "./name-clashes.ts";
 import type { RepositoriesAdmin } from "./registry.ts";
 import { existing, requireRight, type Tools, write } from "./tools.ts";
@@ -95,6 +96,7 @@ function checked({ formats }: Tools, repository: Repository): Repository {
   }
   const fault = settingsFault(repository);
   if (fault !== null) throw invalid(fault);
+  checkConstraints(formats, repository);
   return repository.kind === "local" ? { ...repository, reserved: normalReserved(format, repository) } : repository;
 }
 

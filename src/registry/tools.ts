@@ -9,6 +9,7 @@ import {
   type Repository,
   type RepositoryName,
   refuse,
+  type Seq,
 } from "#core";
 import type { MetadataView, Transaction } from "#stores";
 import type { Catalog } from "./catalog.ts";
@@ -19,15 +20,18 @@ import type { Remotes } from "./remotes.ts";
 export interface Tools extends RegistryParts {
   readonly catalog: Catalog;
   readonly remotes: Remotes;
+  /** Is told of every write, while it is finished. */
+  readonly noteWritten: (seq: Seq) => void;
 }
 
 /** The one way to write: the work's events and who made them, in one transaction. */
 export async function write<Result>(
-  { metadata }: Tools,
+  { metadata, noteWritten }: Tools,
   principal: Principal,
   work: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
-  const { result } = await metadata.write(actorOf(principal), work);
+  const { result, seq } = await metadata.write(actorOf(principal), work);
+  noteWritten(seq);
   return result;
 }
 

@@ -17,6 +17,14 @@ export interface BlobStore extends AsyncDisposable {
    * discarded (a kill) is cleared at the next start.
    */
   begin(options: { readonly sizeBytesMax: number; readonly digests?: readonly ExtraDigest[] }): Promise<BlobDraft>;
+  /**
+   * Keeps many drafts of this store as their `keep` does each, with fewer waits for the disk: all are durable before one
+   * is visible. `hold` is called once, with all their digests. When it fails, some may be kept.
+   */
+  keepAll(
+    drafts: readonly BlobDraft[],
+    hold?: (digests: readonly Digest[]) => Promise<void>,
+  ): Promise<readonly BlobInfo[]>;
   stat(digest: Digest): Promise<BlobInfo | null>;
   /** `null` when there is no such blob. The caller reads the stream to its end or destroys it. */
   open(digest: Digest, range?: ByteRange): Promise<(Readable & Pieces) | null>;

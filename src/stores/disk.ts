@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
@@ -35,6 +36,11 @@ export interface Disk {
   removeFolder(path: string): Promise<void>;
   /** Makes the entries of a folder durable: what was made in it, renamed into it or removed. */
   syncFolder(path: string): Promise<void>;
+  /**
+   * Makes everything durable that was written to the file system of this folder so far, content and entries. `false`:
+   * that cannot be done here, and each file and folder has to be synced by itself.
+   */
+  syncAll(path: string): Promise<boolean>;
 }
 
 export interface DiskFile {
@@ -116,7 +122,13 @@ export function realDisk(): Disk {
         await close(folder);
       }
     },
+    // syncfs(2), which Node does not offer, by the program that every Linux has.
+    syncAll: async (path) => process.platform === "linux" && (await ranWell("sync", ["-f", path])),
   };
+}
+
+function ranWell(program: string, args: readonly string[]): Promise<boolean> {
+  return new Promise((resolve) => execFile(program, args, (error) => resolve(error === null)));
 }
 
 async function unless<Value>(code: string, promise: Promise<Value>): Promise<Value | null> {

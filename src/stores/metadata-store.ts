@@ -1,6 +1,8 @@
 import type {
   Actor,
   Artifact,
+  Attachment,
+  AttachmentKind,
   Digest,
   JournalEntry,
   JournalEvent,
@@ -81,7 +83,13 @@ export interface MetadataView {
   artifact(repository: RepositoryName, filename: string): Promise<Artifact | null>;
   /** Whether a file of that name was here and was removed. */
   wasRemoved(repository: RepositoryName, filename: string): Promise<boolean>;
-  /** Whether any artifact or companion names this blob. */
+  /** Documentation and test results, in the order in which they came; all, or those of one kind or about one file. */
+  attachments(
+    repository: RepositoryName,
+    project: ProjectName,
+    which?: { readonly kind: AttachmentKind } | { readonly about: string },
+  ): Promise<readonly Attachment[]>;
+  /** Whether any artifact, companion or attachment names this blob. */
   namesBlob(digest: Digest): Promise<boolean>;
   /** How much there is, for metrics and quotas. Counted by the fold, so it is cheap. */
   totals(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type {
   Artifact,
+  Attachment,
   JournalEvent,
   ProjectName,
   ProjectStatus,
@@ -14,7 +15,9 @@ import { type Place, promise } from "./place.contract.ts";
 import {
   anArtifact,
   aRepository,
+  aTestResult,
   aToken,
+  attached,
   aUser,
   DEV,
   digestOf,
@@ -24,6 +27,7 @@ import {
   removed,
   SOMEBODY,
   saved,
+  someDocumentation,
 } from "./samples.contract.ts";
 
 type Make = () => Promise<Place<MetadataStore>>;
@@ -264,6 +268,42 @@ export function projectsContract(make: Make): void {
   );
   after(
     make,
+    "documentation and test results come in the order in which they were saved last, each as it was saved",
+    [
+      published("f"),
+      attached(someDocumentation()),
+      attached(aTestResult("f", { filename: "f.toxresult-20261124090807-0" })),
+      attached(aTestResult("f", { filename: "f.toxresult-20261124090807-1", log: [] })),
+      attached(someDocumentation({ blob: digestOf("c"), sizeBytes: 5 })),
+      attached(someDocumentation({ project: BAR })),
+    ],
+    async (view) => [
+      await view.attachments(DEV, FOO),
+      await view.attachments(DEV, BAR),
+      (await view.attachments(DEV, FOO, { kind: "documentation" })).map(({ blob }) => blob),
+      (await view.attachments(DEV, FOO, { about: "f" })).map(({ log }) => log.length),
+      (await view.attachments(DEV, FOO, { about: "g" })).length,
+      await Promise.all([..."cdef"].map((digit) => view.namesBlob(digestOf(digit)))),
+      (await view.project(DEV, FOO))?.changedAtSeq,
+      await view.totals(DEV),
+    ],
+    [
+      [
+        aTestResult("f", { filename: "f.toxresult-20261124090807-0" }),
+        aTestResult("f", { filename: "f.toxresult-20261124090807-1", log: [] }),
+        someDocumentation({ blob: digestOf("c"), sizeBytes: 5 }),
+      ],
+      [someDocumentation({ project: BAR })],
+      [digestOf("c")],
+      [1, 0],
+      0,
+      [true, true, true, false],
+      5,
+      { projects: 2, artifacts: 1, sizeBytes: 100 },
+    ],
+  );
+  after(
+    make,
     "blobs are named by artifacts and by their companions",
     [published("f", { companions: { ".metadata": { blob: digestOf("b"), sizeBytes: 9 } } })],
     async (view) => [
@@ -294,6 +334,52 @@ export function projectsContract(make: Make): void {
 }
 
 export function removalsContract(make: Make): void {
+  const rest = async (view: MetadataView) => [
+    (await view.attachments(DEV, FOO)).map(({ filename }) => filename),
+    await view.namesBlob(digestOf("d")),
+    await view.namesBlob(digestOf("e")),
+  ];
+  const tested = (about: string, more: Partial<Attachment> = {}): JournalEvent =>
+    attached(aTestResult(about, { filename: `${about}-result`, ...more }));
+  after(
+    make,
+    "an attachment that was removed is gone, and its blob is named no more",
+    [
+      attached(someDocumentation()),
+      tested("f"),
+      { type: "attachment.removed", repository: DEV, project: FOO, version: "1.0", filename: "foo-1.0.doc.zip" },
+      { type: "attachment.removed", repository: DEV, project: BAR, version: "1.0", filename: "f-result" },
+    ],
+    rest,
+    [["f-result"], false, true],
+  );
+  after(
+    make,
+    "a removed file takes its test results along, and only those",
+    [published("f"), published("g"), tested("f"), tested("g"), attached(someDocumentation()), removed("f")],
+    rest,
+    [["g-result", "foo-1.0.doc.zip"], true, true],
+  );
+  after(
+    make,
+    "a replaced file loses the test results of what it was",
+    [published("f"), tested("f"), replaced("f", { blob: digestOf("c") }), attached(someDocumentation())],
+    rest,
+    [["foo-1.0.doc.zip"], true, false],
+  );
+  after(
+    make,
+    "a removed version takes its documentation and its test results along",
+    [
+      version("1.0"),
+      attached(someDocumentation()),
+      tested("f"),
+      tested("g", { version: "2.0" }),
+      { type: "version.removed", repository: DEV, project: FOO, version: "1.0" },
+    ],
+    rest,
+    [["g-result"], false, true],
+  );
   after(
     make,
     "a removed file is gone and remembered; its project stays held",
@@ -310,9 +396,14 @@ export function removalsContract(make: Make): void {
   after(
     make,
     "a released project without files is forgotten altogether",
-    [registered("foo"), version("1.0"), released],
-    async (view) => [await view.project(DEV, FOO), await view.versions(DEV, FOO), await view.totals(DEV)],
-    [null, [], { projects: 0, artifacts: 0, sizeBytes: 0 }],
+    [registered("foo"), version("1.0"), attached(someDocumentation()), released],
+    async (view) => [
+      await view.project(DEV, FOO),
+      await view.versions(DEV, FOO),
+      await view.attachments(DEV, FOO),
+      await view.totals(DEV),
+    ],
+    [null, [], [], { projects: 0, artifacts: 0, sizeBytes: 0 }],
   );
   after(
     make,
@@ -351,6 +442,7 @@ export function removalsContract(make: Make): void {
       published("f", { companions: { ".metadata": { blob: digestOf("b"), sizeBytes: 9 } } }),
       published("g"),
       version("1.0"),
+      attached(someDocumentation()),
       removed("g"),
       registered("x", "root/other" as RepositoryName),
       { type: "repository.removed", name: DEV },
@@ -361,6 +453,8 @@ export function removalsContract(make: Make): void {
       await view.projects(DEV, { after: null, limit: 9 }),
       await view.artifact(DEV, "f"),
       await view.versions(DEV, FOO),
+      await view.attachments(DEV, FOO),
+      await view.namesBlob(digestOf("d")),
       await view.wasRemoved(DEV, "g"),
       await view.namesBlob(digestOf("a")),
       await view.namesBlob(digestOf("b")),
@@ -372,6 +466,8 @@ export function removalsContract(make: Make): void {
       [],
       null,
       [],
+      [],
+      false,
       false,
       false,
       false,

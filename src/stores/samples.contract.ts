@@ -1,6 +1,7 @@
 import type {
   Actor,
   Artifact,
+  Attachment,
   Digest,
   FormatName,
   Instant,
@@ -92,6 +93,31 @@ export function anArtifact(filename: string, more: Partial<Artifact> = {}): Arti
   };
 }
 
+export function someDocumentation(more: Partial<Attachment> = {}): Attachment {
+  return {
+    repository: DEV,
+    project: FOO,
+    version: "1.0",
+    kind: "documentation",
+    filename: "foo-1.0.doc.zip",
+    about: null,
+    blob: digestOf("d"),
+    sizeBytes: 300,
+    attachedAt: 6 as Instant,
+    log: [{ what: "upload", who: "alice", at: 6 as Instant, from: null, to: DEV }],
+    ...more,
+  };
+}
+
+export function aTestResult(about: string, more: Partial<Attachment> = {}): Attachment {
+  const filename = `${about}.toxresult-20261124090807-0`;
+  return someDocumentation({ kind: "test-result", filename, about, blob: digestOf("e"), sizeBytes: 40, ...more });
+}
+
+export function attached(attachment: Attachment): JournalEvent {
+  return { type: "attachment.saved", attachment };
+}
+
 export function published(filename: string, more: Partial<Artifact> = {}): JournalEvent {
   return { type: "artifact.published", artifact: anArtifact(filename, more), promotedFrom: null };
 }
@@ -141,6 +167,17 @@ export const ONE_OF_EACH: readonly JournalEvent[] = [
     type: "artifact.yanked",
     ref: { repository: DEV, project: FOO, filename: "foo-1.0.tar.gz" },
     reason: "broken on Windows",
+  },
+  attached(someDocumentation()),
+  attached(aTestResult("foo-1.0.tar.gz")),
+  attached(aTestResult("foo-0.1.tar.gz")),
+  attached(aTestResult("foo-1.0.zip")),
+  {
+    type: "attachment.removed",
+    repository: DEV,
+    project: FOO,
+    version: "1.0",
+    filename: "foo-1.0.zip.toxresult-20261124090807-0",
   },
   removed("foo-0.1.tar.gz"),
 ];

@@ -191,7 +191,7 @@ function expiryContract(makeAt: (now: () => Instant) => Promise<Place<SharedStat
   timed("a claim holds a blob until its end, and is never shortened", async (state, moveTo) => {
     await state.claim(digestOf("a"), 3000 as Instant);
     await state.claim(digestOf("a"), 2000 as Instant);
-    await state.claim(digestOf("b"), 2000 as Instant);
+    await state.claim([digestOf("b"), digestOf("d")], 2000 as Instant);
     moveTo(2500);
     assert.equal(await state.holdsBlob(digestOf("a")), true);
     assert.equal(await state.holdsBlob(digestOf("b")), false);

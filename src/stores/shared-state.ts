@@ -29,8 +29,8 @@ export interface SharedState extends AsyncDisposable {
   ): Promise<readonly StateEntry[]>;
   /** Adds to a counter and returns its new value. */
   add(space: string, key: string, amount: number, expiresAt?: Instant | null): Promise<number>;
-  /** Marks a blob as in use until the moment given; the sweeper leaves it alone. */
-  claim(digest: Digest, until: Instant): Promise<void>;
+  /** Marks blobs as in use until the moment given; the sweeper leaves them alone. */
+  claim(digests: Digest | readonly Digest[], until: Instant): Promise<void>;
   /** Whether an entry names this blob or an unexpired claim holds it. */
   holdsBlob(digest: Digest): Promise<boolean>;
 }

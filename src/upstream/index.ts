@@ -2,6 +2,7 @@
 
 export type { UpstreamLimits } from "./limits.ts";
 export type { ProxySettings } from "./proxies.ts";
+export type { SentForm, SentReply } from "./sending.ts";
 export { type SingleFlight, singleFlight } from "./single-flight.ts";
 export type { Upstream, UpstreamGet, UpstreamReply, UpstreamTarget } from "./upstream.ts";
 export { UpstreamFailure } from "./upstream.ts";

@@ -3,6 +3,8 @@ export interface UpstreamLimits {
   readonly connectMilliseconds: number;
   /** From asking, the wait for a free connection included, to the head of the answer. */
   readonly answerMilliseconds: number;
+  /** From the first byte that we send of a form, its file included, to the head of the answer. */
+  readonly sendMilliseconds: number;
   /** Between two pieces of a body. */
   readonly stallMilliseconds: number;
   /** For a whole answer whose asker named no deadline of its own. */
@@ -29,6 +31,7 @@ export interface UpstreamLimits {
 export const DEFAULT_LIMITS: UpstreamLimits = {
   connectMilliseconds: 4_000,
   answerMilliseconds: 10_000,
+  sendMilliseconds: 600_000,
   stallMilliseconds: 20_000,
   deadlineMilliseconds: null,
   retries: 2,

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import type { Instant } from "#core";
@@ -19,9 +20,11 @@ export interface Origin {
 
 export interface Question {
   readonly url: URL;
-  readonly method: "GET" | "HEAD";
+  readonly method: "GET" | "HEAD" | "POST";
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  /** Sent once: such a question is never asked again, because nobody knows what the first attempt has done. */
+  readonly body?: AsyncIterable<Uint8Array>;
 }
 
 export interface Answer {
@@ -79,7 +82,7 @@ export function openOrigin({ dispatcher, now, random, limits }: OriginParts): Or
 
   async function askPatiently(question: Question): Promise<Dispatcher.ResponseData> {
     for (let attempt = 0; ; attempt += 1) {
-      const isLast = attempt >= limits.retries;
+      const isLast = attempt >= limits.retries || question.method === "POST";
       try {
         const data = await askOnce(question);
         if (isLast || !isServerTrouble(data.statusCode) || data.headers["retry-after"] !== undefined) return data;
@@ -95,19 +98,18 @@ export function openOrigin({ dispatcher, now, random, limits }: OriginParts): Or
     }
   }
 
-  async function askOnce({ url, method, headers, signal }: Question): Promise<Dispatcher.ResponseData> {
+  async function askOnce({ url, method, headers, signal, body }: Question): Promise<Dispatcher.ResponseData> {
     requests += 1;
     const attempt = new AbortController();
-    const timer = setTimeout(
-      () => attempt.abort(new AnswerTimeout(`no answer within ${limits.answerMilliseconds} ms`)),
-      limits.answerMilliseconds,
-    );
+    const patience = body === undefined ? limits.answerMilliseconds : limits.sendMilliseconds;
+    const timer = setTimeout(() => attempt.abort(new AnswerTimeout(`no answer within ${patience} ms`)), patience);
     try {
       return await dispatcher.request({
         origin: url.origin,
         path: url.pathname + url.search,
         method,
         headers,
+        ...(body === undefined ? {} : { body: Readable.from(body, { objectMode: false }) }),
         // The caller's abort stays with the body, the timer ends with the head.
         signal: AbortSignal.any([signal, attempt.signal]),
         // Our own timer also covers the wait for a connection, which these do not.

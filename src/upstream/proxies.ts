@@ -1,3 +1,4 @@
+import type { LookupFunction } from "node:net";
 import { Agent, type Dispatcher, ProxyAgent } from "undici";
 
 /** The addresses of proxies, from the configuration; `null` or not given: none. */
@@ -17,6 +18,8 @@ export interface Connections extends AsyncDisposable {
 export function openConnections(
   proxy: ProxySettings,
   limits: { readonly connectMilliseconds: number; readonly connectionsMax: number },
+  /** Looks up the names of servers that are reached directly; the system's own way when not given. */
+  lookup?: LookupFunction,
 ): Connections {
   const options = {
     connections: limits.connectionsMax,
@@ -25,7 +28,7 @@ export function openConnections(
     keepAliveTimeout: 30_000,
     keepAliveMaxTimeout: 120_000,
   };
-  const direct = new Agent(options);
+  const direct = new Agent(lookup === undefined ? options : { ...options, connect: { ...options.connect, lookup } });
   // An `http:` address is asked of the proxy itself: many proxies allow tunnels to port 443 only.
   const through = (uri: string | null | undefined): ProxyAgent | null =>
     uri === null || uri === undefined || uri === "" ? null : new ProxyAgent({ ...options, uri, proxyTunnel: false });

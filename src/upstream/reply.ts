@@ -10,7 +10,7 @@ import {
   inflate,
   zstdDecompress,
 } from "node:zlib";
-import { type Answer, failureOf, named } from "./origin.ts";
+import { type Answer, failureOf, named, type Question } from "./origin.ts";
 import { UpstreamFailure, type UpstreamReply } from "./upstream.ts";
 
 interface Coding {
@@ -29,14 +29,14 @@ const CODINGS: Readonly<Record<string, Coding>> = {
 /** Wraps an answer; `finish` is called once, when its body is over or given up. */
 export function openReply(
   { data, pass, release }: Answer,
-  question: { readonly url: URL; readonly method: "GET" | "HEAD"; readonly signal: AbortSignal; readonly raw: boolean },
+  question: Pick<Question, "url" | "method" | "signal"> & { readonly raw: boolean },
   finish: () => void,
 ): UpstreamReply {
   const encoding = header("content-encoding")?.trim().toLowerCase() ?? "";
   const coding = question.raw || encoding === "" || encoding === "identity" ? null : encoding;
   const announced = header("content-length");
   const length = announced !== null && /^\d{1,15}$/.test(announced) ? Number(announced) : null;
-  const hasBody = question.method === "GET" && data.statusCode !== 304 && data.statusCode !== 204;
+  const hasBody = question.method !== "HEAD" && data.statusCode !== 304 && data.statusCode !== 204;
   let isOver = false;
 
   // A body that is given up emits an error, which would end the process if nobody listened.

@@ -3,12 +3,19 @@ import { DEFAULT_LIMITS, type UpstreamLimits } from "./limits.ts";
 import { type Answer, named, type Origin, openOrigin } from "./origin.ts";
 import { openConnections, type ProxySettings } from "./proxies.ts";
 import { openReply } from "./reply.ts";
+import { openSending } from "./send.ts";
+import type { SentForm, SentReply } from "./sending.ts";
 import { type Upstream, UpstreamFailure, type UpstreamGet, type UpstreamTarget } from "./upstream.ts";
 
 /** All other servers, over shared connections. What is learnt about an origin counts for every target on it. */
 export interface Upstreams extends AsyncDisposable {
   /** The same target gives the same upstream; cheap. */
   for(target: UpstreamTarget): Upstream;
+  /**
+   * Posts a form where a user wants it, once and without following redirects, and never to this machine itself unless
+   * `sendHosts` allows it. Any status is an answer; throws `UpstreamFailure` when there is none.
+   */
+  send(form: SentForm): Promise<SentReply>;
   /** One row for each origin that was asked, for metrics. */
   figures(): readonly OriginFigures[];
 }
@@ -31,12 +38,16 @@ export interface UpstreamsOptions {
   readonly userAgent: string;
   readonly proxy?: ProxySettings;
   readonly limits?: Partial<UpstreamLimits>;
+  /** Hosts (`name` or `name:port`) that forms may be sent to although they are on this machine. */
+  readonly sendHosts?: readonly string[];
 }
 
 /** Opens the way outwards. Disposing it cuts what is under way. */
 export function openUpstreams(options: UpstreamsOptions): Upstreams {
   const limits: UpstreamLimits = { ...DEFAULT_LIMITS, ...options.limits };
   const connections = openConnections(options.proxy ?? {}, limits);
+  // What users have us send must not take an upstream away from everybody, so it has an account of its own.
+  const sending = openSending(options, limits);
   const origins = new Map<string, Origin>();
   const targets = new Map<string, Upstream>();
 
@@ -123,6 +134,7 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
       targets.set(key, upstream);
       return upstream;
     },
+    send: (form) => sending.send(form),
     figures: () =>
       [...origins].map(([origin, { breaker, requests, underWay }]) => ({
         origin,
@@ -132,7 +144,9 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
         isOpen: breaker.isOpen,
         lastFailureAt: breaker.lastFailureAt,
       })),
-    [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([connections[Symbol.asyncDispose](), sending[Symbol.asyncDispose]()]);
+    },
   };
 }
 

@@ -25,6 +25,9 @@ const OWN_WORDS = "the sentence is our own";
 /** devpi answers 403, to root too; that it is not there is the truth, and no secret to its owner. */
 const NOT_THERE = { why: "404 for what is not there" };
 
+/** nginx looks at the status alone. */
+const NO_BODY = refused("devpi's answer has a page", 200);
+
 function refused(why: string, status: number): NonNullable<Step["differs"]> {
   return { why, status };
 }
@@ -64,7 +67,7 @@ const CONVERSATIONS: Readonly<Record<string, readonly (readonly [string, string,
     ["PUT", "/alice/dev", { as: ALICE, json: {} }],
     ["PUT", "/alice/dev", { as: ALICE, json: {} }],
     ["PUT", "/nobody/dev", { json: {} }],
-    ["PUT", "/alice/other", { as: BOB, json: {}, differs: refused(OWN_WORDS, 403) }],
+    ["PUT", "/alice/other", { as: BOB, json: {} }],
     ["PUT", "/alice/x", { as: ALICE, json: { bases: "not/exists" } }],
     ["PUT", "/alice/x", { as: ALICE, json: { bases: "root/dev/123" } }],
     ["PUT", "/alice/x", { as: ALICE, json: { zzz: 1 } }],
@@ -88,6 +91,48 @@ const CONVERSATIONS: Readonly<Record<string, readonly (readonly [string, string,
     ["PATCH", "/alice/nothing", { json: { title: "x" }, differs: NOT_THERE }],
     ["DELETE", "/alice/prod", { as: ALICE }],
     ["DELETE", "/alice/nothing", { as: ALICE, differs: NOT_THERE }],
+  ],
+  "options of indexes": [
+    ["PUT", "/alice/m", { as: ALICE, json: { type: "mirror", mirror_url: "https://up.example/simple/" } }],
+    ["PATCH", "/alice/m", { as: ALICE, json: ["mirror_provides_core_metadata=yes", "mirror_no_project_list=True"] }],
+    ["PATCH", "/alice/m", { as: ALICE, json: ["mirror_use_external_urls=true", "mirror_cache_expiry=60", "title=Up"] }],
+    [
+      "PATCH",
+      "/alice/m",
+      { as: ALICE, json: ["mirror_ignore_serial_header=yes", "mirror_web_url_fmt=https://up/{name}"] },
+    ],
+    ["GET", "/alice/m?no_projects=", { as: null }],
+    ["PATCH", "/alice/m", { as: ALICE, json: ["mirror_provides_core_metadata-=", "title-=", "mirror_cache_expiry-="] }],
+    ["PATCH", "/alice/m", { as: ALICE, json: { bases: "nowhere", acl_upload: "x", mirror_whitelist: "*" } }],
+    ["PATCH", "/alice/m", { as: ALICE, json: { mirror_provides_core_metadata: "perhaps" } }],
+    ["PATCH", "/alice/m", { as: ALICE, json: { mirror_url: "ftp://up.example/" } }],
+    ["PATCH", "/alice/m", { as: ALICE, json: { mirror_cache_expiry: "soon" } }],
+    ["PATCH", "/alice/m", { as: ALICE, json: ["volatile-="] }],
+    ["DELETE", "/alice/m", { as: ALICE }],
+    ["PUT", "/alice/s", { as: ALICE, json: { type: "pool" } }],
+    ["PUT", "/alice/s", { as: ALICE, json: { acl_upload: ":team,:Anonymous:,alice", acl_toxresult_upload: ":team" } }],
+    ["PATCH", "/alice/s", { as: ALICE, json: ["acl_upload+=:others", "acl_upload-=:team", "acl_upload-=alice"] }],
+    ["PATCH", "/alice/s", { as: ALICE, json: { volatile: 5 } }],
+    ["PATCH", "/alice/s", { as: ALICE, json: { acl_upload: 3 } }],
+    ["PATCH", "/alice/s", { as: ALICE, json: { zzz: true } }],
+    ["PATCH", "/alice/s", { as: ALICE, json: { constraints: "foo" } }],
+    ["PATCH", "/alice/s", { as: ALICE, json: ["zzz-=", "title-="] }],
+    ["PATCH", "/alice/s", { as: ALICE, json: { mirror_whitelist_inheritance: "some" } }],
+    ["PATCH", "/alice/s?error_on_noop", { as: ALICE, json: { type: "indexconfig", result: { volatile: false } } }],
+    ["PATCH", "/alice/s", { as: ALICE, json: { volatile: "True" } }],
+    ["GET", "/alice/s", { as: null }],
+    ["DELETE", "/alice/s", { as: ALICE }],
+    ["PUT", "/alice/t", { as: BOB, json: {} }],
+    ["PUT", "/alice/t", { as: null, json: {} }],
+  ],
+  "what nginx asks": [
+    ["GET", "/+authcheck", { as: null, headers: { "x-original-uri": "/+api" }, differs: NO_BODY }],
+    ["GET", "/+authcheck", { as: null, headers: { "x-original-uri": "/alice/dev/+simple/" }, differs: NO_BODY }],
+    [
+      "GET",
+      "/+authcheck",
+      { as: null, headers: { "x-original-uri": "/alice/dev/+f/abc/0123456789abc/x.whl" }, differs: NO_BODY },
+    ],
   ],
   "uploads and what they show": [
     ["POST", "/alice/dev", { as: ALICE, upload: WHEEL }],
@@ -206,6 +251,13 @@ test("every answer carries devpi's headers, and its content type is exactly appl
     assert.match(headers.get("x-devpi-serial") ?? "", /^\d+$/);
     assert.equal(headers.get("x-devpi-primary-uuid"), headers.get("x-devpi-uuid"));
   }
+});
+
+test("+status has the fields that devpi-server's has", async () => {
+  const [theirs, ours] = await Promise.all(
+    [theirServer, ourServer].map(async ({ url }) => (await devpiHttp(url).ask("GET", "/+status")).json?.["result"]),
+  );
+  assert.deepEqual(Object.keys(ours ?? {}).sort(), Object.keys(theirs ?? {}).sort());
 });
 
 async function answerOf(server: Served, method: string, path: string, step: Step) {

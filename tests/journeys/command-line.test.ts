@@ -7,7 +7,7 @@ import { run } from "#cli";
 import type { Json } from "#core";
 import { setPassword } from "../../src/process/offline.ts";
 import { aWheelFile } from "../support/archives.ts";
-import { type FakeIoWish, fakeIo } from "../support/fake-io.ts";
+import { type FakeIoWish, fakeIo, noMoves } from "../support/fake-io.ts";
 import { expectStatus, openTestApp, type TestApp } from "../support/test-app.ts";
 
 const DEMO = { name: "Demo.Pkg", version: "1.0" };
@@ -22,6 +22,8 @@ async function vivarium(app: TestApp, argv: readonly string[], wish: FakeIoWish 
     init: () => Promise.reject(new Error("not in these tests")),
     setPassword: () => Promise.reject(new Error("not in these tests")),
     probes: () => Promise.reject(new Error("not in these tests")),
+    setup: () => Promise.reject(new Error("not in these tests")),
+    moves: noMoves,
   });
   return { exitCode, out: fake.out, err: fake.err };
 }

@@ -11,7 +11,7 @@ import { configOptions } from "../../src/process/config.ts";
 import { openProbes } from "../../src/process/probes.ts";
 import { readConfig } from "../../src/process/start.ts";
 import { aWheelFile } from "../support/archives.ts";
-import { fakeIo } from "../support/fake-io.ts";
+import { fakeIo, noMoves } from "../support/fake-io.ts";
 import { expectStatus, openTestApp } from "../support/test-app.ts";
 
 const DEMO = { name: "demo", version: "1.0" };
@@ -46,6 +46,8 @@ async function faultsOf(argv: readonly string[]): Promise<readonly string[]> {
     setPassword: () => Promise.reject(new Error("not in these tests")),
     // What programs this machine has is not this test's to say, and asking them takes seconds.
     probes: async (flags) => ({ ...openProbes(await readConfig(flags, fake.io)), machine: SOUND_MACHINE }),
+    setup: () => Promise.reject(new Error("not in these tests")),
+    moves: noMoves,
   });
   assert.equal(fake.out.startsWith("{"), true, fake.err.join("\n"));
   const { faults, findings } = JSON.parse(fake.out) as {
@@ -75,6 +77,23 @@ function sql(folder: string, text: string): void {
 
 test("a data folder at rest is sound", async () => {
   assert.deepEqual(await faultsAfter(async () => {}), []);
+});
+
+test("a database that the server has not brought to a newer schema yet is told as that alone", async () => {
+  const oneStepBack = (folder: string): void =>
+    sql(folder, "drop table attachments; update meta set value = '1' where key = 'schema'");
+  assert.deepEqual(await faultsAfter(async (folder) => oneStepBack(folder)), ["version-older"]);
+});
+
+test("documentation whose bytes are gone is found as well", async () => {
+  const attach = (folder: string): void =>
+    sql(
+      folder,
+      `insert into attachments (repository, project, filename, version, kind, blob, size_bytes, attached_at, log, seq)
+       values ('alice/dev', 'foo', 'foo-1.0.doc.zip', '1.0', 'documentation', 'sha256:${"0".repeat(64)}', 1, 1, '[]', 1)`,
+    );
+  // The journal knows nothing of it, which is told, too.
+  assert.deepEqual(await faultsAfter(async (folder) => attach(folder)), ["journal-differs", "blob-missing"]);
 });
 
 const LONG_AGO = new Date("2020-01-01");

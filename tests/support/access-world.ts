@@ -95,6 +95,11 @@ export function accessWorld(change: Partial<AccessParts> = {}): AccessWorld {
           world.append({ type: "token.issued", token });
           return token;
         },
+        async renewHash(name, before, after) {
+          const user = users.get(name);
+          if (user?.passwordHash !== before) return;
+          world.append({ type: "user.saved", user: { ...user, passwordHash: after } });
+        },
       },
       sealer,
       signUp: { policy: "loopback", isLoopbackOnly: true, isTerminal: true },

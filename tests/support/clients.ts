@@ -25,6 +25,9 @@ export interface Clients extends Disposable {
   readonly bin: string;
   /** A fresh empty folder that goes with the clients. */
   folder(): string;
+  /** The home that is thrown away, and all of the environment that the programs see. */
+  readonly home: string;
+  readonly env: Readonly<Record<string, string>>;
   /** Runs a program to its end. `env` goes over the clean environment. */
   run(program: string, args: readonly string[], options?: RunOptions): Promise<Ended>;
 }
@@ -36,12 +39,15 @@ export interface RunOptions {
 }
 
 /** Opens the programs of `tests/conformance/pins/<name>.txt`, installing them into `.cache/` on the first use of these pins. */
-export async function openClients(name: "clients" | "devpi-server" | "publishers"): Promise<Clients> {
+export async function openClients(name: "clients" | "devpi-client" | "devpi-server" | "publishers"): Promise<Clients> {
   const bin = await install(name);
   const home = mkdtempSync(join(tmpdir(), "vivarium-clients-"));
+  const env = cleanEnvironment(bin, home);
   let folders = 0;
   return {
     bin,
+    home,
+    env,
     folder() {
       folders += 1;
       const folder = join(home, `folder-${folders}`);
@@ -52,7 +58,7 @@ export async function openClients(name: "clients" | "devpi-server" | "publishers
       // Programs of the machine (`sh`) are found by PATH.
       return runToEnd(existsSync(join(bin, program)) ? join(bin, program) : program, args, {
         cwd: options.cwd ?? home,
-        env: { ...cleanEnvironment(bin, home), ...options.env },
+        env: { ...env, ...options.env },
         input: options.input ?? "",
       });
     },

@@ -1,4 +1,4 @@
-import { aWheelFile, type MetadataOptions, uploadOf } from "./archives.ts";
+import { aWheelFile, uploadOf, type WheelOptions } from "./archives.ts";
 import { ROOT_PASSWORD } from "./served.ts";
 
 /** An answer, read to its end. */
@@ -14,10 +14,11 @@ export interface Answer {
 export interface DevpiHttp {
   ask(method: string, path: string, options?: AskOptions): Promise<Answer>;
   /** Uploads a wheel made of the options. */
-  upload(index: string, wheel: MetadataOptions, as?: Account | null): Promise<Answer>;
+  upload(index: string, wheel: WheelOptions, as?: Account | null): Promise<Answer>;
 }
 
 export type Account = readonly [user: string, password: string];
+const USER_AGENT = "devpi-client/7.3.0 (py3.11.7; linux)";
 export const ROOT_ACCOUNT: Account = ["root", ROOT_PASSWORD];
 
 export interface AskOptions {
@@ -34,7 +35,13 @@ export function devpiHttp(url: string): DevpiHttp {
     const reply = await fetch(`${url}${path}`, {
       method,
       redirect: "manual",
-      headers: { accept: "application/json", "content-type": "application/json", ...login, ...headers },
+      headers: {
+        "user-agent": USER_AGENT,
+        accept: "application/json",
+        "content-type": "application/json",
+        ...login,
+        ...headers,
+      },
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
       ...(body === undefined ? {} : { body }),
     });

@@ -9,12 +9,15 @@ export interface CallWish {
   readonly headers?: Readonly<Record<string, string>>;
   readonly as?: Principal;
   readonly json?: Json;
+  /** Instead of JSON. */
+  readonly bytes?: Uint8Array;
   readonly publicUrl?: string;
   readonly now?: Instant;
 }
 
 export function aCall(wish: CallWish = {}): Call {
   const { headers = {}, json } = wish;
+  const bytes = wish.bytes ?? (json === undefined ? null : Buffer.from(JSON.stringify(json)));
   return {
     method: wish.method ?? "GET",
     path: wish.path ?? "/",
@@ -25,10 +28,10 @@ export function aCall(wish: CallWish = {}): Call {
     remoteAddress: "127.0.0.1",
     publicUrl: wish.publicUrl ?? "https://here.example",
     async *body() {
-      if (json !== undefined) yield Buffer.from(JSON.stringify(json));
+      if (bytes !== null) yield bytes;
     },
     json: async () => json,
-    contentLength: json === undefined ? null : Buffer.byteLength(JSON.stringify(json)),
+    contentLength: bytes?.byteLength ?? null,
     now: wish.now ?? (Date.UTC(2026, 10, 24) as Instant),
     signal: new AbortController().signal,
   };

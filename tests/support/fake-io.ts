@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Io } from "#cli";
+import type { Io, Moves } from "#cli";
 import type { Instant, Json } from "#core";
 import document from "../../docs/openapi.json" with { type: "json" };
 
@@ -130,3 +130,10 @@ function fieldsOf(schema: Schema): ReadonlySet<string> {
   const inner = [...(target.oneOf ?? []), ...(target.anyOf ?? [])].flatMap((each) => [...fieldsOf(each)]);
   return new Set([...Object.keys(target.properties ?? {}), ...inner]);
 }
+
+/** For tests in which nobody moves. */
+export const noMoves: Moves = {
+  importDevpi: () => Promise.reject(new Error("nobody moves in in this test")),
+  importIndex: () => Promise.reject(new Error("nobody copies an index in this test")),
+  exportDevpi: () => Promise.reject(new Error("nobody moves out in this test")),
+};

@@ -4,7 +4,16 @@ import type { Disk } from "../../src/stores/disk.ts";
 
 /** Something that changes the disk or makes a change durable. */
 export interface Step {
-  readonly kind: "create" | "write" | "sync" | "make-folder" | "rename" | "remove" | "remove-folder" | "sync-folder";
+  readonly kind:
+    | "create"
+    | "write"
+    | "sync"
+    | "make-folder"
+    | "rename"
+    | "remove"
+    | "remove-folder"
+    | "sync-folder"
+    | "sync-all";
   readonly path: string;
 }
 
@@ -169,7 +178,20 @@ export function forgetfulDisk(root: Folder = emptyFolder()): ForgetfulDisk {
       const found = folder(path);
       if (take("sync-folder", path)) found.durable = new Map(found.live);
     },
+    async syncAll(path) {
+      if (take("sync-all", path)) makeDurable(root);
+      return true;
+    },
   };
+}
+
+function makeDurable(entry: File | Folder): void {
+  if (!isFolder(entry)) {
+    entry.durable = entry.live;
+    return;
+  }
+  for (const below of entry.live.values()) makeDurable(below);
+  entry.durable = new Map(entry.live);
 }
 
 /** What is left of a file or folder. What two entries name is one thing afterwards too. */

@@ -21,6 +21,7 @@ import { openSqliteStore } from "../../src/stores/sqlite/index.ts";
 import { CHEAP } from "./access-world.ts";
 import { aWheelFile, uploadOf } from "./archives.ts";
 import { memoryBlobs } from "./memory-stores.ts";
+import { A_SERVER } from "./spoken-world.ts";
 
 /** The front door over a real registry and real access; `alice/dev` is open, `alice/closed` is not. */
 export interface FrontWorld extends AsyncDisposable {
@@ -77,12 +78,13 @@ export async function openFrontWorld(
   const access = opened.use(
     openAccess({ metadata, state, accounts: registry.accounts, sealer, signUp, now, hashingCost: CHEAP }),
   );
+  const server = { ...A_SERVER, isLockedDown: options.settings?.isLockedDown ?? false };
   const spoken = { registry, access, installationId: "installation-1", version: "0.0.1" };
   const door = opened.use(
     await openFrontDoor({
       registry,
       access,
-      dialects: [...(options.more ?? []), nativeApi(spoken), devpiDialect(spoken)],
+      dialects: [...(options.more ?? []), nativeApi(spoken), devpiDialect({ ...spoken, server })],
       settings: {
         publicUrl: null,
         trustedProxies: [],

@@ -98,6 +98,7 @@ export function indexDesk(
     readonly readers?: readonly string[];
     readonly files?: Readonly<Record<string, OpenFile>>;
     readonly removed?: readonly string[];
+    readonly attachments?: readonly NonNullable<Awaited<ReturnType<Desk["attachment"]>>>[];
   } = {},
 ): IndexDesk {
   const made: string[] = [];
@@ -130,10 +131,15 @@ export function indexDesk(
     },
     file: async (project, filename) => (has(listings, project, filename) ? open(filename) : null),
     companion: async (_project, filename, suffix) => options.files?.[filename + suffix] ?? null,
+    attachment: async (project, filename) =>
+      options.attachments?.find(
+        ({ attachment }) => attachment.project === project && attachment.filename === filename,
+      ) ?? null,
     wasRemoved: async (filename) => options.removed?.includes(filename) ?? false,
     receive: refused,
     publish: refused,
     register: refused,
+    document: refused,
     yank: refused,
     remove: refused,
     setStatus: refused,

@@ -75,6 +75,10 @@ export function memoryBlobs(): MemoryBlobs {
     async begin(options) {
       return begin(options);
     },
+    async keepAll(drafts, hold) {
+      await hold?.(await Promise.all(drafts.map(async (draft) => (await draft.finish()).digest)));
+      return Promise.all(drafts.map((draft) => draft.keep()));
+    },
     async stat(digest) {
       const bytes = blobs.get(digest);
       return bytes === undefined ? null : { digest, sizeBytes: bytes.byteLength };
@@ -167,9 +171,11 @@ export function memoryState(now: () => Instant): SharedState {
       save(space, key, { value, expiresAt });
       return value;
     },
-    async claim(digest, until) {
-      const current = claims.get(digest);
-      if (current === undefined || current < until) claims.set(digest, until);
+    async claim(digests, until) {
+      for (const digest of [digests].flat()) {
+        const current = claims.get(digest);
+        if (current === undefined || current < until) claims.set(digest, until);
+      }
     },
     async holdsBlob(digest) {
       if ((claims.get(digest) ?? 0) > now()) return true;

@@ -46,7 +46,16 @@ export const plainFormat: PackageFormat = {
   filePath: (file) => (file.kind === "offer" ? file.offer.filename : file.artifact.filename),
   reader,
   compareVersions: (a, b) => (a < b ? -1 : a > b ? 1 : 0),
+  isStable: () => true,
+  readConstraints: () => ({ admitsProject: () => true, admitsVersion: () => true }),
+  summaryOf: () => null,
+  attachmentPath: ({ filename }) => filename,
+  attachmentProjects: () => [],
+  uploadForms: { fileField: "content", register: () => [], file: () => [], documentation: () => [] },
+  documentation: { check: async () => undefined, open: async () => new Map() },
   adopt: ({ attributes }) => ({ attributes, versionAttributes: {} }),
+  takeOver: async ({ version }) => ({ attributes: version.attributes, companions: {} }),
+  readRecord: (version, attributes) => ({ version, attributes }),
 };
 
 async function metadataOf(file: RandomAccess): Promise<Uint8Array> {

@@ -76,7 +76,7 @@ export async function openToolsWorld(settings: Partial<RegistrySettings> = {}): 
   };
   const catalog = opened.use(await openCatalog(store.metadata));
   const remotes = opened.use(openRemotes(parts));
-  const tools: Tools = { ...parts, catalog, remotes };
+  const tools: Tools = { ...parts, catalog, remotes, noteWritten: () => {} };
   const accounts = openAccounts(tools);
   let seen = 0 as Seq;
   const closing = opened.move();

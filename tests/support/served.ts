@@ -15,6 +15,8 @@ const STOP_MILLISECONDS_MAX = 15_000;
 export interface Served extends AsyncDisposable {
   /** Without a slash at the end. */
   readonly url: string;
+  /** Its data folder. */
+  readonly data: string;
   /** What it has said so far. */
   output(): string;
 }
@@ -41,12 +43,19 @@ export async function serveVivarium(options: {
   return whenReady(child, `http://127.0.0.1:${port}`, data);
 }
 
-/** A real devpi-server, whose answers ours are compared with. */
-export async function serveDevpi(clients: Clients): Promise<Served> {
+/** A real devpi-server, whose answers ours are compared with; with what an export holds, or nothing. */
+export async function serveDevpi(
+  clients: Clients,
+  { importing = null }: { readonly importing?: string | null } = {},
+): Promise<Served> {
   const port = await freePort();
   const data = mkdtempSync(join(tmpdir(), "devpi-served-"));
-  const init = await clients.run("devpi-init", ["--serverdir", data, "--no-root-pypi", "--root-passwd", ROOT_PASSWORD]);
-  if (init.status !== 0) throw new Error(`devpi-init failed:\n${init.output}`);
+  const making = ["--serverdir", data, "--no-root-pypi", "--root-passwd", ROOT_PASSWORD];
+  const init =
+    importing === null
+      ? await clients.run("devpi-init", making)
+      : await clients.run("devpi-import", [...making, "--no-events", importing]);
+  if (init.status !== 0) throw new Error(`no devpi could be made:\n${init.output}`);
   const child = spawn(
     join(clients.bin, "devpi-server"),
     ["--serverdir", data, "--host", "127.0.0.1", "--port", String(port), "--request-timeout", "10"],
@@ -66,6 +75,7 @@ async function whenReady(child: ChildProcess, url: string, data: string): Promis
   const output = () => Buffer.concat(chunks).toString("utf8");
   const served: Served = {
     url,
+    data,
     output,
     async [Symbol.asyncDispose]() {
       child.kill("SIGTERM");

@@ -56,15 +56,25 @@ export interface SpokenParts {
   readonly access: Access;
   readonly installationId: string;
   readonly version: string;
+  readonly server: typeof A_SERVER;
 }
+
+/** How the server was started, as devpi's dialect tells it. */
+export const A_SERVER = {
+  dataFolder: "/srv/vivarium",
+  host: "127.0.0.1",
+  port: 3141,
+  publicUrl: null as string | null,
+  isLockedDown: false,
+};
 
 export const SYSTEM: Principal = { kind: "system", reason: "test" };
 
 export async function openSpokenWorld(
   speak: (parts: SpokenParts) => Dialect,
-  settings: Partial<RegistrySettings> & { readonly signUp?: "open" | "closed" } = {},
+  settings: Partial<RegistrySettings> & { readonly signUp?: "open" | "closed"; readonly isLockedDown?: boolean } = {},
 ): Promise<SpokenWorld> {
-  const { signUp = "open", ...registrySettings } = settings;
+  const { signUp = "open", isLockedDown = false, ...registrySettings } = settings;
   let time = Date.UTC(2026, 10, 24, 10, 42, 18);
   const now = (): Instant => time as Instant;
   await using opened = new AsyncDisposableStack();
@@ -97,9 +107,16 @@ export async function openSpokenWorld(
       signUp: { policy: signUp, isLoopbackOnly: true, isTerminal: true },
       now,
       hashingCost: CHEAP,
+      normalizeProject: (project) => format.normalize(project) ?? project,
     }),
   );
-  const dialect = speak({ registry, access, installationId: "installation-1", version: "0.0.1" });
+  const dialect = speak({
+    registry,
+    access,
+    installationId: "installation-1",
+    version: "0.0.1",
+    server: { ...A_SERVER, isLockedDown },
+  });
   const finder = finderIn(dialect, registry);
   const closing = opened.move();
   const world: SpokenWorld = {

@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import {
   ANONYMOUS,
   type Artifact,
+  type Attachment,
   type Call,
   type Digest,
+  documentationFilename,
   type Instant,
   type JsonObject,
   type LocalRepository,
@@ -12,7 +14,7 @@ import {
   type RepositoryName,
   refuse,
 } from "#core";
-import type { Candidate, Desk, Received } from "#formats";
+import type { Candidate, Desk, DocumentationWish, Received } from "#formats";
 
 /** What an upload did to a {@link UploadDesk}. */
 export interface UploadDesk {
@@ -24,6 +26,8 @@ export interface UploadDesk {
     readonly version: string | null;
     readonly attributes: JsonObject;
   }[];
+  /** Documentation that was handed over, with its bytes. */
+  readonly documented: { readonly wish: DocumentationWish; readonly received: Received }[];
   /** Drafts that were received and not yet forgotten. */
   readonly open: Set<Received>;
   /** How many bytes `receive` has taken from the client. */
@@ -36,6 +40,7 @@ export function openUploadDesk(
 ): UploadDesk {
   const published: Candidate[] = [];
   const registered: UploadDesk["registered"] = [];
+  const documented: UploadDesk["documented"] = [];
   const open = new Set<Received>();
   let takenBytes = 0;
   const repository = aLocalRepository(options.validation ?? "strict");
@@ -50,6 +55,7 @@ export function openUploadDesk(
     page: unexpected,
     file: unexpected,
     companion: unexpected,
+    attachment: unexpected,
     wasRemoved: unexpected,
     yank: unexpected,
     remove: unexpected,
@@ -73,6 +79,11 @@ export function openUploadDesk(
       if (before === undefined) published.push(candidate);
       return { artifact: artifactOf(candidate, repository.name), created: before === undefined };
     },
+    async document(wish, received) {
+      documented.push({ wish, received });
+      const { project, version } = wish;
+      return { attachment: documentationOf(project, version ?? "1.0", received, repository.name), created: true };
+    },
     async register(project, displayName, version) {
       registered.push({
         project,
@@ -82,7 +93,7 @@ export function openUploadDesk(
       });
     },
   };
-  return { desk, published, registered, open, takenBytes: () => takenBytes };
+  return { desk, published, registered, documented, open, takenBytes: () => takenBytes };
 }
 
 /** Bytes as a registry would hold them. `blake2b_256` is {@link standInBlake2}: Node has no such hash. */
@@ -149,6 +160,26 @@ function aLocalRepository(validation: LocalRepository["validation"]): LocalRepos
     testResultWriters: [],
     validation,
     reserved: [],
+  };
+}
+
+function documentationOf(
+  project: ProjectName,
+  version: string,
+  { digest, sizeBytes }: Received,
+  repository: RepositoryName,
+): Attachment {
+  return {
+    repository,
+    project,
+    version,
+    kind: "documentation",
+    filename: documentationFilename(project, version),
+    about: null,
+    blob: digest,
+    sizeBytes,
+    attachedAt: 0 as Instant,
+    log: [],
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Json } from "#core";
-import { type FakeIoWish, fakeIo } from "../../../tests/support/fake-io.ts";
+import { type FakeIoWish, fakeIo, noMoves } from "../../../tests/support/fake-io.ts";
 import { EXIT, type Offline } from "../io.ts";
 import { run } from "../run.ts";
 
@@ -12,6 +12,8 @@ const offline: Offline = {
   init: () => Promise.reject(new Error("not in these tests")),
   setPassword: () => Promise.reject(new Error("not in these tests")),
   probes: () => Promise.reject(new Error("not in these tests")),
+  setup: () => Promise.reject(new Error("not in these tests")),
+  moves: noMoves,
 };
 
 async function vivarium(argv: readonly string[], wish: FakeIoWish = {}) {

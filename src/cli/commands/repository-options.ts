@@ -34,6 +34,16 @@ export const SETTING_OPTIONS: readonly SettingOption[] = [
     ),
     ...LIST,
   },
+  {
+    ...text(
+      "constraint",
+      "constraints",
+      "line",
+      "Show only what this line of a constraints file admits (foo<2); * keeps out what no line names",
+      EVERY,
+    ),
+    ...LIST,
+  },
   choice(
     "mutability",
     "mutability",

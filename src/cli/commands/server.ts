@@ -1,13 +1,20 @@
-import type { CommandRow } from "../command.ts";
+import type { CommandOption, CommandRow } from "../command.ts";
 import { examine } from "../doctor/doctor.ts";
 import { countsOf, reportText } from "../doctor/report.ts";
 import { EXIT, type OptionRow } from "../io.ts";
 import { card } from "../table.ts";
 
+/** The settings of the server that a command takes, as its options. */
+export function settingsFor(
+  command: OptionRow["commands"][number],
+  settings: readonly OptionRow[],
+): readonly CommandOption[] {
+  return settings.filter(({ commands }) => commands.includes(command)).map(asOption);
+}
+
 /** `serve`, `init` and `doctor`: what needs the data folder itself. Their options are the server's settings. */
 export function serverCommands(settings: readonly OptionRow[]): readonly CommandRow[] {
-  const settingsOf = (command: OptionRow["commands"][number]) =>
-    settings.filter(({ commands }) => commands.includes(command)).map(asOption);
+  const settingsOf = (command: OptionRow["commands"][number]) => settingsFor(command, settings);
   return [
     {
       path: ["serve"],

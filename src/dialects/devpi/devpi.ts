@@ -1,19 +1,26 @@
 import { type Call, type Problem, RegistryError, refuse } from "#core";
 import type { Dialect, DialectRoute } from "#http";
 import { asksHtml } from "./answers.ts";
+import { authCheckRoutes } from "./auth-check.ts";
+import { documentationRoutes } from "./documentation.ts";
 import { indexRoutes } from "./indexes.ts";
 import { escaped } from "./pages.ts";
 import { API_VERSION, type DevpiParts, SERVER_VERSION } from "./parts.ts";
 import { projectRoutes } from "./projects.ts";
 import { pushRoutes } from "./push.ts";
 import { releaseFileRoutes } from "./release-files.ts";
+import { searchRoutes } from "./search.ts";
+import { statusRoutes } from "./server-status.ts";
 import { sessionRoutes } from "./session.ts";
 import { simpleRoutes } from "./simple.ts";
+import { testResultRoutes } from "./test-results.ts";
+import { tokenRoutes } from "./tokens.ts";
 import { userRoutes } from "./users.ts";
 import { wordingOf } from "./wording.ts";
 
 /**
- * devpi's protocol: discovery, login, users, indexes, projects, versions, push. Uploads, simple pages and files are the
+ * devpi's protocol: discovery, login, users, indexes, projects, versions, push, documentation,
+ * test results. Uploads, simple pages and files are the
  * format's own routes; they are left to it by `when`.
  */
 export function devpiDialect(parts: DevpiParts): Dialect {
@@ -21,17 +28,23 @@ export function devpiDialect(parts: DevpiParts): Dialect {
     name: "devpi",
     routes: [
       ...sessionRoutes(parts),
+      ...statusRoutes(parts),
+      ...authCheckRoutes(parts),
       ...userRoutes(parts),
+      ...tokenRoutes(parts),
       ...simpleRoutes(parts),
       ...indexRoutes(parts),
+      ...searchRoutes(parts),
       ...pushRoutes(parts),
       ...releaseFileRoutes(parts),
+      ...testResultRoutes(parts),
+      ...documentationRoutes(parts),
       ...projectRoutes(parts),
     ].map(withoutChallenge),
-    headers: () => ({
+    headers: (_call, written) => ({
       "x-devpi-api-version": API_VERSION,
       "x-devpi-server-version": SERVER_VERSION,
-      "x-devpi-serial": String(parts.registry.head),
+      "x-devpi-serial": String(written ?? parts.registry.head),
       "x-devpi-uuid": parts.installationId,
       "x-devpi-primary-uuid": parts.installationId,
       "x-devpi-master-uuid": parts.installationId,

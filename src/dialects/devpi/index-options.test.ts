@@ -85,7 +85,10 @@ for (const [given, message] of [
   [{ bases: "root/dev/123" }, "invalid base index spec: 'root/dev/123'"],
   [{ volatile: "perhaps" }, "Unknown boolean value 'perhaps'."],
   [{ mirror_whitelist_inheritance: "some" }, /must be 'intersection' or 'union'/],
-  [{ acl_upload: 3 }, "Unknown list value '3'."],
+  [{ acl_upload: 3 }, "Unknown list value 3."],
+  [{ volatile: 5 }, "Unknown boolean value 5."],
+  [{ zzz: true, yyy: ["a", null] }, "indexconfig got unexpected keyword arguments: zzz=True, yyy=['a', None]"],
+  [{ constraints: "foo" }, "indexconfig got unexpected keyword arguments: constraints=foo"],
   [{ volatile: null }, "Default values can't be removed."],
   [{ constructor: 1 }, "indexconfig got unexpected keyword arguments: constructor=1"],
 ] as const) {
@@ -105,13 +108,60 @@ for (const [given, message] of [
 }
 
 test("an unknown type of index is refused", () => {
-  assert.throws(() => readType({ type: "constrained" }), refusedWith(/Unknown index type 'constrained'/));
+  assert.throws(() => readType({ type: "pool" }), refusedWith("unknown index type 'pool'"));
 });
 
 test("options of stages are ignored on a mirror", () => {
   const options = readOptions("mirror", { bases: "nowhere", acl_upload: "x", mirror_whitelist: "*" }, CONTEXT);
 
   assert.deepEqual(options, {});
+});
+
+test("a mirror keeps and shows what it is told of its upstream's metadata, until that is taken away", () => {
+  const mirror = mirrorOf({ mirror_provides_core_metadata: "yes" });
+
+  assert.equal(indexConfigOf(mirror)["mirror_provides_core_metadata"], true);
+  assert.equal("mirror_provides_core_metadata" in indexConfigOf(mirrorOf({})), false);
+  const list = readModification(["mirror_provides_core_metadata-="]);
+  const after = withOptions(mirror, optionsOf(list, mirror, CONTEXT), seal);
+  assert.equal("mirror_provides_core_metadata" in indexConfigOf(after), false);
+});
+
+test("a constrained index is a virtual repository that shows what its lines admit, and reads back as it was made", () => {
+  const given = { bases: "root/pypi", constraints: "# ours\nfoo>=1,<2\n\n*\n", acl_upload: "alice" };
+  const index = constrainedOf(given);
+
+  assert.equal(index.kind, "virtual");
+  assert.deepEqual(index.constraints, ["foo>=1,<2", "*"]);
+  const shown = indexConfigOf(index);
+  assert.deepEqual(
+    [shown["type"], shown["bases"], shown["constraints"]],
+    ["constrained", ["root/pypi"], ["foo>=1,<2", "*"]],
+  );
+  assert.deepEqual(changed(index, shown), index);
+});
+
+test("constraints are added and removed line by line, commas and all", () => {
+  const index = constrainedOf({ constraints: ["foo>=1,<2"] });
+
+  const after = withOptions(index, optionsOf(readModification(["constraints+=*"]), index, CONTEXT), seal);
+  assert.deepEqual(after.constraints, ["foo>=1,<2", "*"]);
+  const less = withOptions(after, optionsOf(readModification(["constraints-=foo>=1,<2"]), after, CONTEXT), seal);
+  assert.deepEqual(less.constraints, ["*"]);
+  assert.throws(() => optionsOf(readModification(["constraints-="]), index, CONTEXT), refusedWith(/Default values/));
+});
+
+test("a mirror can be limited to a constraints file by itself", () => {
+  const mirror = mirrorOf({ constraints: ["foo<2", "*"] });
+
+  assert.deepEqual(indexConfigOf(mirror)["constraints"], ["foo<2", "*"]);
+  assert.deepEqual(changed(mirror, indexConfigOf(mirror)), mirror);
+});
+
+test("what was never set, or is no option at all, can be removed without harm", () => {
+  const stage = stageOf({});
+
+  assert.deepEqual(optionsOf(readModification(["title-=", "zzz-="]), stage, CONTEXT), { title: null });
 });
 
 test("a login in a mirror's address is sealed and never shown", () => {
@@ -187,6 +237,11 @@ function stageOf(given: JsonObject): LocalRepository {
 function mirrorOf(given: JsonObject): RemoteRepository {
   const made = newRepositoryFrom("mirror", readOptions("mirror", given, CONTEXT), NAME, seal);
   return { ...COMMON, missingForSeconds: 60, layout: "simple", ...made } as RemoteRepository;
+}
+
+function constrainedOf(given: JsonObject): VirtualRepository {
+  const made = newRepositoryFrom("constrained", readOptions("constrained", given, CONTEXT), NAME, seal);
+  return { ...COMMON, ...made } as VirtualRepository;
 }
 
 function virtual(): VirtualRepository {

@@ -17,21 +17,26 @@ import {
   invalid,
   type MirrorUrl,
   plain,
-  quoted,
   readAcl,
   readBases,
   readBoolean,
+  readConstraintLines,
   readCustomData,
   readInheritance,
   readMirrorUrl,
   readSeconds,
   readText,
   readWhitelist,
+  repr,
   type ValueContext,
 } from "./option-values.ts";
 
-/** devpi's kinds of index: a stage holds and inherits, a mirror reads through. */
-export type IndexType = "stage" | "mirror";
+/**
+ * devpi's kinds of index: a stage holds and inherits, a mirror reads through, a constrained one (devpi-constrained) shows
+ * of its bases what its constraints admit.
+ */
+export type IndexType = "stage" | "mirror" | "constrained";
+const TYPES: readonly IndexType[] = ["stage", "mirror", "constrained"];
 
 /** The options of an index, converted; what was not given is absent, `null` takes an optional one away. */
 export interface IndexOptions {
@@ -51,6 +56,8 @@ export interface IndexOptions {
   readonly mirror_no_project_list?: boolean | null;
   readonly mirror_use_external_urls?: boolean | null;
   readonly mirror_ignore_serial_header?: boolean | null;
+  readonly mirror_provides_core_metadata?: boolean | null;
+  readonly constraints?: readonly string[] | null;
 }
 
 /** devpi's `mirror_cache_expiry` where nothing was set; shown only where it differs. */
@@ -66,15 +73,15 @@ const COMMON_READERS: Readonly<Record<string, Reader>> = {
   acl_read: readAcl,
 };
 
+const MERGING_READERS: Readonly<Record<string, Reader>> = {
+  bases: readBases,
+  mirror_whitelist: readWhitelist,
+  mirror_whitelist_inheritance: readInheritance,
+};
+
 const READERS: Readonly<Record<IndexType, Readonly<Record<string, Reader>>>> = {
-  stage: {
-    ...COMMON_READERS,
-    bases: readBases,
-    acl_upload: readAcl,
-    acl_toxresult_upload: readAcl,
-    mirror_whitelist: readWhitelist,
-    mirror_whitelist_inheritance: readInheritance,
-  },
+  stage: { ...COMMON_READERS, ...MERGING_READERS, acl_upload: readAcl, acl_toxresult_upload: readAcl },
+  constrained: { ...COMMON_READERS, ...MERGING_READERS, constraints: readConstraintLines },
   mirror: {
     ...COMMON_READERS,
     mirror_url: readMirrorUrl,
@@ -83,6 +90,9 @@ const READERS: Readonly<Record<IndexType, Readonly<Record<string, Reader>>>> = {
     mirror_no_project_list: readBoolean,
     mirror_use_external_urls: readBoolean,
     mirror_ignore_serial_header: readBoolean,
+    mirror_provides_core_metadata: readBoolean,
+    // Beyond devpi-constrained: a mirror can be limited without another index on top of it.
+    constraints: readConstraintLines,
   },
 };
 
@@ -97,34 +107,40 @@ const WITH_DEFAULT: Readonly<Record<IndexType, ReadonlySet<string>>> = {
     "mirror_whitelist",
     "mirror_whitelist_inheritance",
   ]),
+  constrained: new Set([
+    "volatile",
+    "acl_read",
+    "bases",
+    "mirror_whitelist",
+    "mirror_whitelist_inheritance",
+    "constraints",
+  ]),
   mirror: new Set(["volatile", "acl_read"]),
 };
 
-/**
- * Never changed from outside, or without meaning here, and dropped without a word as devpi does, so that what GET
- * answers can be sent back. `mirror_provides_core_metadata`: ours always provides it.
- */
+/** Never changed from outside, or without meaning here, and dropped without a word as devpi does, so that what GET answers can be sent back. */
 const IGNORED: Readonly<Record<IndexType, ReadonlySet<string>>> = {
   stage: new Set(["type", "projects", "pypi_whitelist"]),
-  mirror: new Set([
-    "type",
-    "projects",
-    "pypi_whitelist",
-    "bases",
-    "acl_upload",
-    "mirror_whitelist",
-    "mirror_provides_core_metadata",
-  ]),
+  // Nothing can be uploaded to it, whoever its lists name.
+  constrained: new Set(["type", "projects", "pypi_whitelist", "acl_upload", "acl_toxresult_upload"]),
+  mirror: new Set(["type", "projects", "pypi_whitelist", "bases", "acl_upload", "mirror_whitelist"]),
 };
 
-/** devpi's type of a repository; a virtual one reads as a stage that holds nothing. */
+/** devpi's type of a repository; a virtual one reads as a stage that holds nothing, or as a constrained index. */
 export function typeOf(repository: Repository): IndexType {
-  return repository.kind === "remote" ? "mirror" : "stage";
+  if (repository.kind === "remote") return "mirror";
+  return repository.kind === "virtual" && repository.constraints != null ? "constrained" : "stage";
+}
+
+/** Whether an index of this type has the option. */
+export function isOption(type: IndexType, key: string): boolean {
+  return Object.hasOwn(READERS[type], key);
 }
 
 /** Whether the option is a list, to which items can be added and from which they can be removed. */
 export function isListOption(type: IndexType, key: string): boolean {
-  return key === "acl_read" || (type === "stage" && /^(acl_.*|bases|mirror_whitelist)$/.test(key));
+  if (key === "acl_read") return true;
+  return type === "mirror" ? key === "constraints" : /^(acl_.*|bases|mirror_whitelist|constraints)$/.test(key);
 }
 
 /** Whether the option always has a value. */
@@ -150,9 +166,10 @@ export function readOptions(type: IndexType, given: JsonObject, context: ValueCo
 
 /** The type that a new index is asked to have. */
 export function readType(given: JsonObject): IndexType {
-  const type = given["type"] ?? "stage";
-  if (type === "stage" || type === "mirror") return type;
-  throw invalid(`Unknown index type ${quoted(plain(type))}; there are 'stage' and 'mirror'.`);
+  const asked = given["type"] ?? "stage";
+  const type = TYPES.find((one) => one === asked);
+  if (type === undefined) throw invalid(`unknown index type ${repr(asked)}`);
+  return type;
 }
 
 /** What an index shows of itself; sending it back changes nothing. Secrets are not in it. */
@@ -175,6 +192,7 @@ export function indexConfigOf(repository: Repository): JsonObject {
     acl_read: repository.readers,
     mirror_whitelist: repository.whitelist,
     mirror_whitelist_inheritance: repository.whitelistInheritance,
+    ...(repository.kind === "virtual" && repository.constraints != null ? { constraints: repository.constraints } : {}),
   };
 }
 
@@ -187,6 +205,8 @@ function mirrorConfigOf(remote: RemoteRepository): JsonObject {
     mirror_no_project_list: remote.noProjectList || null,
     mirror_use_external_urls: remote.useExternalUrls || null,
     mirror_ignore_serial_header: remote.ignoreSerialHeader || null,
+    mirror_provides_core_metadata: remote.providesCoreMetadata ?? null,
+    constraints: remote.constraints ?? null,
     // devpi's mirrors have no lists of rights, and its clients know which keys to expect.
     acl_read: isOpen ? null : remote.readers,
   });
@@ -218,19 +238,36 @@ export function newRepositoryFrom(
       useExternalUrls: options.mirror_use_external_urls ?? false,
       ignoreSerialHeader: options.mirror_ignore_serial_header ?? false,
       webUrlFormat: options.mirror_web_url_fmt ?? null,
+      ...given({
+        providesCoreMetadata: options.mirror_provides_core_metadata,
+        constraints: options.constraints,
+      }),
+    };
+  }
+  const merging = {
+    whitelist: options.mirror_whitelist ?? [],
+    whitelistInheritance: options.mirror_whitelist_inheritance ?? ("intersection" as const),
+    resolution: "shadow" as const,
+    // devpi unites the files of all mirrors that it asks.
+    remotes: "union" as const,
+  };
+  if (type === "constrained") {
+    return {
+      kind: "virtual",
+      ...common,
+      ...merging,
+      members: options.bases ?? [],
+      publishTo: null,
+      constraints: options.constraints ?? [],
     };
   }
   return {
     kind: "local",
     ...common,
+    ...merging,
     bases: options.bases ?? [],
     publishers: options.acl_upload ?? [ownerOf(name)],
     testResultWriters: options.acl_toxresult_upload ?? [ANYONE],
-    whitelist: options.mirror_whitelist ?? [],
-    whitelistInheritance: options.mirror_whitelist_inheritance ?? "intersection",
-    resolution: "shadow",
-    // devpi unites the files of all mirrors that it asks.
-    remotes: "union",
   };
 }
 
@@ -242,6 +279,7 @@ export function withOptions(current: Repository, options: IndexOptions, seal: (s
     title: kept(options.title, current.title),
     description: kept(options.description, current.description),
     customData: kept(options.custom_data, current.customData),
+    ...given({ constraints: options.constraints }),
   };
   switch (current.kind) {
     case "local":
@@ -283,6 +321,7 @@ function mirrorWith(
     useExternalUrls: kept(options.mirror_use_external_urls, current.useExternalUrls) ?? false,
     ignoreSerialHeader: kept(options.mirror_ignore_serial_header, current.ignoreSerialHeader) ?? false,
     webUrlFormat: kept(options.mirror_web_url_fmt, current.webUrlFormat),
+    ...given({ providesCoreMetadata: options.mirror_provides_core_metadata }),
   };
 }
 
@@ -311,6 +350,13 @@ function mergingWith(
 
 function mutabilityOf(isVolatile: boolean): "volatile" | "immutable" {
   return isVolatile ? "volatile" : "immutable";
+}
+
+/** Without what was not given; `null` stays. */
+function given<Fields extends object>(fields: Fields): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof Fields]?: Exclude<Fields[Key], undefined>;
+  };
 }
 
 /** Not given: as it was. `null`: taken away. */

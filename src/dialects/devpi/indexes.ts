@@ -1,4 +1,13 @@
-import { type Call, ownerOf, type ProjectName, type Reply, type Repository, type RepositoryName, refuse } from "#core";
+import {
+  type Call,
+  newRepository,
+  ownerOf,
+  type ProjectName,
+  type Reply,
+  type Repository,
+  type RepositoryName,
+  refuse,
+} from "#core";
 import type { DialectRoute, Target } from "#http";
 import {
   asksHtml,
@@ -83,6 +92,7 @@ async function create(parts: DevpiParts, call: Call, name: RepositoryName): Prom
   if ((await registry.repository(name)) !== null) {
     throw refuse({ code: "repository-exists", repository: name, because: `index ${quoted(name)} exists` });
   }
+  requireMaking(parts, call, name);
   const given = await objectOf(call, {});
   const type = readType(given);
   const options = readOptions(type, given, await valueContext(parts));
@@ -120,6 +130,21 @@ async function remove(parts: DevpiParts, call: Call, name: RepositoryName): Prom
   }
   await parts.registry.repositoriesAdmin.remove(call.principal, name);
   return messageReply(`index ${name} deleted`, 201);
+}
+
+/** Says in devpi's words who may not; who may is the registry's to say. */
+function requireMaking(parts: DevpiParts, call: Call, name: RepositoryName): void {
+  const wanted = newRepository(
+    name,
+    { kind: "local" },
+    { format: FORMAT as Repository["format"], createdAt: call.now },
+  );
+  if (parts.registry.decide(call.principal, "administer", wanted).isAllowed) return;
+  throw refuse({
+    code: "not-permitted",
+    action: "create-repository",
+    because: `no permission to create index ${name}`,
+  });
 }
 
 function requireAdministrator(parts: DevpiParts, call: Call, repository: Repository): void {

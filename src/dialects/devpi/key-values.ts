@@ -1,6 +1,15 @@
 import { type Json, type JsonObject, type Repository, refuse } from "#core";
-import { hasDefault, type IndexOptions, indexConfigOf, isListOption, readOptions, typeOf } from "./index-options.ts";
-import { invalid, quoted, readList, type ValueContext } from "./option-values.ts";
+import {
+  hasDefault,
+  type IndexOptions,
+  type IndexType,
+  indexConfigOf,
+  isListOption,
+  isOption,
+  readOptions,
+  typeOf,
+} from "./index-options.ts";
+import { invalid, quoted, readConstraintLines, readList, type ValueContext } from "./option-values.ts";
 
 /** How an index shall change: an object of options, or the list of `key=value`, `key+=value`, `key-=value`, `key-=`. */
 export type Modification =
@@ -43,12 +52,13 @@ function applied(items: readonly string[], current: Repository, context: ValueCo
     const key = left.replace(/[+-]$/, "");
     if (left.endsWith("-") && value === "") {
       if (hasDefault(type, key)) throw invalid("Default values can't be removed.");
-      changed[key] = null;
+      // What was never set, or is no option at all, is as good as removed.
+      if (isOption(type, key)) changed[key] = null;
     } else if (left === key) changed[key] = value;
     else {
       if (!isListOption(type, key))
         throw invalid(`The '${key}' setting is not a list, so ${quoted(item)} cannot be done.`);
-      const items = readList(changed[key] ?? shown[key] ?? []);
+      const items = itemsOf(changed[key] ?? shown[key] ?? [], key);
       const normal = normalItem(type, key, value, context);
       if (left.endsWith("+")) changed[key] = items.includes(normal) ? items : [...items, normal];
       else {
@@ -60,8 +70,13 @@ function applied(items: readonly string[], current: Repository, context: ValueCo
   return changed;
 }
 
+/** A constraint may hold commas, so its list is one of lines. */
+function itemsOf(value: Json, key: string): readonly string[] {
+  return key === "constraints" ? readConstraintLines(value) : readList(value);
+}
+
 /** One item as the list keeps it, so that `Foo_Bar` finds `foo-bar`; a base that is gone can still be removed. */
-function normalItem(type: "stage" | "mirror", key: string, value: string, context: ValueContext): string {
+function normalItem(type: IndexType, key: string, value: string, context: ValueContext): string {
   const converted = readOptions(type, { [key]: [value] }, { ...context, exists: () => true });
   return String(Object.values(converted).flat()[0] ?? value);
 }

@@ -41,16 +41,16 @@ export function readBoolean(value: Json): boolean {
   const word = typeof value === "string" ? value.toLowerCase() : null;
   if (word === "true" || word === "yes") return true;
   if (word === "false" || word === "no") return false;
-  throw invalid(`Unknown boolean value ${quoted(plain(value))}.`);
+  throw invalid(`Unknown boolean value ${repr(value)}.`);
 }
 
 /** A JSON list of texts, or a text with commas; blank items are dropped. */
 export function readList(value: Json): readonly string[] {
   const items = typeof value === "string" ? value.split(",") : value;
-  if (!Array.isArray(items)) throw invalid(`Unknown list value ${quoted(plain(value))}.`);
+  if (!Array.isArray(items)) throw invalid(`Unknown list value ${repr(value)}.`);
   return items
     .map((item: Json) => {
-      if (typeof item !== "string") throw invalid(`Unknown list value ${quoted(plain(value))}.`);
+      if (typeof item !== "string") throw invalid(`Unknown list value ${repr(value)}.`);
       return item.trim();
     })
     .filter((item) => item !== "");
@@ -86,6 +86,20 @@ export function readWhitelist(value: Json, context: ValueContext): readonly (Pro
     if (project === null) throw invalid(`mirror_whitelist: ${quoted(item)} is not a project name.`);
     return project;
   });
+}
+
+/** Lines of a constraints file, as one text or as a list; empty lines and comments of a text are dropped. */
+export function readConstraintLines(value: Json): readonly string[] {
+  if (typeof value === "string") {
+    return value
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter((line) => line !== "" && !line.startsWith("#"));
+  }
+  if (!Array.isArray(value) || !value.every((item) => typeof item === "string")) {
+    throw invalid(`Unknown list value ${repr(value)}.`);
+  }
+  return value as readonly string[];
 }
 
 export function readInheritance(value: Json): "intersection" | "union" {
@@ -136,7 +150,19 @@ export function readCustomData(value: Json): JsonObject | string {
   throw invalid("'custom_data' must be a text or a JSON object.");
 }
 
-/** A value as it reads in a message. */
+/** A value as it reads in a message: Python's `str`. */
 export function plain(value: Json): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return typeof value === "string" ? value : repr(value);
+}
+
+/** Python's way to write a value, as devpi has it in its messages. */
+export function repr(value: Json): string {
+  if (typeof value === "string") return quoted(value);
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value !== "object") return String(value);
+  if (Array.isArray(value)) return `[${value.map(repr).join(", ")}]`;
+  return `{${Object.entries(value as JsonObject)
+    .map(([key, item]) => `${quoted(key)}: ${repr(item)}`)
+    .join(", ")}}`;
 }

@@ -9,6 +9,17 @@ export interface DevpiParts {
   readonly installationId: string;
   /** Our own version. */
   readonly version: string;
+  readonly server: ServerFacts;
+}
+
+/** How the server was started, as `+status` and `+authcheck` have it. */
+export interface ServerFacts {
+  readonly dataFolder: string;
+  readonly host: string;
+  readonly port: number;
+  readonly publicUrl: string | null;
+  /** Nothing is readable without a sign-in. */
+  readonly isLockedDown: boolean;
 }
 
 /** The protocol's number; clients stop at any other. */

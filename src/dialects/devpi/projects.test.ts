@@ -60,6 +60,15 @@ describe("projects and versions", () => {
     );
   });
 
+  test("a project that was removed is 404, also while its name is kept from the upstream", async () => {
+    await world.upload("alice/dev", "hello", "1.0");
+    await world.ask("DELETE", "/alice/dev/hello", { as: "alice" });
+
+    for (const path of ["/alice/dev/hello", "/alice/dev/hello?ignore_bases="]) {
+      assert.deepEqual((await world.ask("GET", path)).body, { message: "no project 'hello'" }, path);
+    }
+  });
+
   test("another spelling is redirected on GET, with the query, and taken as it is on DELETE", async () => {
     await world.upload("alice/dev", "hello-world", "1.0");
 

@@ -1,4 +1,5 @@
 import {
+  type Attachment,
   accountOf,
   type Call,
   factsOf,
@@ -19,7 +20,7 @@ import { quoted } from "./option-values.ts";
 import { encodedPath, linkPage } from "./pages.ts";
 import type { DevpiParts } from "./parts.ts";
 import { isProjectAddress, isVersionAddress, projectIn, redirectToNormal } from "./project-names.ts";
-import { mirrorVersionData, stageVersionData } from "./version-data.ts";
+import { type AttachmentLink, mirrorVersionData, stageVersionData } from "./version-data.ts";
 
 /** Projects and versions: GET and DELETE of `/<user>/<index>/<project>[/<version>]`. */
 export function projectRoutes(parts: DevpiParts): readonly DialectRoute[] {
@@ -46,14 +47,27 @@ async function showProject(parts: DevpiParts, call: Call, target: Target): Promi
     const to = `${call.publicUrl}/${encodedPath(`${repository.name}/+simple/${project}`)}/`;
     return { kind: "redirect", status: 302, to, headers: { vary: "Accept, User-Agent" } };
   }
-  const view = await viewOf(parts, call, repository, project, call.query.has("ignore_bases"));
-  const isHere = (listing: Listing | null) => hasSomething(parts, listing);
-  // A project that only the bases know is an empty answer here, not 404; so only their absence is one.
-  if (!(await isHere(view)) && !(await isHere(await fullListing(parts, call, repository, project)))) {
+  const isOwnOnly = call.query.has("ignore_bases");
+  const view = await viewOf(parts, call, repository, project, isOwnOnly);
+  const versions = view === null ? [] : await versionsOf(parts, call, repository, view);
+  // A project that only the bases know is an empty answer, not 404. One without any version is 404 also while its name
+  // is held.
+  const isEmpty = versions.length === 0 && !(await hasSomething(parts, view));
+  if (isEmpty && !(isOwnOnly && (await hasVersions(parts, call, repository, project)))) {
     throw refuse({ code: "project-not-found", repository: repository.name, project: call.params["project"] ?? "" });
   }
-  const versions = view === null ? [] : await versionsOf(parts, call, repository, view);
   return resultReply("projectconfig", Object.fromEntries(versions.map(({ version, data }) => [version, data])));
+}
+
+/** Whether the index shows any version of the project, its bases' included. */
+async function hasVersions(
+  parts: DevpiParts,
+  call: Call,
+  repository: Repository,
+  project: ProjectName,
+): Promise<boolean> {
+  const listing = await fullListing(parts, call, repository, project);
+  return listing !== null && (await versionsOf(parts, call, repository, listing)).length > 0;
 }
 
 async function showVersion(parts: DevpiParts, call: Call, target: Target): Promise<Reply> {
@@ -171,8 +185,8 @@ async function memberVersions(
   );
   const format = registry.format(member.format);
   // devpi leaves `+` as it is.
-  const hrefOf = (file: ListedFile) =>
-    `${call.publicUrl}/${encodedPath(home)}/${format.filePath(file).replaceAll("%2B", "+")}`;
+  const addressOf = (path: string): string => `${call.publicUrl}/${encodedPath(home)}/${path.replaceAll("%2B", "+")}`;
+  const hrefOf = (file: ListedFile): string => addressOf(format.filePath(file));
   if (member.kind === "remote") {
     return [...files].map(([version, own]) => ({
       version,
@@ -182,10 +196,22 @@ async function memberVersions(
   const records = new Map<string, Version>(
     (await registry.releases.versions(name, listing.project)).map((record) => [record.version, record]),
   );
+  const attachments = mayOpen ? await registry.attachments.list(call.principal, name, listing.project) : [];
   return [...new Set([...records.keys(), ...files.keys()])].map((version) => {
     const record = records.get(version) ?? { repository: name, project: listing.project, version, attributes: {} };
-    return { version, data: stageVersionData(record, listing.displayName, files.get(version) ?? [], hrefOf) };
+    const own = files.get(version) ?? [];
+    const links = attachments.filter((one) => one.version === version).flatMap((one) => linkOf(one, own));
+    return { version, data: stageVersionData(record, listing.displayName, own, hrefOf, links) };
   });
+
+  /** Of what is shown here: a result of a file that somebody else hides from this reader is not. */
+  function linkOf(attachment: Attachment, own: readonly ListedFile[]): readonly AttachmentLink[] {
+    const tested = own.find((file) => factsOf(file).filename === attachment.about);
+    if (attachment.about !== null && tested === undefined) return [];
+    const digest = tested?.kind === "artifact" ? tested.artifact.blob : null;
+    const href = addressOf(format.attachmentPath(attachment, digest));
+    return [{ attachment, href, forHref: tested === undefined ? null : hrefOf(tested) }];
+  }
 }
 
 /** How devpi names someone in a sentence. */

@@ -2,7 +2,7 @@ import {
   type Call,
   factsOf,
   type JsonObject,
-  type ListedFile,
+  type Listing,
   type ProjectName,
   parseRepositoryName,
   type Reply,
@@ -10,19 +10,20 @@ import {
   refuse,
 } from "#core";
 import type { DialectRoute, Target } from "#http";
-import type { PushStep } from "#registry";
+import type { PushContent, PushStep } from "#registry";
 import { objectOf, resultReply } from "./answers.ts";
 import { existingIndex, indexIn } from "./indexes.ts";
 import { quoted } from "./option-values.ts";
 import type { DevpiParts } from "./parts.ts";
 import { accountName } from "./projects.ts";
+import { pushElsewhere } from "./push-elsewhere.ts";
 
 /** Push of a release from one index to another: `PUSH` or `POST` of JSON to the index that has it. */
 export function pushRoutes(parts: DevpiParts): readonly DialectRoute[] {
   const handle = (call: Call, target: Target) => push(parts, call, target);
   return [
     { scope: "repository", method: "PUSH", path: "/", handle },
-    // Forms are uploads and the format's; XML is a search, which is not ours.
+    // Forms are uploads and the format's; XML is a search.
     { scope: "repository", method: "POST", path: "/", when: (call) => !isForm(call), handle },
   ];
 }
@@ -51,13 +52,18 @@ async function push(parts: DevpiParts, call: Call, target: Target): Promise<Repl
   if (wish["no_docs"] === true && wish["only_docs"] === true) {
     throw refuse({ code: "request-invalid", because: "can't use 'no_docs' and 'only_docs' together" });
   }
-  const files = listing.files.filter((file) => factsOf(file).version === version);
-  if (files.length === 0 || wish["only_docs"] === true) {
-    throw refuse({ code: "version-not-found", repository: source.name, project, version });
+  const content = contentOf(wish);
+  const names = await namesOf(parts, call, source, listing, { version, content });
+  if (names.length === 0) {
+    const because = `no release/files found for ${name} ${version}`;
+    throw refuse({ code: "version-not-found", repository: source.name, project, version, because });
+  }
+  if (wish["targetindex"] === undefined) {
+    return pushElsewhere(parts, call, wish, { from: source.name, project, version, content });
   }
   const to = await targetOf(parts, call, wish);
-  await refuseExisting(parts, call, to, project, files);
-  const steps = await parts.registry.releases.push(call.principal, source.name, project, version, to.name);
+  await refuseExisting(parts, call, to, project, names);
+  const steps = await parts.registry.releases.push(call.principal, source.name, project, version, to.name, content);
   return resultReply(
     "actionlog",
     steps.map((step) => actionOf(step, to)),
@@ -70,11 +76,30 @@ async function push(parts: DevpiParts, call: Call, target: Target): Promise<Repl
   }
 }
 
+function contentOf(wish: JsonObject): PushContent {
+  if (wish["no_docs"] === true) return "no-documentation";
+  return wish["only_docs"] === true ? "only-documentation" : "everything";
+}
+
+/** The files of the version that shall be pushed, its documentation among them. */
+async function namesOf(
+  parts: DevpiParts,
+  call: Call,
+  source: Repository,
+  { project, files }: Listing,
+  { version, content }: { readonly version: string; readonly content: PushContent },
+): Promise<readonly string[]> {
+  const releases = files.map(factsOf).filter((file) => file.version === version);
+  const attachments = await parts.registry.attachments.list(call.principal, source.name, project);
+  const documents = attachments.filter((one) => one.kind === "documentation" && one.version === version);
+  return [
+    ...(content === "only-documentation" ? [] : releases),
+    ...(content === "no-documentation" ? [] : documents),
+  ].map(({ filename }) => filename);
+}
+
 async function targetOf(parts: DevpiParts, call: Call, wish: JsonObject): Promise<Repository> {
   const { name: _name, version: _version, no_docs: _no, only_docs: _only, targetindex, ...rest } = wish;
-  if (targetindex === undefined) {
-    throw refuse({ code: "request-invalid", because: "Bad request: 'targetindex' is needed, as user/index" });
-  }
   if (Object.keys(rest).length > 0) {
     const because = `unknown additional options: ${Object.keys(rest).sort().join(", ")}`;
     throw refuse({ code: "request-invalid", because });
@@ -96,19 +121,27 @@ async function refuseExisting(
   call: Call,
   to: Repository,
   project: ProjectName,
-  files: readonly ListedFile[],
+  names: readonly string[],
 ): Promise<void> {
-  if (to.mutability === "volatile" || !parts.registry.decide(call.principal, "read", to).isAllowed) return;
-  const there = await (await parts.registry.own(to.name, call.principal)).listing(project);
-  const names = new Set(there?.files.map((file) => factsOf(file).filename));
-  const clash = files.find((file) => names.has(factsOf(file).filename));
-  if (clash === undefined) return;
-  throw refuse({ code: "file-exists", repository: to.name, filename: factsOf(clash).filename });
+  const { registry } = parts;
+  if (to.mutability === "volatile" || !registry.decide(call.principal, "read", to).isAllowed) return;
+  const there = await (await registry.own(to.name, call.principal)).listing(project);
+  const attached = await registry.attachments.list(call.principal, to.name, project);
+  const taken = new Set([...(there?.files ?? []).map(factsOf), ...attached].map(({ filename }) => filename));
+  const clash = names.find((name) => taken.has(name));
+  if (clash !== undefined) throw refuse({ code: "file-exists", repository: to.name, filename: clash });
 }
 
 /** One line of the action log; each begins with a status of its own, which the client looks at. */
 function actionOf(step: PushStep, to: Repository): (string | number)[] {
-  return step.kind === "register"
-    ? [200, "register", step.project, step.version, "->", to.name]
-    : [200, "store_releasefile", `${to.name}/${step.path}`];
+  switch (step.kind) {
+    case "register":
+      return [200, "register", step.project, step.version, "->", to.name];
+    case "file":
+      return [200, "store_releasefile", `${to.name}/${step.path}`];
+    case "test-result":
+      return [200, "store_toxresult", `${to.name}/${step.path}`];
+    case "documentation":
+      return [200, "store_doczip", step.project, step.version, "->", to.name];
+  }
 }

@@ -41,6 +41,7 @@ describe("release files and simple pages at devpi's addresses", () => {
 
     assert.deepEqual([status, body], [200, { message: `package 'alice/dev/${path}' deleted` }]);
     assert.equal((await world.ask("DELETE", `/alice/dev/${path}`, { as: "alice" })).status, 410);
+    assert.equal((await world.ask("GET", `/alice/dev/${path}`, { headers: JSON_WANTED })).status, 410);
     assert.equal((await world.ask("GET", "/alice/dev/hello/1.0")).status, 404, "the version goes with its last file");
   });
 

@@ -3,7 +3,7 @@ import type { DialectRoute, Target } from "#http";
 import { objectOf, resultReply } from "./answers.ts";
 import { quoted } from "./option-values.ts";
 import { encodedPath } from "./pages.ts";
-import { type DevpiParts, SERVER_VERSION } from "./parts.ts";
+import type { DevpiParts } from "./parts.ts";
 
 /**
  * What we say we can: `push` may leave documentation out or take only it, may register, and lists of `key=value` are
@@ -11,14 +11,19 @@ import { type DevpiParts, SERVER_VERSION } from "./parts.ts";
  */
 const FEATURES = ["push-no-docs", "push-only-docs", "push-register-project", "server-keyvalue-parsing"];
 
-/** Discovery, login and status. */
+/** Discovery and login. */
 export function sessionRoutes(parts: DevpiParts): readonly DialectRoute[] {
   return [
-    { scope: "root", method: "GET", path: "/+api", handle: (call, target) => discover(parts, call, target) },
-    { scope: "owner", method: "GET", path: "/+api", handle: (call, target) => discover(parts, call, target) },
-    { scope: "repository", method: "GET", path: "/+api", handle: (call, target) => discover(parts, call, target) },
-    { scope: "root", method: "POST", path: "/+login", handle: (call) => login(parts, call) },
-    { scope: "root", method: "GET", path: "/+status", handle: async () => status(parts) },
+    ...(["root", "owner", "repository"] as const).map(
+      (scope): DialectRoute => ({
+        scope,
+        method: "GET",
+        path: "/+api",
+        isOpen: true,
+        handle: (call, target) => discover(parts, call, target),
+      }),
+    ),
+    { scope: "root", method: "POST", path: "/+login", isOpen: true, handle: (call) => login(parts, call) },
   ];
 }
 
@@ -72,22 +77,4 @@ async function signedIn(parts: DevpiParts, call: Call, user: string, password: s
     // devpi's sentence, which scripts look for.
     throw refuse({ code: "wrong-credentials", because: `user ${quoted(user)} could not be authenticated` }, cause);
   }
-}
-
-/** What `devpi` and monitoring look at; figures of the machine stand in `/+metrics`. */
-function status(parts: DevpiParts): Reply {
-  const { registry, installationId } = parts;
-  return resultReply("status", {
-    uuid: installationId,
-    versioninfo: { "devpi-server": SERVER_VERSION, vivarium: parts.version },
-    serial: registry.head,
-    "event-serial": registry.head,
-    role: "MASTER",
-    polling_replicas: {},
-    metrics: Object.entries(registry.figures()).map(([name, value]) => [
-      `vivarium_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`,
-      "gauge",
-      Number(value),
-    ]),
-  });
 }

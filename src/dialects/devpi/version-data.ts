@@ -1,5 +1,6 @@
 import {
   type ArtifactLogEntry,
+  type Attachment,
   factsOf,
   hexOf,
   type Json,
@@ -51,13 +52,57 @@ export function stageVersionData(
   displayName: string,
   files: readonly ListedFile[],
   hrefOf: (file: ListedFile) => string,
+  attachments: readonly AttachmentLink[] = [],
 ): JsonObject {
   const { attributes } = record;
   const data: Record<string, Json> = { name: attributes["name"] ?? displayName, version: record.version };
   for (const field of TEXT_FIELDS) data[field] = textOf(attributes[OUR_WORDS[field] ?? field]);
   for (const field of LIST_FIELDS) data[field] = listOf(attributes[OUR_WORDS[field] ?? field]);
-  data["+links"] = files.map((file) => linkOf(file, hrefOf));
+  data["+links"] = inOrderOfArrival(files, attachments).map((one) =>
+    "attachment" in one ? attachmentLinkOf(one) : linkOf(one, hrefOf),
+  );
   return data;
+}
+
+/** Documentation or a test result, with its address and that of the file that it is about. */
+export interface AttachmentLink {
+  readonly attachment: Attachment;
+  readonly href: string;
+  readonly forHref: string | null;
+}
+
+/** As devpi lists them: what came first, first; what came at one moment, as a push does it: each file before its results. */
+function inOrderOfArrival(
+  files: readonly ListedFile[],
+  attachments: readonly AttachmentLink[],
+): readonly (ListedFile | AttachmentLink)[] {
+  const grouped = [
+    ...files.flatMap((file) => [
+      file,
+      ...attachments.filter(({ attachment }) => attachment.about === factsOf(file).filename),
+    ]),
+    ...attachments.filter(({ attachment }) => attachment.about === null),
+  ];
+  // Sorting keeps the order of what is equal.
+  return grouped.sort((a, b) => arrivalOf(a) - arrivalOf(b));
+}
+
+function arrivalOf(one: ListedFile | AttachmentLink): number {
+  if ("attachment" in one) return one.attachment.log.at(-1)?.at ?? one.attachment.attachedAt;
+  if (one.kind === "offer") return 0;
+  return one.artifact.log.findLast(({ what }) => what !== "overwrite")?.at ?? one.artifact.publishedAt;
+}
+
+function attachmentLinkOf({ attachment, href, forHref }: AttachmentLink): JsonObject {
+  const sha256 = hexOf(attachment.blob);
+  return {
+    rel: attachment.kind === "documentation" ? "doczip" : "toxresult",
+    href,
+    hash_spec: `sha256=${sha256}`,
+    hashes: { sha256 },
+    ...(forHref === null ? {} : { for_href: forHref }),
+    log: logOf(attachment.log),
+  };
 }
 
 /** What a mirror says of a version: only what its page tells. */
@@ -89,13 +134,15 @@ function linkOf(file: ListedFile, hrefOf: (file: ListedFile) => string): JsonObj
 }
 
 /** devpi shows how often a file was replaced first, then what happened, oldest first. */
-function logOf(entries: readonly ArtifactLogEntry[]): Json {
+export function logOf(entries: readonly ArtifactLogEntry[]): Json {
   const shown = [
     ...entries.filter((entry) => entry.what === "overwrite"),
     ...entries.filter((entry) => entry.what !== "overwrite"),
   ];
   return shown.map((entry): JsonObject => {
-    const log: Record<string, Json> = { what: entry.what, who: entry.who, when: timeParts(entry.at), dst: entry.to };
+    const log: Record<string, Json> = { what: entry.what, who: entry.who, when: timeParts(entry.at) };
+    // devpi says of a replaced file only how often; it went nowhere.
+    if (entry.what !== "overwrite") log["dst"] = entry.to;
     if (entry.from !== null) log["src"] = entry.from;
     if (entry.count !== undefined) log["count"] = entry.count;
     return log;

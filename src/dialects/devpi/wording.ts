@@ -8,14 +8,16 @@ export function wordingOf(problem: Problem): string | null {
       return `The stage ${problem.repository} could not be found.`;
     case "user-not-found":
       return `no user ${quoted(problem.user)}`;
+    case "token-not-found":
+      return `No token with id ${problem.id}`;
     case "user-exists":
       return "user already exists";
     case "project-not-found":
       return `no project ${quoted(problem.project)}`;
     case "version-not-found":
-      return `The version ${problem.version} of project ${problem.project} does not exist.`;
+      return problem.because ?? `The version ${problem.version} of project ${problem.project} does not exist.`;
     case "file-not-found":
-      return `no such file: ${problem.filename}`;
+      return problem.because ?? `no such file: ${problem.filename}`;
     case "file-gone":
       return `file ${quoted(problem.filename)} existed, deleted in later serial`;
     case "file-exists":

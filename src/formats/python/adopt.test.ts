@@ -37,6 +37,7 @@ test("a copied file announces the digests that it was found to have", () => {
 test("a copied file's metadata is its version's record, and its own without the description", () => {
   const { attributes, versionAttributes } = adopt(OFFER, { blob: BLOB, companions: { ".metadata": METADATA } });
   assert.equal(versionAttributes["summary"], "A foo");
+  assert.equal(versionAttributes["requires_python"], ">=3.8", "as the page says where the file does not");
   assert.equal(versionAttributes["description"], "Long words.\n");
   assert.deepEqual(pythonAttributes(attributes).metadata, {
     metadata_version: "2.1",

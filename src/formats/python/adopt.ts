@@ -19,7 +19,10 @@ export const adopt: PackageFormat["adopt"] = (offer, { blob, companions }) => {
       coreMetadata: announced === undefined ? null : { sha256: hash("sha256", announced) },
       metadata: record === null ? null : fileMetadata(record),
     }),
-    versionAttributes: record ?? (said.requiresPython === null ? {} : { requires_python: said.requiresPython }),
+    versionAttributes: {
+      ...(said.requiresPython === null ? {} : { requires_python: said.requiresPython }),
+      ...record,
+    },
   };
 };
 

@@ -56,6 +56,14 @@ test("a file of an upstream without hashes is found by the upstream's address", 
   await refusedWith("file-not-found", get(`/+e/https_other.example/${WHEEL}`, [offer]));
 });
 
+test("addresses in lock files from a devpi stay good: by an older hash, and by none where there is one now", async () => {
+  const md5 = "0123456789abcdef0123456789abcdef";
+  const offer = anOffer(WHEEL, { digests: { md5, sha256: sha256(WHEEL) } });
+  assert.equal((await get(`/+f/012/3456789abcdef/${WHEEL}`, [offer])).kind, "file");
+  const reply = await get(`/${filePath(anOffer(WHEEL, { digests: {} }))}`, [offer]);
+  assert.deepEqual(reply.kind === "file" && reply.cache, { kind: "revalidate", isPrivate: false });
+});
+
 test("a file that was removed is gone, and another was never there", async () => {
   const desk = indexDesk([], { removed: [WHEEL] });
 

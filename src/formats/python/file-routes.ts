@@ -1,7 +1,9 @@
 import { type Call, hexOf, type ListedFile, type ProjectName, type Reply, refuse } from "#core";
 import type { Desk, OpenFile, Route } from "../format.ts";
+import { attachmentCandidates, attachmentPath } from "./attachment-paths.ts";
+import { pythonAttributes } from "./attributes.ts";
 import { projectCandidates } from "./filenames.ts";
-import { filePath, sha256Of } from "./render-paths.ts";
+import { filePath, sha256Of, upstreamDirectory } from "./render-paths.ts";
 
 const METADATA_SUFFIX = ".metadata";
 
@@ -24,13 +26,26 @@ async function sendFile(call: Call, desk: Desk): Promise<Reply> {
         ? await desk.companion(found.project, filename, METADATA_SUFFIX)
         : await desk.file(found.project, filename);
   if (found === null || opened === null) {
+    const attached = await sendAttachment(call, desk, asked);
+    if (attached !== null) return attached;
     const code = (await desk.wasRemoved(filename)) ? "file-gone" : "file-not-found";
     throw refuse({ code, repository: desk.repository.name, filename: asked });
   }
   const sha256 = sha256Of(found.file);
   // Where the address has no hash, the upstream may put other bytes there.
-  const kept = sha256 === null ? "revalidate" : "immutable";
+  const kept = sha256 === null || call.params["dir"] !== undefined ? "revalidate" : "immutable";
   return replyOf(opened, asked, kept, isCompanion ? null : sha256);
+}
+
+/** Documentation or a test result at this very address. */
+async function sendAttachment(call: Call, desk: Desk, filename: string): Promise<Reply | null> {
+  for (const project of attachmentCandidates(filename)) {
+    const found = await desk.attachment(project, filename);
+    if (found === null || attachmentPath(found.attachment, found.tested) !== addressOf(call, filename)) continue;
+    // The address has the hash of what was tested; the result itself may be another one after its removal.
+    return replyOf(found.file, filename, found.attachment.about === null ? "immutable" : "revalidate", null);
+  }
+  return null;
 }
 
 /** The listed file at this very address: the hash in it must be the file's, so that an address never changes its bytes. */
@@ -39,12 +54,12 @@ async function find(
   desk: Desk,
   filename: string,
 ): Promise<{ readonly project: ProjectName; readonly file: ListedFile } | null> {
-  const { a, b, dir } = call.params;
-  const address = `${dir === undefined ? `+f/${a}/${b}` : `+e/${dir}`}/${encodeURIComponent(filename)}`;
+  const address = addressOf(call, filename);
   for (const project of projectCandidates(filename)) {
     const listing = await desk.listing(project);
     const file = listing?.files.find((one) => nameOf(one) === filename);
-    if (listing == null || file === undefined || filePath(file) !== address) continue;
+    if (listing == null || file === undefined) continue;
+    if (filePath(file) !== address && !isFormerAddress(file, call.params)) continue;
     if (listing.status === "quarantined") {
       // PEP 792: not offered means not by a direct address either.
       const because = `'${filename}' cannot be downloaded because the project '${project}' is quarantined`;
@@ -53,6 +68,22 @@ async function find(
     return { project, file };
   }
   return null;
+}
+
+function addressOf(call: Call, filename: string): string {
+  const { a, b, dir } = call.params;
+  return `${dir === undefined ? `+f/${a}/${b}` : `+e/${dir}`}/${encodeURIComponent(filename)}`;
+}
+
+/**
+ * Lock files outlive servers: a devpi wrote addresses with whatever hash the upstream announced at the time, which was
+ * MD5 for years, and without one where it announced none, although it may do so now.
+ */
+function isFormerAddress(file: ListedFile, { a, b, dir }: Call["params"]): boolean {
+  if (dir !== undefined) return file.kind === "offer" && dir === upstreamDirectory(file.offer.url);
+  if (a?.length !== 3 || b?.length !== 13) return false;
+  const digests = file.kind === "offer" ? file.offer.digests : pythonAttributes(file.artifact.attributes).hashes;
+  return Object.values(digests).some((hex) => hex.startsWith(`${a}${b}`));
 }
 
 function nameOf(file: ListedFile): string {

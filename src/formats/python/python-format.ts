@@ -1,6 +1,9 @@
 import type { FormatName } from "#core";
 import type { PackageFormat } from "../format.ts";
 import { adopt } from "./adopt.ts";
+import { attachmentCandidates, attachmentPath } from "./attachment-paths.ts";
+import { readConstraints } from "./constraints.ts";
+import { zippedDocumentation } from "./documentation.ts";
 import { fileRoutes } from "./file-routes.ts";
 import { projectCandidates } from "./filenames.ts";
 import { jsonApiRoutes } from "./json-api.ts";
@@ -8,8 +11,10 @@ import { projectName } from "./names.ts";
 import { pythonReader } from "./reader.ts";
 import { filePath } from "./render-paths.ts";
 import { simpleRoutes } from "./simple-routes.ts";
+import { readRecord, takeOver } from "./take-over.ts";
 import { uploadRoute } from "./upload.ts";
-import { compareVersions } from "./versions.ts";
+import { pythonUploadForms } from "./upload-forms.ts";
+import { compareVersions, isPrerelease, isVersion } from "./versions.ts";
 
 /** The language of pip, uv, twine and their kin. */
 export function pythonFormat(): PackageFormat {
@@ -21,6 +26,15 @@ export function pythonFormat(): PackageFormat {
     filePath,
     reader: pythonReader,
     compareVersions,
+    readConstraints,
+    summaryOf: ({ summary }) => (typeof summary === "string" && summary !== "" ? summary : null),
+    isStable: (version) => isVersion(version) && !isPrerelease(version),
+    attachmentPath,
+    attachmentProjects: attachmentCandidates,
+    documentation: zippedDocumentation,
+    uploadForms: pythonUploadForms,
     adopt,
+    takeOver,
+    readRecord,
   };
 }

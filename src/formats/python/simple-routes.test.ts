@@ -52,6 +52,21 @@ test("SIM-8: no address makes a redirect leave the repository", async () => {
   assert.doesNotMatch(reply.kind === "redirect" ? reply.to : "", /[\r\n]/);
 });
 
+test("devpi's header makes the links absolute, whatever it says, by the address that the client used", async () => {
+  const desk = indexDesk([foo]);
+  for (const value of ["", "yes"]) {
+    const headers = { accept: JSON_TYPE, "x-devpi-absolute-urls": value };
+    const reply = await ask(simpleRoutes, desk, "/+simple/foo/", headers);
+    const [file] = JSON.parse(textOf(reply)).files;
+    assert.match(
+      file.url,
+      /^https:\/\/packages\.example\/prefix\/alice\/dev\/\+f\/[0-9a-f]{3}\/[0-9a-f]{13}\/foo-1\.0/,
+    );
+    assert.deepEqual(reply.kind === "bytes" && reply.cache, { kind: "none" });
+  }
+  await refusedWith("project-not-found", ask(simpleRoutes, desk, "/+simple/bar/", { "x-devpi-absolute-urls": "" }));
+});
+
 test("SIM-3: an unknown project is not found; one without files is an empty page", async () => {
   await refusedWith("project-not-found", get("/simple/bar/"));
   await refusedWith("project-not-found", get("/simple/bar/", JSON_TYPE));

@@ -1,4 +1,4 @@
-import { ANYONE, type Call, type Listing, type Reply, refuse } from "#core";
+import { ANYONE, type Call, type Listing, type ProjectName, type Reply, refuse } from "#core";
 import type { Desk, MadePage, Page, Route } from "../format.ts";
 import { projectName } from "./names.ts";
 import { type Representation, representationOf, SIMPLE_TYPES } from "./negotiation.ts";
@@ -47,6 +47,7 @@ async function showProject(call: Call, desk: Desk): Promise<Reply> {
   if (!hasSlash) return redirectTo(`${project}/`, call);
   if (asked !== project) return redirectTo(`../${project}/`, call);
   const representation = negotiate(call);
+  if (call.header("x-devpi-absolute-urls") !== null) return showAbsolute(call, desk, project, representation);
   // One folder more lies between the page and the repository when the address has an empty one.
   const up = call.path.includes("//") ? "../../../" : "../../";
   const variant = up === "../../" ? representation.kind : `${representation.kind}:${up}`;
@@ -56,6 +57,30 @@ async function showProject(call: Call, desk: Desk): Promise<Reply> {
   });
   if (page === null) throw refuse({ code: "project-not-found", repository: desk.repository.name, project });
   return reply(page, representation, desk);
+}
+
+/**
+ * devpi's header, of any value: the page is read apart from its address, so links are absolute. They name the address
+ * that this client used, so the page is made for it alone and kept by nobody.
+ */
+async function showAbsolute(
+  call: Call,
+  desk: Desk,
+  project: ProjectName,
+  representation: Representation,
+): Promise<Reply> {
+  const listing = await desk.listing(project);
+  if (listing === null) throw refuse({ code: "project-not-found", repository: desk.repository.name, project });
+  const path = desk.repository.name.split("/").map(encodeURIComponent).join("/");
+  const { text, headers } = makeProjectPage(listing, representation, `${call.publicUrl}/${path}/`);
+  return {
+    kind: "bytes",
+    status: 200,
+    contentType: representation.contentType,
+    body: text,
+    headers: { ...headers, vary: "Accept, X-Devpi-Absolute-Urls" },
+    cache: { kind: "none" },
+  };
 }
 
 function makeProjectPage(listing: Listing, representation: Representation, up: string): MadePage {

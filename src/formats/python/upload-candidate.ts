@@ -18,7 +18,7 @@ export interface CheckedUpload {
 }
 
 /** The artifact-to-be of a checked upload. */
-export function candidateOf(form: UploadForm, upload: CheckedUpload): Candidate {
+export function candidateOf(form: Pick<UploadForm, "one">, upload: CheckedUpload): Candidate {
   const { project, displayName, version, filename, received, record, announced } = upload;
   const implied = packageTypeOf(filename);
   const hashes: Record<string, string> = {};

@@ -77,7 +77,7 @@ function checkName(filename: string, project: ProjectName, name: string, version
 }
 
 /** The file's own metadata where it is readable, is about this version and may be announced. */
-async function contentOf(
+export async function contentOf(
   filename: string,
   received: Received,
   project: ProjectName,

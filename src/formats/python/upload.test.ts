@@ -272,7 +272,6 @@ describe("an upload is refused", () => {
       "action-retired",
       /upload the files directly/,
     ],
-    ["UPL-5", "of documentation", replace(":action", "doc_upload"), "action-retired", /Documentation/],
     ["NAM-1", "with a name that is none", replace("name", "foo\n"), "upload-invalid", /^$/],
     [
       "VER-1",

@@ -1,6 +1,7 @@
 import { type Call, type Reply, refuse } from "#core";
 import type { Desk, Route } from "../format.ts";
 import { quoted } from "./broken-file.ts";
+import { documentationOf } from "./upload-documentation.ts";
 import { readUploadForm, type UploadForm } from "./upload-form.ts";
 import { legacyCandidate, legacyVersion } from "./upload-legacy.ts";
 import { strictCandidate } from "./upload-strict.ts";
@@ -25,11 +26,8 @@ export const uploadRoute: Route = {
         await register(form, desk);
         return done(form);
       case "doc_upload":
-        // Documentation is not kept by this format; projects publish it with a host for documentation.
-        throw refuse({
-          code: "action-retired",
-          because: "Documentation cannot be uploaded here; publish it elsewhere and name the address in Project-URL.",
-        });
+        await desk.document(...documentationOf(form, isLegacy(desk)));
+        return done(form);
       default:
         throw refuse({
           code: "request-invalid",

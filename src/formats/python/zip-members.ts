@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setImmediate } from "node:timers/promises";
 import { crc32, createInflateRaw, inflateRawSync } from "node:zlib";
@@ -17,6 +18,8 @@ import { wideSizes } from "./zip-extra.ts";
 
 const LOCAL_SIGNATURE = 0x04034b50;
 const LOCAL_BYTES = 30;
+/** Room for what writers put into local headers: times, owners, ZIP64 sizes. More costs one more read. */
+const LOCAL_EXTRA_BYTES = 128;
 const STORED = 0;
 const DEFLATED = 8;
 /** Members up to this size are read in one go, which costs a tenth of streaming them. */
@@ -37,15 +40,15 @@ export interface MemberSink {
  * A view of a file that reads a window at a time, so that many small members cost few reads; files that fit the window
  * are read once. Nothing it returned may be changed.
  */
-export function openWindow(file: RandomAccess): View {
+export function openWindow(file: RandomAccess, windowBytes = WINDOW_BYTES): View {
   let start = 0;
   let window: Buffer = Buffer.alloc(0);
   return async (from, to) => {
     if (from < 0 || from > to || to > file.sizeBytes) throw broken("one of its members lies outside the file");
     if (from < start || to > start + window.byteLength) {
       // A small file is read from its beginning, whatever is asked for first.
-      start = file.sizeBytes <= WINDOW_BYTES ? 0 : from;
-      window = asBuffer(await file.read(start, Math.min(file.sizeBytes, Math.max(to, start + WINDOW_BYTES))));
+      start = file.sizeBytes <= windowBytes ? 0 : from;
+      window = asBuffer(await file.read(start, Math.min(file.sizeBytes, Math.max(to, start + windowBytes))));
     }
     return window.subarray(from - start, to - start);
   };
@@ -58,6 +61,33 @@ export async function readMember(view: View, member: ZipMember, sizeBytesMax: nu
   }
   const { dataStart } = await readLocal(view, member);
   return unpack(member, await view(dataStart, dataStart + member.compressedBytes));
+}
+
+/** How many bytes, from its local header on, surely hold all of a member. */
+export function spanOf(member: ZipMember): number {
+  return LOCAL_BYTES + member.nameBytes.byteLength + LOCAL_EXTRA_BYTES + member.compressedBytes;
+}
+
+/**
+ * The content of a member of any size, piece by piece. The last piece is withheld until size and CRC turn out right, so
+ * that nobody takes a ruined member for a whole one. Trusts the central directory only.
+ */
+export async function* streamMember(view: View, member: ZipMember): AsyncGenerator<Buffer> {
+  const { dataStart } = await readLocal(view, member);
+  const windows = windowsOf(view, dataStart, dataStart + member.compressedBytes);
+  let crc = 0;
+  let sizeBytes = 0;
+  let withheld: Buffer | null = null;
+  for await (const chunk of member.method === STORED ? windows : inflated(member, windows)) {
+    sizeBytes += chunk.byteLength;
+    if (sizeBytes > member.sizeBytes) throw sizeProblem(member);
+    crc = crc32(chunk, crc);
+    if (withheld !== null) yield withheld;
+    withheld = chunk;
+  }
+  if (sizeBytes !== member.sizeBytes) throw sizeProblem(member);
+  if (crc !== member.crc) throw crcProblem(member);
+  if (withheld !== null) yield withheld;
 }
 
 /**
@@ -170,6 +200,21 @@ async function inflate(
     throw isZlibError(cause) ? packProblem(member, cause) : cause;
   }
   if (inflater.bytesWritten !== member.compressedBytes) throw sizeProblem(member);
+}
+
+async function* inflated(member: ZipMember, windows: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const source = Readable.from(windows, { objectMode: false });
+  const inflater = createInflateRaw({ chunkSize: WHOLE_BYTES_MAX });
+  source.on("error", (error) => inflater.destroy(error));
+  source.pipe(inflater);
+  try {
+    for await (const chunk of inflater as AsyncIterable<Buffer>) yield chunk;
+  } catch (cause) {
+    throw isZlibError(cause) ? packProblem(member, cause) : cause;
+  } finally {
+    source.destroy();
+    inflater.destroy();
+  }
 }
 
 async function* windowsOf(view: View, start: number, end: number): AsyncGenerator<Buffer> {

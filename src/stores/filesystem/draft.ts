@@ -21,7 +21,19 @@ export interface DraftParts {
 
 type Options = Parameters<BlobStore["begin"]>[0];
 
-export function openDraft(parts: DraftParts, { sizeBytesMax, digests = [] }: Options): BlobDraft {
+/** A draft whose keeping can be done together with that of others. */
+export interface FileDraft extends BlobDraft {
+  /** After `finish`: its bytes are in a file, not yet durable. */
+  settle(): Promise<DraftDigests>;
+  /** Makes the content durable. */
+  sync(): Promise<void>;
+  /** Gives it its name; the folder that then has to be synced. */
+  name(): Promise<string>;
+  /** The folder is durable, too. */
+  named(): BlobInfo;
+}
+
+export function openDraft(parts: DraftParts, { sizeBytesMax, digests = [] }: Options): FileDraft {
   const { disk } = parts;
   const digesting = openDigesting(digests);
   const content = openContent(parts);
@@ -47,13 +59,28 @@ export function openDraft(parts: DraftParts, { sizeBytesMax, digests = [] }: Opt
     return promise;
   }
 
+  async function settle(): Promise<DraftDigests> {
+    assert(finished !== null, "a draft is kept after it is finished");
+    await content.onDisk();
+    return finished;
+  }
+
+  async function name(): Promise<string> {
+    assert(finished !== null, "a draft is kept after it is finished");
+    const target = parts.pathOf(finished.digest);
+    // Replaces the same bytes when they are there already, also when another process does so at the same time.
+    await disk.rename(await content.onDisk(), target);
+    content.moved(target);
+    return dirname(target);
+  }
+
   async function discard(): Promise<void> {
     await Promise.allSettled(running);
     await content.drop(kept === null);
     parts.closed(draft);
   }
 
-  const draft: BlobDraft = {
+  const draft: FileDraft = {
     get sizeBytes() {
       return sizeBytes;
     },
@@ -85,20 +112,21 @@ export function openDraft(parts: DraftParts, { sizeBytesMax, digests = [] }: Opt
     },
     keep(hold) {
       return run(async () => {
-        assert(finished !== null, "a draft is kept after it is finished");
-        const { digest } = finished;
-        const path = await content.onDisk();
+        const { digest } = await settle();
         // The claim may be written while the disk is busy; the name becomes visible after both.
         const held = await Promise.allSettled([content.sync(), hold?.(digest)]);
         for (const outcome of held) if (outcome.status === "rejected") throw outcome.reason;
-        const target = parts.pathOf(digest);
-        // Replaces the same bytes when they are there already, also when another process does so at the same time.
-        await disk.rename(path, target);
-        content.moved(target);
-        await disk.syncFolder(dirname(target));
-        kept = { digest, sizeBytes };
-        return kept;
+        await disk.syncFolder(await name());
+        return draft.named();
       });
+    },
+    settle: () => run(settle),
+    sync: () => run(() => content.sync()),
+    name: () => run(name),
+    named() {
+      assert(finished !== null, "a draft is kept after it is finished");
+      kept = { digest: finished.digest, sizeBytes };
+      return kept;
     },
     discard() {
       discarding ??= discard();

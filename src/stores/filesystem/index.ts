@@ -4,7 +4,7 @@ import { type Digest, hexOf, sha256Digest } from "#core";
 import type { BlobDraft, BlobStore } from "../blob-store.ts";
 import { makeDataFolder, storageRefusal } from "../data-folder.ts";
 import { type Disk, realDisk } from "../disk.ts";
-import { openDraft } from "./draft.ts";
+import { type FileDraft, openDraft } from "./draft.ts";
 import { openDraftFolder } from "./drafts.ts";
 import { type Processes, thisMachine } from "./processes.ts";
 
@@ -41,15 +41,37 @@ export async function openFilesystemBlobs({
   await makeFolders(disk, folder, blobs, draftsPath);
   const drafts = openDraftFolder({ disk, path: draftsPath, processes, now, newId: () => newId().slice(0, 8) });
   await drafts.clearLeftovers();
-  const open = new Set<BlobDraft>();
+  const open = new Map<BlobDraft, FileDraft>();
   const pathOf = (digest: Digest): string => join(blobs, hexOf(digest).slice(0, 2), hexOf(digest));
 
   return {
     async begin(options) {
       const closed = (draft: BlobDraft): void => void open.delete(draft);
       const draft = openDraft({ disk, nextPath: drafts.nextPath, pathOf, closed }, options);
-      open.add(draft);
+      open.set(draft, draft);
       return draft;
+    },
+    async keepAll(drafts, hold) {
+      const files = drafts.map((draft) => {
+        const found = open.get(draft);
+        if (found === undefined) throw new TypeError("only drafts of this store, not yet discarded, can be kept");
+        return found;
+      });
+      const finished = await all(files.map((file) => file.settle()));
+      const isMany = files.length >= SYNCED_TOGETHER_FROM;
+      // The claims may be written while the disk is busy; names become visible after both.
+      await all([
+        hold?.(finished.map(({ digest }) => digest)),
+        (async () => {
+          if (isMany && (await disk.syncAll(folder))) return;
+          await all(files.map((file) => file.sync()));
+        })(),
+      ]);
+      const shelves = await all(files.map((file) => file.name()));
+      if (!(isMany && (await disk.syncAll(folder)))) {
+        await all([...new Set(shelves)].map((path) => syncFolder(disk, path)));
+      }
+      return files.map((file) => file.named());
     },
     async stat(digest) {
       const sizeBytes = await disk.sizeOf(pathOf(digest));
@@ -74,10 +96,13 @@ export async function openFilesystemBlobs({
     async [Symbol.asyncDispose]() {
       // Closed also where a draft could not be removed; the next start clears it away.
       await using _drafts = drafts;
-      await Promise.all([...open].map((draft) => draft.discard()));
+      await Promise.all([...open.values()].map((draft) => draft.discard()));
     },
   };
 }
+
+/** From so many on, one wait for the whole file system is shorter than a wait for each of them. */
+const SYNCED_TOGETHER_FROM = 64;
 
 async function makeFolders(disk: Disk, folder: string, blobs: string, drafts: string): Promise<void> {
   try {
@@ -93,5 +118,22 @@ async function makeFolders(disk: Disk, folder: string, blobs: string, drafts: st
     await disk.syncFolder(blobs);
   } catch (error) {
     throw storageRefusal(error, `the blob folder ${folder}`, "setting-invalid");
+  }
+}
+
+/** Waits for all of them, so that none runs on after a failure. */
+async function all<Value>(works: readonly (Promise<Value> | Value)[]): Promise<Value[]> {
+  const results = await Promise.allSettled(works);
+  return results.map((result) => {
+    if (result.status === "rejected") throw result.reason;
+    return result.value;
+  });
+}
+
+async function syncFolder(disk: Disk, path: string): Promise<void> {
+  try {
+    await disk.syncFolder(path);
+  } catch (error) {
+    throw storageRefusal(error, "the blob folder");
   }
 }

@@ -7,7 +7,7 @@ interface Which extends Readonly<Record<string, string | number | null>> {
   readonly project: string;
 }
 
-/** Projects and their versions. */
+/** Projects and their versions, and what goes with a project that is forgotten. */
 export function projectStatements(db: Kysely<MetadataTables>) {
   /** The project's row, if nobody holds it and it has no files. */
   const forgotten =
@@ -100,6 +100,13 @@ export function projectStatements(db: Kysely<MetadataTables>) {
     forgetVersions: prepare<Which>()((which) =>
       db
         .deleteFrom("versions")
+        .where("repository", "=", which.repository)
+        .where("project", "=", which.project)
+        .where((eb) => eb.exists(eb.selectFrom("projects").select("projects.project").where(forgotten(which)))),
+    ),
+    forgetAttachments: prepare<Which>()((which) =>
+      db
+        .deleteFrom("attachments")
         .where("repository", "=", which.repository)
         .where("project", "=", which.project)
         .where((eb) => eb.exists(eb.selectFrom("projects").select("projects.project").where(forgotten(which)))),

@@ -13,6 +13,7 @@ import {
 } from "#core";
 import { accountStatements } from "./fold-accounts.ts";
 import { artifactStatements } from "./fold-artifacts.ts";
+import { attachmentStatements } from "./fold-attachments.ts";
 import { projectStatements } from "./fold-projects.ts";
 import { prepare, type Statement } from "./statement.ts";
 import type { MetadataTables } from "./tables.ts";
@@ -31,6 +32,7 @@ export function openFold(db: Kysely<MetadataTables>): Fold {
   const accounts = accountStatements(db);
   const projects = projectStatements(db);
   const artifacts = artifactStatements(db);
+  const attachments = attachmentStatements(db);
 
   /** The project exists afterwards and has changed. An artifact or version of an unknown project registers it. */
   function publish(statement: "insertArtifact" | "replaceArtifact", artifact: Artifact, seq: Seq): Statement[] {
@@ -39,7 +41,12 @@ export function openFold(db: Kysely<MetadataTables>): Fold {
     return [
       artifacts.countPublished({ repository, project, filename, size_bytes: artifact.sizeBytes }),
       projects.touch({ repository, project, seq }),
-      ...(isReplaced ? [artifacts.removeCompanions({ repository, filename })] : []),
+      ...(isReplaced
+        ? [
+            artifacts.removeCompanions({ repository, filename }),
+            attachments.removeAbout({ repository, project, about: filename }),
+          ]
+        : []),
       artifacts[statement](artifact, seq),
       ...Object.entries(companions).map(([suffix, { blob }]) =>
         artifacts.insertCompanion({ repository, filename, suffix, blob }),
@@ -54,6 +61,7 @@ export function openFold(db: Kysely<MetadataTables>): Fold {
       artifacts.rememberRemoved(file),
       artifacts.removeCompanions(file),
       artifacts.removeArtifact(file),
+      attachments.removeAbout({ repository, project, about: filename }),
       projects.touchKnown({ repository, project, seq }),
       ...forget(repository, project),
     ];
@@ -62,7 +70,12 @@ export function openFold(db: Kysely<MetadataTables>): Fold {
   /** A project that nobody holds and that has no files is as if it had never been. */
   function forget(repository: RepositoryName, project: ProjectName): Statement[] {
     const which = { repository, project };
-    return [projects.countForgotten(which), projects.forgetVersions(which), projects.forgetProject(which)];
+    return [
+      projects.countForgotten(which),
+      projects.forgetVersions(which),
+      projects.forgetAttachments(which),
+      projects.forgetProject(which),
+    ];
   }
 
   return (event, seq) => {
@@ -123,6 +136,7 @@ export function openFold(db: Kysely<MetadataTables>): Fold {
         const { repository, project, version } = event;
         return [
           projects.removeVersion({ repository, project, version }),
+          attachments.removeVersion({ repository, project, version }),
           projects.touchKnown({ repository, project, seq }),
         ];
       }
@@ -139,6 +153,21 @@ export function openFold(db: Kysely<MetadataTables>): Fold {
       }
       case "artifact.removed":
         return remove(event.ref, seq);
+      case "attachment.saved": {
+        const { repository, project } = event.attachment;
+        return [
+          projects.count({ repository, project }),
+          projects.touch({ repository, project, seq }),
+          ...attachments.save(event.attachment, seq),
+        ];
+      }
+      case "attachment.removed": {
+        const { repository, project, filename } = event;
+        return [
+          attachments.remove({ repository, project, filename }),
+          projects.touchKnown({ repository, project, seq }),
+        ];
+      }
       default:
         return assertNever(event);
     }

@@ -53,6 +53,24 @@ export const METADATA_MIGRATIONS: readonly Migration<MetadataTables>[] = [
     },
     db.schema.createIndex("users_by_folded_name").on("users").columns(["name_folded", "name"]),
   ],
+  (db) => [
+    table(db, "attachments", {
+      repository: "text",
+      project: "text",
+      filename: "text",
+      version: "text",
+      kind: "text",
+      blob: "text",
+      size_bytes: "bigint",
+      attached_at: "bigint",
+      log: "text",
+      seq: "bigint",
+    })
+      .addColumn("about", "text")
+      .addPrimaryKeyConstraint("attachments_key", ["repository", "project", "filename"]),
+    db.schema.createIndex("attachments_by_project").on("attachments").columns(["repository", "project", "seq"]),
+    db.schema.createIndex("attachments_by_blob").on("attachments").column("blob"),
+  ],
 ];
 
 /** The schema of what is no history. */

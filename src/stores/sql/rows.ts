@@ -1,5 +1,7 @@
 import type {
   Artifact,
+  Attachment,
+  AttachmentKind,
   Digest,
   Instant,
   JournalEntry,
@@ -10,7 +12,7 @@ import type {
   Seq,
   Version,
 } from "#core";
-import type { ArtifactRow, MetadataTables, ProjectRow, VersionRow } from "./tables.ts";
+import type { ArtifactRow, AttachmentRow, MetadataTables, ProjectRow, VersionRow } from "./tables.ts";
 
 // Only proven names are written, so what is read back is proven too: the casts of this file are the only ones.
 
@@ -64,6 +66,37 @@ export function rowOfArtifact(artifact: Artifact, seq: Seq): ArtifactRow {
     attributes: JSON.stringify(artifact.attributes),
     companions: JSON.stringify(artifact.companions),
     log: JSON.stringify(artifact.log),
+    seq,
+  };
+}
+
+export function attachmentOfRow(row: AttachmentRow): Attachment {
+  return {
+    repository: row.repository as RepositoryName,
+    project: row.project as ProjectName,
+    version: row.version,
+    kind: row.kind as AttachmentKind,
+    filename: row.filename,
+    about: row.about,
+    blob: row.blob as Digest,
+    sizeBytes: row.size_bytes,
+    attachedAt: row.attached_at as Instant,
+    log: JSON.parse(row.log) as Attachment["log"],
+  };
+}
+
+export function rowOfAttachment(attachment: Attachment, seq: Seq): AttachmentRow {
+  return {
+    repository: attachment.repository,
+    project: attachment.project,
+    filename: attachment.filename,
+    version: attachment.version,
+    kind: attachment.kind,
+    about: attachment.about,
+    blob: attachment.blob,
+    size_bytes: attachment.sizeBytes,
+    attached_at: attachment.attachedAt,
+    log: JSON.stringify(attachment.log),
     seq,
   };
 }

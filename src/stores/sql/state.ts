@@ -85,8 +85,8 @@ export async function openSqlState({ engine, db, now, where }: SqlStateParts): P
       );
       return Number(row?.value);
     },
-    async claim(digest, until) {
-      await change([changes.claim({ blob: digest, until })]);
+    async claim(digests, until) {
+      await change([digests].flat().map((blob) => changes.claim({ blob, until })));
     },
     async holdsBlob(digest) {
       return (await engine.ask(reads.holds({ blob: digest, now: now() }))).length > 0;

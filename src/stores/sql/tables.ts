@@ -16,6 +16,7 @@ export interface MetadataTables {
   projects: ProjectRow;
   versions: VersionRow;
   artifacts: ArtifactRow;
+  attachments: AttachmentRow;
   /** The blobs of companions, by which garbage collection finds them; the companions themselves stand in the artifact. */
   companions: { repository: string; filename: string; suffix: string; blob: string };
   /** File names that were there once. */
@@ -54,6 +55,21 @@ export interface ArtifactRow {
   companions: string;
   log: string;
   /** Position of the publication: the order of listing. */
+  seq: number;
+}
+
+export interface AttachmentRow {
+  repository: string;
+  project: string;
+  filename: string;
+  version: string;
+  kind: string;
+  about: string | null;
+  blob: string;
+  size_bytes: number;
+  attached_at: number;
+  log: string;
+  /** Position of the event: the order in which they came. */
   seq: number;
 }
 

@@ -1,9 +1,11 @@
 import { type Kysely, sql } from "kysely";
 import type { Digest, ProjectName, Repository, RepositoryKey, RepositoryName, Seq, Token, User, UserName } from "#core";
 import type { MetadataView } from "../metadata-store.ts";
-import { artifactOfRow, entryOfRow, projectOfRow, versionOfRow } from "./rows.ts";
+import { artifactOfRow, attachmentOfRow, entryOfRow, projectOfRow, versionOfRow } from "./rows.ts";
 import { type Ask, prepare } from "./statement.ts";
 import type { MetadataTables } from "./tables.ts";
+
+type WhichAttachments = Parameters<MetadataView["attachments"]>[2];
 
 /** Gives the questions of a {@link MetadataView}, put to whatever connection `ask` stands for. */
 export function openViews(db: Kysely<MetadataTables>): (ask: Ask) => MetadataView {
@@ -65,6 +67,15 @@ export function openViews(db: Kysely<MetadataTables>): (ask: Ask) => MetadataVie
     async wasRemoved(repository: RepositoryName, filename: string) {
       return (await ask(packages.removed({ repository, filename }))).length > 0;
     },
+    async attachments(repository: RepositoryName, project: ProjectName, which?: WhichAttachments) {
+      const of = { repository, project };
+      if (which === undefined) return (await ask(packages.attachments(of))).map(attachmentOfRow);
+      const query =
+        "kind" in which
+          ? packages.attachmentsOfKind({ ...of, ...which })
+          : packages.attachmentsAbout({ ...of, ...which });
+      return (await ask(query)).map(attachmentOfRow);
+    },
     async namesBlob(digest: Digest) {
       return (await ask(packages.blob({ blob: digest }))).length > 0;
     },
@@ -122,6 +133,13 @@ function packageQueries(db: Kysely<MetadataTables>) {
       .where("project", ">", after)
       .orderBy("project")
       .limit(limit);
+  const attachmentsOf = ({ repository, project }: { repository: string; project: string }) =>
+    db
+      .selectFrom("attachments")
+      .selectAll()
+      .where("repository", "=", repository)
+      .where("project", "=", project)
+      .orderBy("seq");
   return {
     project: prepare<{ repository: string; project: string }>()((which) => ofProject(which).projects),
     projects: prepare<{ repository: string; after: string; limit: number }>()(pageOf),
@@ -157,12 +175,20 @@ function packageQueries(db: Kysely<MetadataTables>) {
         .where("repository", "=", repository)
         .where("filename", "=", filename),
     ),
+    attachments: prepare<{ repository: string; project: string }>()(attachmentsOf),
+    attachmentsOfKind: prepare<{ repository: string; project: string; kind: string }>()(
+      ({ repository, project, kind }) => attachmentsOf({ repository, project }).where("kind", "=", kind),
+    ),
+    attachmentsAbout: prepare<{ repository: string; project: string; about: string }>()(
+      ({ repository, project, about }) => attachmentsOf({ repository, project }).where("about", "=", about),
+    ),
     blob: prepare<{ blob: string }>()(({ blob }) =>
       db
         .selectFrom("artifacts")
         .select("filename")
         .where("blob", "=", blob)
         .unionAll(db.selectFrom("companions").select("filename").where("blob", "=", blob))
+        .unionAll(db.selectFrom("attachments").select("filename").where("blob", "=", blob))
         .limit(1),
     ),
   };

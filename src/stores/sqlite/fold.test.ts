@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import {
   type Artifact,
+  type Attachment,
   type Instant,
   type JournalEvent,
   type Project,
@@ -13,7 +14,7 @@ import {
 } from "#core";
 import { openTemporaryStore } from "../../../tests/support/databases.ts";
 import type { MetadataView } from "../metadata-store.ts";
-import { anArtifact, digestOf, SOMEBODY } from "../samples.contract.ts";
+import { anArtifact, aTestResult, digestOf, SOMEBODY, someDocumentation } from "../samples.contract.ts";
 
 const REPOSITORIES = ["alice/dev", "alice/other"].map((name) => name as RepositoryName);
 const PROJECTS = ["bar", "foo"].map((name) => name as ProjectName);
@@ -27,6 +28,8 @@ interface Shelf {
   /** In the order of publication. */
   readonly artifacts: Map<string, Artifact>;
   readonly versions: Set<string>;
+  /** In the order in which they came. */
+  readonly attachments: Map<string, Attachment>;
   readonly removed: Set<string>;
 }
 
@@ -70,6 +73,13 @@ function anEvent(): fc.Arbitrary<JournalEvent> {
     filename,
     project: projectOfFile(filename),
   }));
+  const documentation = fc
+    .record({ ...where, version: fc.constantFrom("1", "2"), blob: fc.constantFrom(...DIGITS).map(digestOf) })
+    .map((given) => someDocumentation({ ...given, filename: `${given.project}-${given.version}.doc.zip` }));
+  const testResult = file.map(({ repository: of, filename, blob }) =>
+    aTestResult(filename, { repository: of, project: projectOfFile(filename), version: "1", blob }),
+  );
+  const attachment = fc.oneof(documentation, testResult);
   const of = <Type extends JournalEvent["type"]>(type: Type): fc.Arbitrary<Type> => fc.constant(type);
   return fc.oneof(
     fc.record({ type: of("project.registered"), ...where, displayName: fc.constantFrom("Foo", "foo") }),
@@ -89,6 +99,14 @@ function anEvent(): fc.Arbitrary<JournalEvent> {
     fc.record({ type: of("artifact.replaced"), artifact, promotedFrom: fc.constant(null) }),
     fc.record({ type: of("artifact.yanked"), ref, reason: fc.constantFrom(null, "", "bad") }),
     fc.record({ type: of("artifact.removed"), ref }),
+    fc.record({ type: of("attachment.saved"), attachment }),
+    attachment.map(({ repository: from, project: name, version, filename }) => ({
+      type: "attachment.removed" as const,
+      repository: from,
+      project: name,
+      version,
+      filename,
+    })),
     fc.record({ type: of("repository.removed"), name: repository }),
   );
 }
@@ -106,13 +124,16 @@ function asPossible(model: ReadonlyMap<RepositoryName, Shelf>, event: JournalEve
 function apply(model: Map<RepositoryName, Shelf>, event: JournalEvent): void {
   const repository = repositoryOf(event) ?? assert.fail("only events about repositories are made here");
   const shelf = model.get(repository) ?? assert.fail();
-  const { projects, artifacts, versions, removed } = shelf;
+  const { projects, artifacts, versions, attachments, removed } = shelf;
   const project = projectOf(event);
   const known = project === null ? undefined : projects.get(project);
   const change = (to: Partial<Project>): void => {
     if (project === null) return;
     const fresh = { status: "active", statusReason: null, isHeld: true } as const;
     projects.set(project, { repository, project, displayName: project, ...fresh, ...known, ...to });
+  };
+  const drop = (isDropped: (attachment: Attachment) => boolean): void => {
+    for (const [filename, attachment] of attachments) if (isDropped(attachment)) attachments.delete(filename);
   };
   switch (event.type) {
     case "project.registered":
@@ -130,9 +151,14 @@ function apply(model: Map<RepositoryName, Shelf>, event: JournalEvent): void {
       break;
     case "version.removed":
       versions.delete(`${project} ${event.version}`);
+      drop((attachment) => attachment.project === project && attachment.version === event.version);
+      break;
+    case "artifact.replaced":
+      drop(({ about }) => about === event.artifact.filename);
+      change({});
+      artifacts.set(event.artifact.filename, event.artifact);
       break;
     case "artifact.published":
-    case "artifact.replaced":
       change({});
       artifacts.set(event.artifact.filename, event.artifact);
       break;
@@ -143,6 +169,15 @@ function apply(model: Map<RepositoryName, Shelf>, event: JournalEvent): void {
     }
     case "artifact.removed":
       if (artifacts.delete(event.ref.filename)) removed.add(event.ref.filename);
+      drop(({ about }) => about === event.ref.filename);
+      break;
+    case "attachment.saved":
+      change({});
+      attachments.delete(event.attachment.filename);
+      attachments.set(event.attachment.filename, event.attachment);
+      break;
+    case "attachment.removed":
+      attachments.delete(event.filename);
       break;
     case "repository.removed":
       model.set(repository, emptyShelf());
@@ -154,11 +189,12 @@ function apply(model: Map<RepositoryName, Shelf>, event: JournalEvent): void {
 }
 
 /** A project that nobody holds and that has no files is as if it had never been. */
-function forgetIfEmpty({ projects, artifacts, versions }: Shelf, project: ProjectName): void {
+function forgetIfEmpty({ projects, artifacts, versions, attachments }: Shelf, project: ProjectName): void {
   if (projects.get(project)?.isHeld !== false) return;
   if ([...artifacts.values()].some((artifact) => artifact.project === project)) return;
   projects.delete(project);
   for (const version of versions) if (version.startsWith(`${project} `)) versions.delete(version);
+  for (const [filename, attachment] of attachments) if (attachment.project === project) attachments.delete(filename);
 }
 
 async function shownBy(view: MetadataView, repository: RepositoryName) {
@@ -169,6 +205,7 @@ async function shownBy(view: MetadataView, repository: RepositoryName) {
   return {
     projects: projects.map(({ changedAtSeq: _changedAtSeq, ...project }) => project),
     artifacts: await of((project) => view.artifacts(repository, project)),
+    attachments: await of((project) => view.attachments(repository, project)),
     versions: versions.map(({ project, version }) => `${project} ${version}`),
     removed: (
       await Promise.all(FILES.map(async (file) => ((await view.wasRemoved(repository, file)) ? [file] : [])))
@@ -177,11 +214,12 @@ async function shownBy(view: MetadataView, repository: RepositoryName) {
   };
 }
 
-function expectedOf({ projects, artifacts, versions, removed }: Shelf) {
+function expectedOf({ projects, artifacts, versions, attachments, removed }: Shelf) {
   const files = [...artifacts.values()];
   return {
     projects: [...projects.values()].sort((a, b) => (a.project < b.project ? -1 : 1)),
     artifacts: PROJECTS.flatMap((project) => files.filter((artifact) => artifact.project === project)),
+    attachments: PROJECTS.flatMap((project) => [...attachments.values()].filter((one) => one.project === project)),
     versions: [...versions].sort(),
     removed: [...removed].sort(),
     totals: {
@@ -193,5 +231,5 @@ function expectedOf({ projects, artifacts, versions, removed }: Shelf) {
 }
 
 function emptyShelf(): Shelf {
-  return { projects: new Map(), artifacts: new Map(), versions: new Set(), removed: new Set() };
+  return { projects: new Map(), artifacts: new Map(), versions: new Set(), attachments: new Map(), removed: new Set() };
 }

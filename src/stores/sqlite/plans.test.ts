@@ -78,6 +78,9 @@ async function askEverything(view: MetadataView): Promise<void> {
   await view.artifacts(DEV, FOO);
   await view.artifact(DEV, "f");
   await view.wasRemoved(DEV, "f");
+  await view.attachments(DEV, FOO);
+  await view.attachments(DEV, FOO, { kind: "documentation" });
+  await view.attachments(DEV, FOO, { about: "f" });
   await view.namesBlob(digestOf("a") as Digest);
   await view.totals(DEV);
   await view.totals();

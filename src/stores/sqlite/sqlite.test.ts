@@ -33,12 +33,10 @@ for (const name of FILES) {
   test(`${name} of a newer program is refused in one line, and nothing is changed`, async () => {
     await using place = await temporaryFolder();
     await openAndClose(place.folder);
-    const schema = withDatabase(
-      join(place.folder, name),
-      (db) => db.prepare("select value from meta where key = 'schema'").get()?.["value"],
-    );
-    withDatabase(join(place.folder, name), (db) => {
+    const schema = withDatabase(join(place.folder, name), (db) => {
+      const row = db.prepare("select value from meta where key = 'schema'").get();
       db.exec("update meta set value = '999' where key = 'schema'; pragma wal_checkpoint(truncate)");
+      return String(row?.["value"]);
     });
     const before = await contentOf(place.folder);
     await assert.rejects(
