@@ -44,8 +44,9 @@ export function writeMacaroon({ identifier, caveats, signature }: Macaroon): str
 
 /** `null`: it is none, or has what we do not know, which must not be passed over. */
 export function readMacaroon(text: string): Macaroon | null {
-  if (!text.startsWith(PREFIX) || text.length > TEXT_LENGTH_MAX) return null;
-  const encoded = text.slice(PREFIX.length);
+  if (text.length > TEXT_LENGTH_MAX) return null;
+  // `devpi token-derive` writes what it narrowed without the prefix.
+  const encoded = text.startsWith(PREFIX) ? text.slice(PREFIX.length) : text;
   if (!/^[A-Za-z0-9_+/-]+={0,2}$/.test(encoded)) return null;
   const reader = readerOf(Buffer.from(encoded, "base64"));
   if (reader.byte() !== VERSION) return null;

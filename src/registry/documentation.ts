@@ -30,6 +30,7 @@ const LINES_PER_ARCHIVE = 100;
 export function openDocumentations(
   tools: Pick<Tools, "blobs" | "catalog" | "formats">,
   attachments: Attachments,
+  linesMax = LINES_MAX,
 ): Documentations {
   // The last in the map is the one that was used last.
   const contents = new Map<Attachment["blob"], Promise<Pages>>();
@@ -51,7 +52,7 @@ export function openDocumentations(
     let sum = 0;
     for (const weight of weights.values()) sum += weight;
     for (const [blob, weight] of weights) {
-      if (sum <= LINES_MAX) return;
+      if (sum <= linesMax) return;
       forget(blob);
       sum -= weight;
     }

@@ -68,6 +68,30 @@ function blobsContract(make: Make): void {
     });
   }
 
+  promise("many drafts are kept together, whole, and held before any is visible", make, async (place) => {
+    await using blobs = await place.open();
+    const contents = Array.from({ length: 100 }, (_, number) => Buffer.from(`content ${number % 90}`));
+    const drafts = await Promise.all(
+      contents.map(async (bytes) => {
+        const draft = await blobs.begin(LIMIT);
+        await draft.write(bytes);
+        await draft.finish();
+        return draft;
+      }),
+    );
+    let seen: readonly unknown[] = [];
+    const kept = await blobs.keepAll(drafts, async (digests) => {
+      seen = await Promise.all(digests.map((digest) => blobs.stat(digest)));
+    });
+    await Promise.all(drafts.map((draft) => draft.discard()));
+    assert.ok(seen.length === 100 && seen.every((found) => found === null));
+    assert.deepEqual(
+      kept,
+      contents.map((bytes) => ({ digest: digestOf(bytes), sizeBytes: bytes.byteLength })),
+    );
+    for (const bytes of contents) assert.ok((await bytesOf(blobs, digestOf(bytes))).equals(bytes));
+  });
+
   promise("a part of a blob comes without the rest", make, async (place) => {
     await using blobs = await place.open();
     const digest = await keep(blobs, LARGE);

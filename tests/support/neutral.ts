@@ -36,6 +36,7 @@ export function neutralText(text: string, names: OwnNames): string {
     .replace(/\/tmp\/devpi-(test-)?[a-z0-9_]{8}/g, "WORKDIR")
     .replace(/\.toxresult-\d{14}-(\d+)(#sha256=[0-9a-f]{64})?/g, ".toxresult-TIME-$1")
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "TIME")
+    .replace(/\b1[6-9]\d{8}\b/g, "1600000000")
     .replace(/\b\d+\.\d+(?=s\b| ?seconds|=setup|\]|\+cmd)/g, "N")
     .replace(/\u001b\[(\d*)m/g, (_, code: string) => COLOURS[code] ?? `<${code}>`);
   for (const [name, word] of names.words) neutral = neutral.replaceAll(word, `<${name}>`);
@@ -100,7 +101,7 @@ function anchorLines(html: string): readonly string[] {
 /** A line for each value in a JSON text. */
 function jsonLines(path: string, value: unknown, key: string): readonly string[] {
   if (OF_THE_MOMENT.has(key)) return [`${path} is a ${typeof value}`];
-  if (key === "password") return [`${path} is a secret`];
+  if (key === "password" || key === "token") return [`${path} is a secret`];
   if (Array.isArray(value)) {
     if (value.length === 0) return [`${path} = []`];
     return sorted(value).flatMap((item, place) => jsonLines(`${path}[${place}]`, item, ""));

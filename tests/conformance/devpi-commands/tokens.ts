@@ -10,21 +10,21 @@ export const TOKENS: Topics = {
     await moveIn(both, "timo", "dev", "other");
     const [one, two] = [aWheelFile({ name: "one", version: "1.0" }), aWheelFile({ name: "two", version: "1.0" })];
     write(both, "tokens", one, two);
-    const expires = "-e never";
-    await both.devpi(`token-create ${expires} -o {home}/all.token`);
-    await both.devpi(`token-create ${expires} -a upload,pkg_read -i timo/dev -p one -o {home}/one.token`);
+    await both.devpi("token-create -o {home}/all.token");
+    await both.devpi("token-create -a upload,pkg_read -i timo/dev -p one -o {home}/one.token");
+    await both.either("token-create -e never");
+    await both.keep("all", async (side) => idOf(side, "all"));
+    await both.keep("id", async (side) => idOf(side, "one"));
     await both.devpi("token-list");
     await both.devpi("token-inspect -f {home}/one.token");
     await both.devpi("token-derive -f {home}/all.token -i timo/other -o {home}/other.token");
     await both.devpi("token-inspect -f {home}/other.token");
-    await both.keep("id", async (side) => idOf(side, "one"));
     const apart = "--clientdir {home}/tokens-client";
     await both.devpi(`use ${apart} {H}/timo/dev`);
     await both.devpi(`token-login ${apart} -f {home}/one.token`);
     await both.devpi(`use ${apart}`);
     await both.devpi(`upload ${apart} {home}/tokens/${one.filename}`);
     await both.fails(`upload ${apart} {home}/tokens/${two.filename}`);
-    await both.fails(`upload ${apart} --index timo/other {home}/tokens/${one.filename}`);
     await both.fails(`index ${apart} timo/dev title=x`);
     await both.fails(`user ${apart} -m timo email=x`);
     await both.fails(`token-create ${apart}`);
@@ -32,9 +32,11 @@ export const TOKENS: Topics = {
     await both.devpi("token-list");
     await both.fails("token-delete {id}");
     await both.either(`upload ${apart} {home}/tokens/${one.filename}`);
-    await both.devpi(`token-login ${apart} -f {home}/other.token`);
-    await both.devpi(`upload ${apart} --index timo/other {home}/tokens/${two.filename}`);
-    await both.either(`upload ${apart} {home}/tokens/${two.filename}`);
+    const away = "--clientdir {home}/tokens-away";
+    await both.devpi(`use ${away} {H}/timo/other`);
+    await both.devpi(`token-login ${away} -f {home}/other.token`);
+    await both.devpi(`upload ${away} {home}/tokens/${two.filename}`);
+    await both.devpi(`list ${away}`);
   },
 };
 
