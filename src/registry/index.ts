@@ -1,5 +1,6 @@
 /** The workshop: what publish, read, promote and remove mean, for every format and repository kind; the only caller of `append`. */
 
+export type { ProjectNames } from "#formats";
 export { openRegistry } from "./open-registry.ts";
 export type {
   Accounts,

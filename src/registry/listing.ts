@@ -9,11 +9,12 @@ import {
   type Repository,
   type RepositoryName,
 } from "#core";
-import type { Desk } from "#formats";
+import type { Desk, ProjectNames } from "#formats";
 import type { Changes } from "./changes.ts";
+import { openMergedNames } from "./merged-names.ts";
 import { type Contribution, earliest, mergeListings } from "./merging.ts";
 import { type OwnProject, openOwnListings } from "./own-listings.ts";
-import { mergeNames, type NamedProject, namesOf } from "./project-names.ts";
+import { filterNames, mergeNames, namesOf } from "./project-names.ts";
 import { isForSomeProjects, mayRead } from "./rights.ts";
 import type { Tools } from "./tools.ts";
 
@@ -38,6 +39,7 @@ export interface Listings extends Disposable {
 export function openListings(tools: Tools, changes: Changes): Listings {
   const { catalog, metadata, remotes } = tools;
   const ownListings = openOwnListings(tools, changes);
+  const merged = openMergedNames();
 
   async function own(repository: Repository, project: ProjectName): Promise<Listing | null> {
     switch (repository.kind) {
@@ -114,15 +116,17 @@ export function openListings(tools: Tools, changes: Changes): Listings {
 
     async ownProjects(repository, principal) {
       const list = await projectsOf(repository);
-      return { ...list, projects: readableOf(list.projects, repository, principal) };
+      return { ...list, projects: await readableOf(list.projects, repository, principal) };
     },
 
     async resolvedProjects(asked, principal) {
       const readable = catalog.order(asked).filter((source) => mayRead(principal, source, null));
       const lists = await Promise.all(readable.map(projectsOf));
-      const names = lists.map(({ projects }, index) => readableOf(projects, readable[index] ?? asked, principal));
+      const names = await Promise.all(
+        lists.map(({ projects }, index) => readableOf(projects, readable[index] ?? asked, principal)),
+      );
       return {
-        projects: readableOf(await mergeNames(names), asked, principal),
+        projects: await readableOf(await merged.get(names), asked, principal),
         staleSince: earliest(lists.map(({ staleSince }) => staleSince)),
         validUntil: earliest(lists.map(({ validUntil }) => validUntil ?? null)),
       };
@@ -133,13 +137,9 @@ export function openListings(tools: Tools, changes: Changes): Listings {
 }
 
 /** A token that is for some projects only does not learn the names of the others. */
-function readableOf(
-  projects: readonly NamedProject[],
-  asked: Repository,
-  principal: Principal,
-): readonly NamedProject[] {
+async function readableOf(projects: ProjectNames, asked: Repository, principal: Principal): Promise<ProjectNames> {
   if (!isForSomeProjects(principal)) return projects;
-  return projects.filter(({ project }) => mayRead(principal, asked, project));
+  return filterNames(projects, ({ project }) => mayRead(principal, asked, project));
 }
 
 /** No setting opens the upstreams for a name that one of the local repositories says belongs to this house. */

@@ -27,10 +27,10 @@ async function showList(call: Call, desk: Desk): Promise<Reply> {
   const representation = negotiate(call);
   const page = await desk.page("list", representation.kind, null, async () => {
     const { projects, staleSince, validUntil } = await desk.projects();
-    const text = representation.kind === "json" ? renderListJson(projects) : renderListHtml(projects);
+    const render = representation.kind === "json" ? renderListJson : renderListHtml;
     return {
       contentType: PAGE_TYPES[representation.kind],
-      text,
+      text: { of: projects, parts: () => render(projects) },
       headers: staleHeaders(staleSince),
       validUntil: validUntil ?? null,
     };
