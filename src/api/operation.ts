@@ -94,19 +94,25 @@ export const PAGE_QUERY: readonly QueryParameter[] = [
   },
 ];
 
+interface Paged<Item> {
+  readonly length: number;
+  slice(start: number, end?: number): readonly Item[];
+}
+
 /** One page of sorted items, and where the next begins. */
-export function pageOf<Item>(
+export function pageOf<Item, Items extends Paged<Item> = readonly Item[]>(
   call: Call,
-  items: readonly Item[],
+  items: Items & Paged<Item>,
   keyOf: (item: Item) => string,
+  placeOf: (items: Items, key: string) => number = (all, key) => all.slice(0).findIndex((item) => keyOf(item) === key),
 ): { readonly items: Item[]; readonly next: string | null } {
   const limit = integerIn(call, "limit", { least: 1, most: PAGE_LENGTH_MAX, otherwise: PAGE_LENGTH });
   const after = call.query.get("after");
-  const known = after === null ? -1 : items.findIndex((item) => keyOf(item) === after);
+  const known = after === null ? -1 : placeOf(items, after);
   if (after !== null && known < 0) {
     throw refuse({ code: "request-invalid", because: `nothing here is called '${after}', so no page follows it` });
   }
-  const page = items.slice(known + 1, known + 1 + limit);
+  const page = [...items.slice(known + 1, known + 1 + limit)];
   const last = page.at(-1);
   const hasMore = known + 1 + limit < items.length;
   return { items: page, next: hasMore && last !== undefined ? keyOf(last) : null };

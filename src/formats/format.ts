@@ -149,8 +149,11 @@ export interface ListingReader {
   projectAddress(project: ProjectName): string;
   /** Throws `SyntaxError` when it is not a page of this format. `url`: the final address, for relative links. */
   readProject(page: UpstreamPage, project: ProjectName): UpstreamListing;
-  /** All projects of an index page, normalised, each once. */
-  readProjects(page: UpstreamPage): readonly { readonly project: ProjectName; readonly displayName: string }[];
+  /**
+   * All projects of an index page, normalised, some at a time and as the page has them: in its order, and perhaps more
+   * than once. Throws `SyntaxError`, also at the end, when it is not a page of this format.
+   */
+  readProjects(page: UpstreamPieces): AsyncIterable<readonly NamedProject[]>;
   /** A flat page (find-links): every file it links to, with its project. */
   readFlat(page: UpstreamPage): readonly Offer[];
   /** Where an offer's companion with this suffix is at the upstream and its sha256 if announced; `null`: the upstream has none. */
@@ -171,6 +174,28 @@ export interface UpstreamPage {
   readonly url: string;
   readonly contentType: string;
   readonly bytes: Uint8Array;
+}
+
+/** A page that may be too large to be had as a whole. */
+export interface UpstreamPieces {
+  readonly url: string;
+  readonly contentType: string;
+  readonly pieces: AsyncIterable<Uint8Array>;
+}
+
+/** A project's name and how it is spelled. */
+export interface NamedProject {
+  readonly project: ProjectName;
+  readonly displayName: string;
+}
+
+/** Names and spellings: an array, or what takes less room where there are hundreds of thousands. */
+export interface ProjectNames extends Iterable<NamedProject> {
+  readonly length: number;
+  at(index: number): NamedProject | undefined;
+  slice(start?: number, end?: number): readonly NamedProject[];
+  /** Of few only: an array of all. */
+  map<Result>(of: (one: NamedProject) => Result): readonly Result[];
 }
 
 export interface UpstreamListing {
@@ -198,7 +223,7 @@ export interface Desk {
   may(action: Action): boolean;
   /** Names and spellings, sorted, of everything that can be seen here; each once. */
   projects(): Promise<{
-    readonly projects: readonly { readonly project: ProjectName; readonly displayName: string }[];
+    readonly projects: ProjectNames;
     readonly staleSince: Instant | null;
     /** Until when the list may be shown without asking an upstream again; `null`: until the journal says otherwise. */
     readonly validUntil?: Instant | null;
@@ -263,10 +288,17 @@ export interface DocumentationWish {
 /** What `make` gives to {@link Desk.page}. */
 export interface MadePage {
   readonly contentType: string;
-  readonly text: string;
+  readonly text: string | LongText;
   readonly headers?: Readonly<Record<string, string>>;
   /** From the listing it was made of. */
   readonly validUntil: Instant | null;
+}
+
+/** A text that is made bit by bit, so that others have their turn in between. */
+export interface LongText {
+  /** What it is made of. While that is the same object, so are the bytes of the page of that name and variant. */
+  readonly of: object;
+  parts(): Iterable<string>;
 }
 
 /** A finished page. */

@@ -1,6 +1,6 @@
 import { factsOf, type Listing, type ProjectName, type Repository, type RepositoryName, refuse } from "#core";
-import type { Constraints } from "#formats";
-import type { NamedProject } from "./project-names.ts";
+import type { Constraints, ProjectNames } from "#formats";
+import { filterNames } from "./project-names.ts";
 import type { RegistryParts } from "./registry.ts";
 
 /**
@@ -12,7 +12,8 @@ export interface Constraining {
   admits(format: Repository["format"], lists: Lists, project: ProjectName): boolean;
   /** The files and versions that the lists together let through; the same listing where they leave nothing out. */
   narrowed(format: Repository["format"], lists: Lists, listing: Listing): Listing;
-  narrowedNames(format: Repository["format"], lists: Lists, projects: readonly NamedProject[]): readonly NamedProject[];
+  /** The same names where there are no lists. */
+  narrowedNames(format: Repository["format"], lists: Lists, projects: ProjectNames): Promise<ProjectNames>;
 }
 
 /** Each list as it stands at one repository on the way; what is seen must pass all of them. */
@@ -55,8 +56,8 @@ export function openConstraining({ formats }: Pick<RegistryParts, "formats">): C
         files: listing.files.filter((file) => admitted(factsOf(file).version)),
       };
     },
-    narrowedNames: (format, lists, projects) =>
-      lists.length === 0 ? projects : projects.filter(({ project }) => admits(format, lists, project)),
+    narrowedNames: async (format, lists, projects) =>
+      lists.length === 0 ? projects : filterNames(projects, ({ project }) => admits(format, lists, project)),
   };
 }
 

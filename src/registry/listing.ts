@@ -9,12 +9,13 @@ import {
   type Repository,
   type RepositoryName,
 } from "#core";
-import type { Desk } from "#formats";
+import type { Desk, ProjectNames } from "#formats";
 import type { Changes } from "./changes.ts";
 import { listsFor, openConstraining, ownLists } from "./constraining.ts";
+import { openMergedNames } from "./merged-names.ts";
 import { type Contribution, earliest, mergeListings } from "./merging.ts";
 import { type OwnProject, openOwnListings } from "./own-listings.ts";
-import { mergeNames, type NamedProject, namesOf } from "./project-names.ts";
+import { filterNames, mergeNames, namesOf } from "./project-names.ts";
 import { isForSomeProjects, mayRead } from "./rights.ts";
 import type { Tools } from "./tools.ts";
 
@@ -40,6 +41,7 @@ export function openListings(tools: Tools, changes: Changes): Listings {
   const { catalog, metadata, remotes } = tools;
   const ownListings = openOwnListings(tools, changes);
   const constraining = openConstraining(tools);
+  const merged = openMergedNames();
 
   async function own(repository: Repository, project: ProjectName): Promise<Listing | null> {
     const { format } = repository;
@@ -133,8 +135,8 @@ export function openListings(tools: Tools, changes: Changes): Listings {
 
     async ownProjects(repository, principal) {
       const list = await projectsOf(repository);
-      const projects = constraining.narrowedNames(repository.format, ownLists(repository), list.projects);
-      return { ...list, projects: readableOf(projects, repository, principal) };
+      const projects = await constraining.narrowedNames(repository.format, ownLists(repository), list.projects);
+      return { ...list, projects: await readableOf(projects, repository, principal) };
     },
 
     async resolvedProjects(asked, principal) {
@@ -144,12 +146,14 @@ export function openListings(tools: Tools, changes: Changes): Listings {
         readable.map(async (source) => {
           const list = await projectsOf(source);
           const onTheWay = listsFor(constraints, source.name);
-          return { ...list, projects: constraining.narrowedNames(asked.format, onTheWay, list.projects) };
+          return { ...list, projects: await constraining.narrowedNames(asked.format, onTheWay, list.projects) };
         }),
       );
-      const names = lists.map(({ projects }, index) => readableOf(projects, readable[index] ?? asked, principal));
+      const names = await Promise.all(
+        lists.map(({ projects }, index) => readableOf(projects, readable[index] ?? asked, principal)),
+      );
       return {
-        projects: readableOf(await mergeNames(names), asked, principal),
+        projects: await readableOf(await merged.get(names), asked, principal),
         staleSince: earliest(lists.map(({ staleSince }) => staleSince)),
         validUntil: earliest(lists.map(({ validUntil }) => validUntil ?? null)),
       };
@@ -160,13 +164,9 @@ export function openListings(tools: Tools, changes: Changes): Listings {
 }
 
 /** A token that is for some projects only does not learn the names of the others. */
-function readableOf(
-  projects: readonly NamedProject[],
-  asked: Repository,
-  principal: Principal,
-): readonly NamedProject[] {
+async function readableOf(projects: ProjectNames, asked: Repository, principal: Principal): Promise<ProjectNames> {
   if (!isForSomeProjects(principal)) return projects;
-  return projects.filter(({ project }) => mayRead(principal, asked, project));
+  return filterNames(projects, ({ project }) => mayRead(principal, asked, project));
 }
 
 /** No setting opens the upstreams for a name that one of the local repositories says belongs to this house. */

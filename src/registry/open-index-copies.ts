@@ -14,6 +14,7 @@ import type { CopiedProject, IndexCopies, IndexSource, ProjectCopy } from "./ind
 import { type Drafts, openDrafts, refuseExpired, requireBlobs } from "./receive.ts";
 import { registerProject, saveRecord } from "./records.ts";
 import { openDigestCheck } from "./remote-digests.ts";
+import { readNames } from "./remote-names.ts";
 import { failureOf, isMissing } from "./remote-parts.ts";
 import { existing, localIn, requireRight, type Tools, write } from "./tools.ts";
 
@@ -33,7 +34,8 @@ export function openIndexCopies(tools: Tools): IndexCopies {
       if (format === undefined) throw new TypeError("this installation has no format");
       const page = await pageOf(upstreamOf(tools, source), "", format, LIST_BYTES_MAX);
       if (page === null) throw invalid(`${source.url} is not there (404), so it is no index`);
-      return parsed(() => format.reader.readProjects(page)).map(({ project }) => project);
+      const names = await parsedLater(() => readNames(format.reader, { ...page, pieces: piecesOf(page) }));
+      return names.map(({ project }) => project);
     },
     async copy(principal, wish) {
       const target = await targetOf(tools, principal, wish);
@@ -88,6 +90,19 @@ async function pageOf(
   if (reply.status !== 200) throw failureOf(reply);
   const bytes = await reply.bytes(sizeBytesMax);
   return { url: reply.url, contentType: reply.header("content-type") ?? "", bytes };
+}
+
+async function* piecesOf({ bytes }: UpstreamPage): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+async function parsedLater<Value>(parse: () => Promise<Value>): Promise<Value> {
+  try {
+    return await parse();
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw invalid(error.message, error);
+  }
 }
 
 function parsed<Content>(read: () => Content): Content {

@@ -1,9 +1,8 @@
-import { hash } from "node:crypto";
-import type { Freshness, ProjectName, RepositoryName } from "#core";
+import type { ProjectName, RepositoryName } from "#core";
 import type { MadePage, Page } from "#formats";
 import type { MetadataStore } from "#stores";
+import { openBodies } from "./bodies.ts";
 import type { Changes, Watch } from "./changes.ts";
-import { openEncodings } from "./encodings.ts";
 import { freshnessOf } from "./freshness.ts";
 import type { Tools } from "./tools.ts";
 import { openWatchedMemory } from "./watched-memory.ts";
@@ -49,23 +48,38 @@ interface Making {
 /** The page itself, its compressed forms, and what the entry takes. */
 const WEIGHT_PER_BYTE = 1.4;
 const WEIGHT_PER_PAGE = 2_048;
+/** The list of the public index in both its forms stays in memory whatever the budget: to make it again costs more. */
+const LISTS_BYTES_MIN = 80 << 20;
 
 type PageTools = Pick<Tools, "now" | "settings"> & { readonly metadata: Pick<MetadataStore, "catchUp"> };
 
 export function openPages(tools: PageTools, changes: Pick<Changes, "watch">): Pages {
   const { metadata, now } = tools;
-  const memory = openWatchedMemory<Made>(tools.settings.memoryBytesMax / 4);
+  const budget = tools.settings.memoryBytesMax / 4;
+  const ofProjects = openWatchedMemory<Made>(budget);
+  // Apart, so that one list of a whole public index does not drive out every project's page.
+  const ofRepositories = openWatchedMemory<Made>(Math.max(budget, LISTS_BYTES_MIN));
+  const memoryFor = ({ project }: WantedPage) => (project === null ? ofRepositories : ofProjects);
+  const bodies = openBodies();
   const making = new Map<string, Making>();
   let hits = 0;
   let misses = 0;
 
-  function makeAndKeep(key: string, watch: Watch, make: () => Promise<MadePage | null>): Promise<Made> {
+  function makeAndKeep(
+    key: string,
+    wanted: WantedPage,
+    watch: Watch,
+    make: () => Promise<MadePage | null>,
+  ): Promise<Made> {
     const finished = async (): Promise<Made> => {
       const made = await make();
-      const page = made === null ? null : await finish(made, freshnessOf(metadata, watch, made.validUntil));
+      if (made === null) return { page: null, isShared: !watch.isOutdated };
+      const { text, ...facts } = made;
+      const body = await bodies.get(text, `${wanted.name}\n${wanted.variant}`);
+      const page = { ...facts, ...body, freshness: freshnessOf(metadata, watch, made.validUntil) };
       return { page, isShared: !watch.isOutdated };
     };
-    return memory.load(key, watch, finished, ({ page }) =>
+    return memoryFor(wanted).load(key, watch, finished, ({ page }) =>
       page === null ? null : WEIGHT_PER_PAGE + page.bytes.byteLength * WEIGHT_PER_BYTE,
     );
   }
@@ -75,7 +89,7 @@ export function openPages(tools: PageTools, changes: Pick<Changes, "watch">): Pa
     if (told !== undefined) await told;
     // From here until the watch is there nothing is waited for.
     const key = [wanted.repository, wanted.name, wanted.variant, wanted.visibility()].join("\n");
-    const known = memory.get(key)?.page ?? null;
+    const known = memoryFor(wanted).get(key)?.page ?? null;
     if (known?.freshness.isCurrent(now())) {
       hits += 1;
       return known;
@@ -89,7 +103,7 @@ export function openPages(tools: PageTools, changes: Pick<Changes, "watch">): Pa
       return isShared ? page : get(wanted, make, false);
     }
     const watch = changes.watch(wanted.reach(), wanted.project);
-    const mine: Making = { watch, made: makeAndKeep(key, watch, make) };
+    const mine: Making = { watch, made: makeAndKeep(key, wanted, watch, make) };
     making.set(key, mine);
     try {
       return (await mine.made).page;
@@ -100,13 +114,10 @@ export function openPages(tools: PageTools, changes: Pick<Changes, "watch">): Pa
 
   return {
     get: (wanted, make) => get(wanted, make, true),
-    figures: () => ({ hits, misses, sizeBytes: Math.round(memory.weight) }),
-    [Symbol.dispose]: () => memory.clear(),
+    figures: () => ({ hits, misses, sizeBytes: Math.round(ofProjects.weight + ofRepositories.weight) }),
+    [Symbol.dispose]() {
+      ofProjects.clear();
+      ofRepositories.clear();
+    },
   };
-}
-
-async function finish({ text, ...made }: MadePage, freshness: Freshness): Promise<Page> {
-  const bytes = Buffer.from(text);
-  const { encoded } = await openEncodings(bytes);
-  return { ...made, bytes, etag: hash("sha256", bytes, "hex").slice(0, 32), freshness, encoded };
 }

@@ -7,7 +7,7 @@ import { mergeNames, type NamedProject } from "./project-names.ts";
 const names = fc.array(
   fc.record({
     project: fc.string({ maxLength: 3, unit: fc.constantFrom("a", "b", "c", "-") }),
-    displayName: fc.string({ maxLength: 2 }),
+    displayName: fc.string({ minLength: 1, maxLength: 2, unit: fc.constantFrom("A", "b", "é", "😀") }),
   }),
 );
 

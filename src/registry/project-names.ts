@@ -1,13 +1,9 @@
-import type { LocalRepository, ProjectName } from "#core";
+import type { LocalRepository } from "#core";
+import type { NamedProject, ProjectNames } from "#formats";
 import type { MetadataStore } from "#stores";
+import { isNameList, type NameList, openNameList } from "./name-list.ts";
 
-/** A project's name and how it is spelled. */
-export interface NamedProject {
-  readonly project: ProjectName;
-  readonly displayName: string;
-}
-
-type Names = readonly NamedProject[];
+export type { NamedProject } from "#formats";
 
 /** So many names are worked on before others have their turn; it takes milliseconds. */
 const AT_ONCE = 5_000;
@@ -16,89 +12,133 @@ const AT_ONCE = 5_000;
  * The projects of a local repository, sorted. A name that is only held any more is not among them: what was removed is
  * no longer shown, although no upstream is asked for it.
  */
-export async function namesOf(metadata: MetadataStore, { name }: LocalRepository): Promise<Names> {
-  const names: NamedProject[] = [];
-  for (let after: ProjectName | null = null; ; ) {
-    const page: Names = await metadata.read(async (view) =>
+export async function namesOf(metadata: MetadataStore, { name }: LocalRepository): Promise<ProjectNames> {
+  const all = openNameSorter();
+  for (let after: NamedProject["project"] | null = null; ; ) {
+    const page: readonly NamedProject[] = await metadata.read(async (view) =>
       (await view.projects(name, { after, limit: AT_ONCE, isFilled: true })).map(({ project, displayName }) => ({
         project,
         displayName,
       })),
     );
-    for (const one of page) names.push(one);
-    if (page.length < AT_ONCE) return sortNames(names);
+    all.add(page);
+    if (page.length < AT_ONCE) return all.finish();
     after = page.at(-1)?.project ?? null;
     await othersTurn();
   }
 }
 
-/** All names of the lists, sorted by code units, each once, as the first list that has it spells it. */
-export async function mergeNames(lists: readonly Names[]): Promise<Names> {
-  const [first = [], ...others] = await Promise.all(lists.map(sortNames));
-  let merged = first;
-  for (const list of others) merged = await mergeTwo(merged, list);
-  return merged;
+/** Takes names some at a time, in any order; of two spellings of a name the first one stays. */
+export interface NameSorter {
+  add(some: readonly NamedProject[]): void;
+  finish(): Promise<NameList>;
 }
 
-/** The same list when it is sorted already and has each name once. */
-async function sortNames(names: Names): Promise<Names> {
-  if (await isSorted(names)) return names;
-  let runs: Names[] = [];
-  for (let start = 0; start < names.length; start += AT_ONCE) {
-    // Stable, so of two spellings the first one stays first.
-    runs.push(once(names.slice(start, start + AT_ONCE).sort(compare)));
+export function openNameSorter(): NameSorter {
+  /** Sorted each by itself. Most lists are sorted already, so that one is enough. */
+  const runs: NameList[] = [];
+  let run = openNameList();
+  let last: string | null = null;
+
+  function addOne(one: NamedProject): void {
+    if (one.project === last) return;
+    run.add(one);
+    last = one.project;
+  }
+
+  function begin(): void {
+    if (run.length > 0) runs.push(run.finish());
+    run = openNameList();
+    last = null;
+  }
+
+  return {
+    add(some) {
+      const sorted = isSorted(some) ? some : [...some].sort(compare);
+      const [first] = sorted;
+      if (first !== undefined && last !== null && first.project < last) begin();
+      for (const one of sorted) addOne(one);
+    },
+    async finish() {
+      begin();
+      for (let lists: readonly NameList[] = runs; ; lists = await mergePairs(lists)) {
+        const [first = openNameList().finish(), second] = lists;
+        if (second === undefined) return first;
+      }
+    },
+  };
+}
+
+/** All names of the lists, sorted by code units, each once, as the first list that has it spells it. */
+export async function mergeNames(lists: readonly ProjectNames[]): Promise<ProjectNames> {
+  const sorted = await Promise.all(lists.map(sortNames));
+  const filled = sorted.filter(({ length }) => length > 0);
+  // The same list where it is the only one, so that what was made of it can be found again.
+  if (filled.length <= 1) return filled[0] ?? sorted[0] ?? openNameList().finish();
+  let merged = filled;
+  while (merged.length > 1) merged = await mergePairs(merged);
+  return merged[0] ?? openNameList().finish();
+}
+
+/** Those of the names that pass. */
+export async function filterNames(names: ProjectNames, passes: (one: NamedProject) => boolean): Promise<ProjectNames> {
+  const passed = openNameList();
+  for (let start = 0; start < names.length; start += FILTERED_AT_ONCE) {
+    for (const one of names.slice(start, start + FILTERED_AT_ONCE)) if (passes(one)) passed.add(one);
     await othersTurn();
   }
-  while (runs.length > 1) {
-    const longer: Names[] = [];
-    for (let index = 0; index < runs.length; index += 2) {
-      longer.push(await mergeTwo(runs[index] ?? [], runs[index + 1] ?? []));
-    }
-    runs = longer;
-  }
-  return runs[0] ?? [];
+  return passed.finish();
 }
 
-async function mergeTwo(left: Names, right: Names): Promise<Names> {
-  if (left.length === 0) return right;
-  if (right.length === 0) return left;
-  const merged: NamedProject[] = [];
+const FILTERED_AT_ONCE = 1_000;
+
+async function sortNames(names: ProjectNames): Promise<NameList> {
+  if (isNameList(names)) return names;
+  const sorter = openNameSorter();
+  for (let start = 0; start < names.length; start += AT_ONCE) {
+    sorter.add(names.slice(start, start + AT_ONCE));
+    await othersTurn();
+  }
+  return sorter.finish();
+}
+
+async function mergePairs(lists: readonly NameList[]): Promise<NameList[]> {
+  const longer: NameList[] = [];
+  for (let index = 0; index < lists.length; index += 2) {
+    const [left, right] = [lists[index], lists[index + 1]];
+    if (left !== undefined) longer.push(right === undefined ? left : await mergeTwo(left, right));
+  }
+  return longer;
+}
+
+async function mergeTwo(left: NameList, right: NameList): Promise<NameList> {
+  const merged = openNameList();
   let l = 0;
   let r = 0;
-  for (;;) {
-    const a = left[l];
-    const b = right[r];
-    if (a === undefined && b === undefined) return merged;
+  let [a, b] = [left.at(l), right.at(r)];
+  for (let steps = 1; a !== undefined || b !== undefined; steps += 1) {
     if (b === undefined || (a !== undefined && a.project <= b.project)) {
-      if (a !== undefined) merged.push(a);
-      if (a?.project === b?.project) r += 1;
-      l += 1;
+      if (a !== undefined) merged.add(a);
+      if (a?.project === b?.project) b = right.at(++r);
+      a = left.at(++l);
     } else {
-      merged.push(b);
-      r += 1;
+      merged.add(b);
+      b = right.at(++r);
     }
-    if (merged.length % AT_ONCE === 0) await othersTurn();
+    if (steps % AT_ONCE === 0) await othersTurn();
   }
+  return merged.finish();
 }
 
-async function isSorted(names: Names): Promise<boolean> {
-  for (let index = 1; index < names.length; index += 1) {
-    const before = names[index - 1];
-    const here = names[index];
-    if (before !== undefined && here !== undefined && before.project >= here.project) return false;
-    if (index % (10 * AT_ONCE) === 0) await othersTurn();
-  }
-  return true;
-}
-
-function once(sorted: Names): Names {
-  return sorted.filter(({ project }, index) => sorted[index - 1]?.project !== project);
+function isSorted(names: readonly NamedProject[]): boolean {
+  return names.every(({ project }, index) => index === 0 || (names[index - 1]?.project ?? "") <= project);
 }
 
 function compare(a: NamedProject, b: NamedProject): number {
   return a.project < b.project ? -1 : a.project > b.project ? 1 : 0;
 }
 
-function othersTurn(): Promise<void> {
+/** Lets what else is to be done go first. */
+export function othersTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,5 +1,8 @@
 import type { Instant, ListedFile, Listing, ProjectName, ProjectStatus, RemoteRepository, Seq } from "#core";
+import type { NamedProject } from "#formats";
+import type { NameList } from "./name-list.ts";
 import { addressPrefix, projectKey, SPACES } from "./remote-keys.ts";
+import { keptNames, readNames } from "./remote-names.ts";
 import { type Known, openPages, type PageRequest, type RemotePages, validUntilOf } from "./remote-pages.ts";
 import type { RemoteTools } from "./remote-parts.ts";
 import type { RemoteAnswer, Remotes } from "./remotes.ts";
@@ -12,8 +15,6 @@ export type RemoteListings = Pick<
   /** Drops what memory has of a remote and tells those who made pages of it. */
   forget(remote: RemoteRepository, prefix: string): void;
 };
-
-type Names = readonly { readonly project: ProjectName; readonly displayName: string }[];
 
 /** A project's page, read. */
 interface ProjectContent {
@@ -29,13 +30,15 @@ interface FlatContent {
 }
 
 interface ListContent {
-  readonly names: Names;
+  readonly names: NameList;
 }
 
 /** The largest page of a project on the public index has some 5 MB. */
 const PAGE_BYTES_MAX = 64 << 20;
 /** The public index's list has some 40 MB, and grows. */
 const LIST_BYTES_MAX = 256 << 20;
+/** One list of the public index's size stays in memory whatever the budget: to read it again and again costs more. */
+const LISTS_BYTES_MIN = 24 << 20;
 /** pip gives up after 15 s; a page that takes longer than this is answered with 502. */
 const PAGE_MILLISECONDS_MAX = 12_000;
 const LIST_MILLISECONDS_MAX = 120_000;
@@ -45,7 +48,7 @@ export function openListings(tools: RemoteTools): RemoteListings {
   const budget = tools.settings.memoryBytesMax;
   const projectPages: RemotePages<ProjectContent> = openPages(tools, budget / 4);
   const flatPages: RemotePages<FlatContent> = openPages(tools, budget / 8);
-  const listPages: RemotePages<ListContent> = openPages(tools, budget / 8);
+  const listPages: RemotePages<ListContent> = openPages(tools, Math.max(budget / 8, LISTS_BYTES_MIN));
   const all = [projectPages, flatPages, listPages];
   const listeners: ((remote: RemoteRepository, project: ProjectName | null) => void)[] = [];
 
@@ -62,10 +65,13 @@ export function openListings(tools: RemoteTools): RemoteListings {
       address: reader.projectAddress(project),
       sizeBytesMax: PAGE_BYTES_MAX,
       deadlineMilliseconds: PAGE_MILLISECONDS_MAX,
-      read(page) {
-        const { displayName, status, statusReason, versions, offers } = reader.readProject(page, project);
-        const files = offers.map((offer): ListedFile => ({ kind: "offer", member: remote.name, offer }));
-        return { displayName, status, statusReason, versions, files };
+      reading: {
+        kind: "whole",
+        read(page) {
+          const { displayName, status, statusReason, versions, offers } = reader.readProject(page, project);
+          const files = offers.map((offer): ListedFile => ({ kind: "offer", member: remote.name, offer }));
+          return { displayName, status, statusReason, versions, files };
+        },
       },
       changed: () => tell(remote, project),
       found: ({ displayName }) =>
@@ -80,19 +86,22 @@ export function openListings(tools: RemoteTools): RemoteListings {
       address: "",
       sizeBytesMax: PAGE_BYTES_MAX,
       deadlineMilliseconds: PAGE_MILLISECONDS_MAX,
-      read(page) {
-        const grouped = Map.groupBy(tools.readerOf(remote).readFlat(page), (offer) => offer.project);
-        const projects = new Map<ProjectName, ProjectContent>();
-        for (const [project, offers] of grouped) {
-          projects.set(project, {
-            displayName: project,
-            status: "active",
-            statusReason: null,
-            versions: [...new Set(offers.map(({ version }) => version).filter((version) => version !== null))],
-            files: offers.map((offer) => ({ kind: "offer", member: remote.name, offer })),
-          });
-        }
-        return { projects };
+      reading: {
+        kind: "whole",
+        read(page) {
+          const grouped = Map.groupBy(tools.readerOf(remote).readFlat(page), (offer) => offer.project);
+          const projects = new Map<ProjectName, ProjectContent>();
+          for (const [project, offers] of grouped) {
+            projects.set(project, {
+              displayName: project,
+              status: "active",
+              statusReason: null,
+              versions: [...new Set(offers.map(({ version }) => version).filter((version) => version !== null))],
+              files: offers.map((offer) => ({ kind: "offer", member: remote.name, offer })),
+            });
+          }
+          return { projects };
+        },
       },
       changed: () => tell(remote, null),
     };
@@ -105,7 +114,17 @@ export function openListings(tools: RemoteTools): RemoteListings {
       address: "",
       sizeBytesMax: LIST_BYTES_MAX,
       deadlineMilliseconds: LIST_MILLISECONDS_MAX,
-      read: (page) => ({ names: tools.readerOf(remote).readProjects(page) }),
+      reading: {
+        kind: "in-pieces",
+        async read(page) {
+          const names = await readNames(tools.readerOf(remote), page);
+          return { content: { names }, weight: names.weight };
+        },
+        // Upstreams count every release in their lists, but few of them bring a name.
+        isSame: ({ names: before }, { names: after }) =>
+          before.names === after.names && before.spellings === after.spellings,
+        kept: ({ names }, url) => keptNames(names, url),
+      },
     };
   }
 
@@ -128,9 +147,9 @@ export function openListings(tools: RemoteTools): RemoteListings {
   }
 
   /** A remote without a list, or whose list shall not be fetched, has what was asked for so far. */
-  async function askedFor(remote: RemoteRepository): Promise<Names> {
+  async function askedFor(remote: RemoteRepository): Promise<readonly NamedProject[]> {
     const keyPrefix = addressPrefix(remote);
-    const names: { project: ProjectName; displayName: string }[] = [];
+    const names: NamedProject[] = [];
     await later.settle();
     for (let after: string | null = null; ; ) {
       const entries = await state.list(SPACES.projects, { keyPrefix, after, limit: NAMES_AT_ONCE });

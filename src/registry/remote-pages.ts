@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { Instant, RemoteRepository } from "#core";
-import type { UpstreamPage } from "#formats";
+import type { UpstreamPage, UpstreamPieces } from "#formats";
 import { singleFlight, UpstreamFailure, type UpstreamReply } from "#upstream";
 import { type PageCopy, readPageCopy, writePageCopy } from "./remote-copies.ts";
 import { addressPrefix, SPACES } from "./remote-keys.ts";
@@ -31,12 +31,24 @@ export interface PageRequest<Content> {
   readonly address: string;
   readonly sizeBytesMax: number;
   readonly deadlineMilliseconds: number;
-  /** Throws `SyntaxError` when it is no such page. */
-  read(page: UpstreamPage): Content;
+  readonly reading: Reading<Content>;
   /** Another content, or none, has replaced what was known. */
   changed?(): void;
   /** There was none as far as was known, and now there is. */
   found?(content: Content): void;
+}
+
+/** How a page becomes its content; `read` throws `SyntaxError` when it is no such page. */
+export type Reading<Content> = { readonly kind: "whole"; read(page: UpstreamPage): Content } | InPieces<Content>;
+
+/** A page that may be very large, and is read while it comes. */
+interface InPieces<Content> {
+  readonly kind: "in-pieces";
+  read(page: UpstreamPieces): Promise<{ readonly content: Content; readonly weight: number }>;
+  /** Whether the upstream has the same as before, although it sent it again. */
+  isSame(before: Content, after: Content): boolean;
+  /** What is kept of it; the same `read` reads it again. */
+  kept(content: Content, url: string): UpstreamPage;
 }
 
 /** What is known of a page; never changed, only replaced. */
@@ -123,7 +135,7 @@ export function openPages<Content extends object>(tools: RemoteTools, weightMax:
     known: Known<Content> | null,
     began: number,
   ): Promise<Known<Content>> {
-    const { remote } = request;
+    const { remote, reading } = request;
     const checkedAt = now();
     const reply = await tools.upstreamOf(remote).get(request.address, {
       headers: { accept: tools.readerOf(remote).accept, ...conditionsOf(known) },
@@ -138,33 +150,53 @@ export function openPages<Content extends object>(tools: RemoteTools, weightMax:
       return put(request, known, missing(checkedAt), null, began);
     }
     if (reply.status !== 200) throw failureOf(reply);
+    if (reading.kind === "in-pieces") return fetchInPieces(request, reading, known, { reply, checkedAt, began });
     const bytes = await reply.bytes(request.sizeBytesMax);
-    const page = { url: reply.url, contentType: reply.header("content-type") ?? "", bytes };
+    const page = { url: reply.url, contentType: typeOf(reply), bytes };
     const fingerprint = fingerprintOf(page);
-    const facts = { etag: reply.header("etag"), lastModified: reply.header("last-modified") };
+    const facts = validatorsOf(reply);
     if (known !== null && known.content !== null && known.fingerprint === fingerprint) {
       return confirm(request, { ...known, ...facts }, checkedAt, began);
     }
     return put(
       request,
       known,
-      { ...read(request, page, fingerprint), ...facts, checkedAt, ...serialOf(reply) },
-      page,
+      { ...read(reading, page, fingerprint), ...facts, checkedAt, ...serialOf(reply) },
+      () => page,
       began,
     );
   }
 
-  function read(
+  async function fetchInPieces(
     request: PageRequest<Content>,
-    page: UpstreamPage,
-    fingerprint: string,
-  ): Omit<Known<Content>, "etag" | "lastModified" | "upstreamSerial" | "checkedAt"> & { readonly content: Content } {
+    reading: InPieces<Content>,
+    known: Known<Content> | null,
+    { reply, checkedAt, began }: { readonly reply: UpstreamReply; readonly checkedAt: Instant; readonly began: number },
+  ): Promise<Known<Content>> {
+    const { url } = reply;
+    const pieces = limited(reply, request.sizeBytesMax);
+    const { content, weight } = await reading.read({ url, contentType: typeOf(reply), pieces });
+    const facts = { ...validatorsOf(reply), ...serialOf(reply) };
+    // The same object, so that what was made of it stays right.
+    if (known?.content != null && reading.isSame(known.content, content)) {
+      return confirm(request, { ...known, ...facts }, checkedAt, began);
+    }
+    const next = { content, weight, ...facts, checkedAt, ...AS_READ, fingerprint: null };
+    return put(request, known, next, () => reading.kept(content, url), began);
+  }
+
+  async function readCopy({ reading }: PageRequest<Content>, { page }: PageCopy) {
+    if (reading.kind === "whole") return read(reading, page, fingerprintOf(page));
+    const { url, contentType } = page;
+    const { content, weight } = await reading.read({ url, contentType, pieces: piecesOf(page.bytes) });
+    return { content, weight, ...AS_READ, fingerprint: null };
+  }
+
+  function read(reading: Reading<Content> & { readonly kind: "whole" }, page: UpstreamPage, fingerprint: string) {
     return {
-      content: request.read(page),
+      content: reading.read(page),
       fingerprint,
-      staleUntil: null,
-      isOutdated: false,
-      copiedAt: null,
+      ...AS_READ,
       weight: page.bytes.byteLength * WEIGHT_PER_BYTE + 1_000,
     };
   }
@@ -174,7 +206,7 @@ export function openPages<Content extends object>(tools: RemoteTools, weightMax:
     request: PageRequest<Content>,
     known: Known<Content> | null,
     next: Known<Content>,
-    page: UpstreamPage | null,
+    page: (() => UpstreamPage) | null,
     began: number,
   ): Known<Content> {
     if (began !== epoch) return next;
@@ -183,7 +215,7 @@ export function openPages<Content extends object>(tools: RemoteTools, weightMax:
       if (known?.content != null) later.do(key, () => state.delete(SPACES.pages, key));
       memory.set(key, next, next.weight);
     } else {
-      later.do(key, () => writeCopy(key, { ...next, page }));
+      later.do(key, () => writeCopy(key, { ...next, page: page() }));
       const copied = { ...next, copiedAt: next.checkedAt };
       memory.set(key, copied, copied.weight);
       const isNew = known === null || known.content === null;
@@ -231,7 +263,7 @@ export function openPages<Content extends object>(tools: RemoteTools, weightMax:
     if (copy === null) return null;
     let known: Known<Content>;
     try {
-      known = { ...read(request, copy.page, fingerprintOf(copy.page)), ...factsOf(copy), copiedAt: copy.checkedAt };
+      known = { ...(await readCopy(request, copy)), ...factsOf(copy), copiedAt: copy.checkedAt };
     } catch (error) {
       // Kept by a version that read it otherwise: as good as none.
       if (error instanceof SyntaxError) return null;
@@ -316,6 +348,8 @@ function missing<Content>(checkedAt: Instant): Known<Content> {
   };
 }
 
+const AS_READ = { staleUntil: null, isOutdated: false, copiedAt: null } as const;
+
 function factsOf({ etag, lastModified, upstreamSerial, checkedAt, isOutdated }: PageCopy) {
   return { etag, lastModified, upstreamSerial, checkedAt, isOutdated };
 }
@@ -323,6 +357,32 @@ function factsOf({ etag, lastModified, upstreamSerial, checkedAt, isOutdated }: 
 function serialOf(reply: UpstreamReply): { readonly upstreamSerial: string | null } {
   return { upstreamSerial: reply.header("x-pypi-last-serial") };
 }
+
+function typeOf(reply: UpstreamReply): string {
+  return reply.header("content-type") ?? "";
+}
+
+function validatorsOf(reply: UpstreamReply): { readonly etag: string | null; readonly lastModified: string | null } {
+  return { etag: reply.header("etag"), lastModified: reply.header("last-modified") };
+}
+
+/** The body as it comes, refused beyond the limit. */
+async function* limited(reply: UpstreamReply, sizeBytesMax: number): AsyncGenerator<Uint8Array, void> {
+  let sizeBytes = 0;
+  for await (const piece of reply.body) {
+    sizeBytes += piece.byteLength;
+    if (sizeBytes > sizeBytesMax) {
+      throw new UpstreamFailure(`${reply.url}: the answer is larger than ${sizeBytesMax} bytes`);
+    }
+    yield piece;
+  }
+}
+
+async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
+  for (let start = 0; start < bytes.byteLength; start += PIECE_BYTES) yield bytes.subarray(start, start + PIECE_BYTES);
+}
+
+const PIECE_BYTES = 64 * 1024;
 
 function conditionsOf(known: Known<unknown> | null): Record<string, string> {
   if (known === null || known.content === null || known.isOutdated) return {};

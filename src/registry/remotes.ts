@@ -1,5 +1,5 @@
 import type { Companion, Digest, Instant, Listing, Offer, ProjectName, RemoteRepository } from "#core";
-import type { OpenFile } from "#formats";
+import type { OpenFile, ProjectNames } from "#formats";
 
 /**
  * Remote repositories: pages and files read from upstreams, remembered in the shared state and the blob store.
@@ -51,7 +51,7 @@ export interface RemoteAnswer {
 }
 
 export interface RemoteProjects {
-  readonly projects: readonly { readonly project: ProjectName; readonly displayName: string }[];
+  readonly projects: ProjectNames;
   readonly validUntil: Instant;
   readonly staleSince: Instant | null;
 }

@@ -8,7 +8,7 @@ import {
   type RepositoryName,
   type Source,
 } from "#core";
-import type { PackageFormat } from "#formats";
+import type { PackageFormat, ProjectNames } from "#formats";
 import type { MetadataView } from "#stores";
 import type { Changes } from "./changes.ts";
 import { listsFor, openConstraining } from "./constraining.ts";
@@ -66,7 +66,7 @@ export function openSearch(tools: Tools, changes: Changes, listings: Listings): 
   const { catalog, metadata, formats, settings } = tools;
   const constraining = openConstraining(tools);
   const memory = openWatchedMemory<Abstract>(settings.memoryBytesMax / 16);
-  const names = openWatchedMemory<readonly NamedProject[]>(settings.memoryBytesMax / 16);
+  const names = openWatchedMemory<ProjectNames>(settings.memoryBytesMax / 16);
 
   /** What local projects say about themselves; read together, because there may be thousands. */
   async function abstractsOf(
@@ -100,7 +100,7 @@ export function openSearch(tools: Tools, changes: Changes, listings: Listings): 
     return abstracts;
   }
 
-  async function hitsIn(source: Source, projects: readonly NamedProject[], matches: Matches): Promise<SearchHit[]> {
+  async function hitsIn(source: Source, projects: ProjectNames, matches: Matches): Promise<SearchHit[]> {
     const hits: SearchHit[] = [];
     for (let start = 0; start < projects.length; start += AT_ONCE) {
       const some = projects.slice(start, start + AT_ONCE);
@@ -116,7 +116,7 @@ export function openSearch(tools: Tools, changes: Changes, listings: Listings): 
   }
 
   /** An upstream that cannot answer has nothing to find, which is better than finding nothing anywhere. */
-  async function namesIn(source: Source, principal: Principal): Promise<readonly NamedProject[]> {
+  async function namesIn(source: Source, principal: Principal): Promise<ProjectNames> {
     const ask = async () => (await listings.ownProjects(source, principal)).projects;
     try {
       // Remotes have a memory of their own, which knows when their lists end.
@@ -141,16 +141,19 @@ export function openSearch(tools: Tools, changes: Changes, listings: Listings): 
       await caughtUp();
       const matches = matcherOf(wish);
       const constraints = catalog.constraints(asked);
-      const seen = new Set<ProjectName>();
-      const hits: SearchHit[] = [];
+      const found = new Map<ProjectName, SearchHit>();
+      const earlier: ProjectNames[] = [];
       for (const source of catalog.order(asked).filter((one) => mayRead(principal, one, null))) {
         const lists = listsFor(constraints, source.name);
-        const names = constraining.narrowedNames(asked.format, lists, await namesIn(source, principal));
-        const first = names.filter(({ project }) => !seen.has(project));
-        for (const { project } of first) seen.add(project);
-        hits.push(...(await hitsIn(source, first, matches)));
+        const names = await constraining.narrowedNames(asked.format, lists, await namesIn(source, principal));
+        for (const hit of await hitsIn(source, names, matches)) {
+          // Of a project that several have, the first one's; which of the earlier ones it is in is asked of hits only.
+          const isFirst = !found.has(hit.project) && !earlier.some((list) => hasName(list, hit.project));
+          if (isFirst) found.set(hit.project, hit);
+        }
+        earlier.push(names);
       }
-      return best(hits, wish);
+      return best([...found.values()], wish);
     },
     async everywhere(principal, wish) {
       await caughtUp();
@@ -181,6 +184,19 @@ async function abstractIn(
     null,
   );
   return newest === null ? NOTHING : { version: newest.version, summary: format.summaryOf(newest.attributes) };
+}
+
+/** Names are sorted, so that a look among hundreds of thousands costs little. */
+function hasName(names: ProjectNames, name: ProjectName): boolean {
+  let [low, high] = [0, names.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const project = names.at(middle)?.project ?? name;
+    if (project === name) return true;
+    if (project < name) low = middle + 1;
+    else high = middle;
+  }
+  return false;
 }
 
 /** How well a project fits; 0: not at all. */

@@ -213,7 +213,7 @@ function aCall(
 }
 
 function finished({ text, ...made }: MadePage): Page {
-  const bytes = Buffer.from(text);
+  const bytes = Buffer.from(typeof text === "string" ? text : [...text.parts()].join(""));
   return { ...made, bytes, etag: sha256(bytes), freshness: FRESH, encoded: () => null };
 }
 

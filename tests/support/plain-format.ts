@@ -18,11 +18,12 @@ const reader: ListingReader = {
     const offers = page.contentType.includes("json") ? jsonOffers(page, project) : htmlOffers(page, () => project);
     return { displayName: project.toUpperCase(), status: "active", statusReason: null, versions: ["1.0"], offers };
   },
-  readProjects(page) {
+  async *readProjects({ pieces, ...rest }) {
+    const page = { ...rest, bytes: Buffer.concat(await Array.fromAsync(pieces)) };
     const names = page.contentType.includes("json")
       ? (jsonOf(page)["projects"] as { name: string }[]).map(({ name }) => name)
       : [...htmlOf(page).matchAll(/<a href="([^"/]+)\/"/g)].map(([, name = ""]) => name);
-    return names.map((name) => ({ project: name.toLowerCase() as ProjectName, displayName: name }));
+    yield names.map((name) => ({ project: name.toLowerCase() as ProjectName, displayName: name }));
   },
   readFlat: (page) => htmlOffers(page, (filename) => (filename.split("-")[0] ?? "") as ProjectName),
   companionAt(offer, suffix) {

@@ -24,6 +24,7 @@ import { optionsOf, readModification } from "./key-values.ts";
 import { badName, invalid, quoted, type ValueContext } from "./option-values.ts";
 import { linkPage } from "./pages.ts";
 import type { DevpiParts } from "./parts.ts";
+import { projectsReply } from "./projects-reply.ts";
 
 /** A page for people does not grow with the public index. */
 const PAGE_LINKS_MAX = 1000;
@@ -79,9 +80,10 @@ async function show(parts: DevpiParts, call: Call, name: RepositoryName): Promis
   const own = await parts.registry.own(name, call.principal);
   if (call.query.has("no_projects") && !asksHtml(call)) return resultReply("indexconfig", indexConfigOf(repository));
   const { projects } = await own.projects();
-  const names = projects.map(({ project }) => project);
-  if (!asksHtml(call)) return resultReply("indexconfig", { ...indexConfigOf(repository), projects: names });
-  const links = names.slice(0, PAGE_LINKS_MAX).map((project) => ({ path: `/${name}/${project}`, text: project }));
+  if (!asksHtml(call)) return projectsReply(indexConfigOf(repository), projects);
+  const links = projects
+    .slice(0, PAGE_LINKS_MAX)
+    .map(({ project }) => ({ path: `/${name}/${project}`, text: project }));
   return linkPage(call, name, [{ path: `/${name}/+simple/`, text: "Simple index" }, ...links]);
 }
 

@@ -34,14 +34,8 @@ export function readProjectJson(page: UpstreamPage, project: ProjectName): Upstr
   };
 }
 
-/** Reads the list of all projects; names as they are spelled. */
-export function readProjectsJson(page: UpstreamPage): readonly string[] {
-  const { projects } = readObject(page);
-  if (!Array.isArray(projects)) throw new SyntaxError(`the page ${page.url} has no list of projects`);
-  return projects.flatMap((one) => (isObject(one) && typeof one["name"] === "string" ? [one["name"]] : []));
-}
-
-function readObject(page: UpstreamPage): Readonly<Record<string, unknown>> {
+/** What every page of PEP 691 is around what it is about. */
+export function readObject(page: UpstreamPage): Readonly<Record<string, unknown>> {
   let body: unknown;
   try {
     body = JSON.parse(new TextDecoder("utf-8").decode(page.bytes));

@@ -320,26 +320,60 @@ test("no page whatever makes the reader fail in another way than with SyntaxErro
   fc.assert(fc.property(fc.jsonValue(), (value) => void json({ files: [value], versions: [value], meta: value })));
 });
 
-test("the list of projects has each once, under its normal name, with the first spelling", () => {
-  const projects = [{ name: "Foo.Bar" }, { name: "foo-bar" }, { name: "-bad-" }, {}, { name: "baz" }];
-  const inJson = pythonReader.readProjects({
-    url: "https://upstream.example/simple/",
-    contentType: JSON_TYPE,
-    bytes: Buffer.from(JSON.stringify({ meta: {}, projects })),
-  });
+async function listed(contentType: string, text: string, pieceBytes = 7) {
+  async function* pieces() {
+    const bytes = Buffer.from(text);
+    for (let start = 0; start < bytes.byteLength; start += pieceBytes) yield bytes.subarray(start, start + pieceBytes);
+  }
+  const page = { url: "https://upstream.example/simple/", contentType, pieces: pieces() };
+  return (await Array.fromAsync(pythonReader.readProjects(page))).flat();
+}
+
+test("the list of projects has each under its normal name, as it is spelled", async () => {
+  const projects = [
+    { name: "Foo.Bar", "_last-serial": 1 },
+    { name: "foo-bar" },
+    { name: "-bad-" },
+    {},
+    { name: "baz" },
+  ];
   const expected = [
     { project: "foo-bar", displayName: "Foo.Bar" },
+    { project: "foo-bar", displayName: "foo-bar" },
     { project: "baz", displayName: "baz" },
   ];
-  assert.deepEqual(inJson, expected);
+  assert.deepEqual(await listed(JSON_TYPE, JSON.stringify({ meta: {}, projects })), expected);
   const text =
-    '<a href="foo-bar/">Foo.Bar</a><a href="/simple/foo-bar">foo_bar</a><a href="../baz/?x">» baz «</a><a href="../">..</a>';
-  const inHtml = pythonReader.readProjects({
-    url: "https://upstream.example/simple/",
-    contentType: "text/html",
-    bytes: Buffer.from(text),
-  });
-  assert.deepEqual(inHtml, expected);
+    '<a href="foo-bar/">Foo.Bar</a><a href="/simple/foo-bar">foo-bar</a><a href="../baz/?x">» baz «</a><a href="../">..</a>';
+  assert.deepEqual(await listed("text/html", text), expected);
+});
+
+test("a JSON list is read in whatever pieces it comes, and whatever stands around it", async () => {
+  const names = Array.from({ length: 9_000 }, (_, index) => `p-${index}`);
+  const projects = names.map((name) => ({ name, note: '],[{"\\"é', deep: [[{}], []] }));
+  const decoy = { '"projects": [': [1], other: { projects: [{ name: "no" }] }, projects, after: [[]] };
+  for (const pieceBytes of [1_000, 65_536, 1 << 24]) {
+    const found = await listed(JSON_TYPE, ` ${JSON.stringify(decoy, null, 1)}`, pieceBytes);
+    assert.deepEqual(
+      found.map(({ project }) => project),
+      names,
+    );
+  }
+});
+
+test("what is no list of projects is refused, also when it is only cut short", async () => {
+  for (const text of [
+    "{}",
+    '{"projects":{}}',
+    '{"projects":[{"name":"a"}',
+    '{"projects":[}]}',
+    '{"projects":[{"name":"a"}]',
+    "[]",
+    '{"meta":{"api-version":"2.0"},"projects":[]}',
+    '{"x":{"projects":[]}}',
+  ]) {
+    await assert.rejects(listed(JSON_TYPE, text), SyntaxError, text);
+  }
 });
 
 test("a flat page offers every package file that it links to, each for its own project", () => {

@@ -2,10 +2,10 @@ import type { Offer, ProjectName } from "#core";
 import type { ListingReader, UpstreamListing, UpstreamPage } from "../format.ts";
 import { pythonAttributes } from "./attributes.ts";
 import { projectCandidates } from "./filenames.ts";
-import { projectName } from "./names.ts";
 import { linkOfAnchor, readHtml, refuseStranger } from "./reader-html.ts";
-import { readProjectJson, readProjectsJson } from "./reader-json.ts";
-import { dedupe, filenameIn, offerOf } from "./reader-values.ts";
+import { readProjectJson } from "./reader-json.ts";
+import { isJson, readProjectList } from "./reader-list.ts";
+import { dedupe, offerOf } from "./reader-values.ts";
 import { makeWheelMetadata } from "./wheel-tail.ts";
 
 /** Reads other servers' simple pages, JSON or HTML, and flat pages of links. */
@@ -14,7 +14,7 @@ export const pythonReader: ListingReader = {
   accept: "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01",
   projectAddress: (project) => `${project}/`,
   readProject: (page, project) => (isJson(page) ? readProjectJson(page, project) : readProjectHtml(page, project)),
-  readProjects,
+  readProjects: readProjectList,
   readFlat,
   companionAt,
   makeCompanion: async (filename, suffix, file) =>
@@ -32,28 +32,6 @@ function readProjectHtml(page: UpstreamPage, project: ProjectName): UpstreamList
   }
   if (offers.length === 0) refuseStranger(html, page, project);
   return { displayName: project, status, statusReason, versions: [], offers: dedupe(offers) };
-}
-
-function readProjects(page: UpstreamPage): readonly { readonly project: ProjectName; readonly displayName: string }[] {
-  const names = isJson(page) ? readProjectsJson(page) : namesInHtml(page);
-  const projects = new Map<ProjectName, string>();
-  for (const name of names) {
-    const project = projectName(name);
-    if (project !== null && !projects.has(project)) projects.set(project, name);
-  }
-  return [...projects].map(([project, displayName]) => ({ project, displayName }));
-}
-
-/** The text of each link where it is a name, else the last part of its address. */
-function namesInHtml(page: UpstreamPage): readonly string[] {
-  const { anchors, base } = readHtml(page);
-  return anchors.flatMap(({ href, text }) => {
-    const own = text.replace(/\/$/, "");
-    if (projectName(own) !== null) return [own];
-    const url = URL.parse(href.replace(/\/?(?:[?#].*)?$/, ""), base);
-    const last = url === null ? null : filenameIn(url);
-    return last === null ? [] : [last];
-  });
 }
 
 /** PEP 503 does not know these pages, but installers do (`--find-links`): any link to a file of a package counts. */
@@ -78,12 +56,4 @@ function companionAt(offer: Offer, suffix: string): { readonly url: string; read
   // PEP 658 appends to the path; a query (a signature, say) stays behind it.
   url.pathname += suffix;
   return { url: url.href, sha256: coreMetadata === true ? null : coreMetadata.sha256 };
-}
-
-/** By the type, or where that says nothing, by the first character. */
-function isJson(page: UpstreamPage): boolean {
-  const type = page.contentType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
-  if (/[/+]json$/.test(type)) return true;
-  if (/[/+]x?html$|^application\/xhtml\+xml$/.test(type)) return false;
-  return new TextDecoder().decode(page.bytes.subarray(0, 64)).trimStart().startsWith("{");
 }

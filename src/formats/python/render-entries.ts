@@ -5,6 +5,8 @@ import { normalizeVersion, sortVersions, versionKey } from "./versions.ts";
 
 /** The simple API of HTML and JSON pages alike (PEP 833 froze HTML at this version). */
 export const API_VERSION = "1.4";
+/** So many names of a list are made at once; it takes about a millisecond. */
+export const NAMES_IN_PART = 2_000;
 
 /** What a simple page says about one file, in either representation. */
 export interface FileEntry {

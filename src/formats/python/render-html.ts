@@ -1,5 +1,6 @@
-import type { Listing, ProjectName } from "#core";
-import { API_VERSION, entriesOf, type FileEntry } from "./render-entries.ts";
+import type { Listing } from "#core";
+import type { NamedProject, ProjectNames } from "../format.ts";
+import { API_VERSION, entriesOf, type FileEntry, NAMES_IN_PART } from "./render-entries.ts";
 
 /**
  * The project page of PEP 503 with its later attributes, version 1.4, complete: HTML is frozen there (PEP 833).
@@ -15,14 +16,21 @@ export function renderProjectHtml(listing: Listing, up: string): string {
   return document(`Links for ${name}`, status, anchors);
 }
 
-/** The list of all projects: one anchor each, and no other. */
-export function renderListHtml(
-  projects: readonly { readonly project: ProjectName; readonly displayName: string }[],
-): string {
-  const anchors = projects.map(
-    ({ project, displayName }) => `<a href="${encodeURIComponent(project)}/">${escapeHtml(displayName)}</a><br>\n`,
-  );
-  return document("Simple index", "", anchors);
+/** The list of all projects, in parts: one anchor each, and no other. */
+export function* renderListHtml(projects: ProjectNames): Iterable<string> {
+  const [before, after] = frame("Simple index", "");
+  yield before;
+  for (let start = 0; start < projects.length; start += NAMES_IN_PART) {
+    yield projects
+      .slice(start, start + NAMES_IN_PART)
+      .map(anchorOfProject)
+      .join("");
+  }
+  yield after;
+}
+
+function anchorOfProject({ project, displayName }: NamedProject): string {
+  return `<a href="${encodeURIComponent(project)}/">${escapeHtml(displayName)}</a><br>\n`;
 }
 
 /** Text as it may stand between tags and in quoted attributes. */
@@ -40,7 +48,13 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 function document(title: string, head: string, anchors: readonly string[]): string {
-  return `<!DOCTYPE html>
+  const [before, after] = frame(title, head);
+  return `${before}${anchors.join("")}${after}`;
+}
+
+/** What stands before the anchors, and what stands after them. */
+function frame(title: string, head: string): readonly [string, string] {
+  const before = `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -48,9 +62,8 @@ ${meta("pypi:repository-version", API_VERSION)}${head}<title>${escapeHtml(title)
 </head>
 <body>
 <h1>${escapeHtml(title)}</h1>
-${anchors.join("")}</body>
-</html>
 `;
+  return [before, "</body>\n</html>\n"];
 }
 
 function meta(name: string, content: string): string {

@@ -1,5 +1,6 @@
-import type { Json, JsonObject, Listing, ProjectName } from "#core";
-import { API_VERSION, entriesOf, type FileEntry, isoTime, versionsOf } from "./render-entries.ts";
+import type { Json, JsonObject, Listing } from "#core";
+import type { ProjectNames } from "../format.ts";
+import { API_VERSION, entriesOf, type FileEntry, isoTime, NAMES_IN_PART, versionsOf } from "./render-entries.ts";
 
 /** The project page of PEP 691 with PEP 700, 714, 740 and 792. `up` leads from the page to its repository. */
 export function renderProjectJson(listing: Listing, up: string): string {
@@ -19,14 +20,16 @@ export function renderProjectJson(listing: Listing, up: string): string {
   });
 }
 
-/** The list of all projects. */
-export function renderListJson(
-  projects: readonly { readonly project: ProjectName; readonly displayName: string }[],
-): string {
-  return JSON.stringify({
-    meta: { "api-version": API_VERSION },
-    projects: projects.map(({ displayName }) => ({ name: displayName })),
-  });
+/** The list of all projects, in parts. */
+export function* renderListJson(projects: ProjectNames): Iterable<string> {
+  const [before, after] = JSON.stringify({ meta: { "api-version": API_VERSION }, projects: [] }).split("]");
+  yield before ?? "";
+  for (let start = 0; start < projects.length; start += NAMES_IN_PART) {
+    const some = projects.slice(start, start + NAMES_IN_PART);
+    const text = some.map(({ displayName }) => `{"name":${JSON.stringify(displayName)}}`).join(",");
+    yield start === 0 ? text : `,${text}`;
+  }
+  yield `]${after}`;
 }
 
 function fileOf(entry: FileEntry, up: string): JsonObject {

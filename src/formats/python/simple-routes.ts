@@ -27,10 +27,10 @@ async function showList(call: Call, desk: Desk): Promise<Reply> {
   const representation = negotiate(call);
   const page = await desk.page("list", representation.kind, null, async () => {
     const { projects, staleSince, validUntil } = await desk.projects();
-    const text = representation.kind === "json" ? renderListJson(projects) : renderListHtml(projects);
+    const render = representation.kind === "json" ? renderListJson : renderListHtml;
     return {
       contentType: PAGE_TYPES[representation.kind],
-      text,
+      text: { of: projects, parts: () => render(projects) },
       headers: staleHeaders(staleSince),
       validUntil: validUntil ?? null,
     };
@@ -83,7 +83,11 @@ async function showAbsolute(
   };
 }
 
-function makeProjectPage(listing: Listing, representation: Representation, up: string): MadePage {
+function makeProjectPage(
+  listing: Listing,
+  representation: Representation,
+  up: string,
+): MadePage & { readonly text: string } {
   return {
     contentType: PAGE_TYPES[representation.kind],
     text: representation.kind === "json" ? renderProjectJson(listing, up) : renderProjectHtml(listing, up),
