@@ -69,6 +69,8 @@ test("every setting has a flag, a variable, a line of help and a place in the fi
     "request-timeout": "2.5",
     grace: "1",
     "restrict-modify": "root,alice",
+    "push-host": "localhost:4040",
+    lockdown: "yes",
     "log-format": "json",
     "log-level": "warn",
   };
