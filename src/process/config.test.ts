@@ -58,6 +58,7 @@ test("every setting has a flag, a variable, a line of help and a place in the fi
     host: "localhost",
     port: "1",
     "unix-socket": "/run/v.sock",
+    "unix-socket-mode": "666",
     data: "/d",
     "key-file": "/k",
     "public-url": "https://x.example/p",
@@ -71,6 +72,8 @@ test("every setting has a flag, a variable, a line of help and a place in the fi
     "restrict-modify": "root,alice",
     "log-format": "json",
     "log-level": "warn",
+    lockdown: "yes",
+    "push-host": "packages.example.com:8443",
   };
   const rows = Object.values(SETTINGS);
   assert.deepEqual(rows.map(({ name }) => name).sort(), Object.keys(values).sort());

@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, request } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -233,6 +244,35 @@ test("a socket that a killed server left is taken over, one that is answered is 
   assert.equal(await statusAt(path), 200);
   oneLine(await place.run(serve(place, "--unix-socket", path)), 3, /v\.sock is taken/);
   assert.equal(await statusAt(path), 200);
+});
+
+test("a file of somebody else's at the socket's path: one line, exit code 3, and the file stays", LIMIT, async () => {
+  using place = openPlace();
+  const path = join(place.folder, "notes.txt");
+  writeFileSync(path, "mine");
+  oneLine(await place.run(serve(place, "--unix-socket", path)), 3, /notes\.txt is there already and is no socket/);
+  assert.equal(readFileSync(path, "utf8"), "mine");
+  const link = join(place.folder, "link");
+  symlinkSync(path, link);
+  oneLine(await place.run(serve(place, "--unix-socket", link)), 3, /link is there already and is no socket/);
+  oneLine(await place.run(serve(place, "--unix-socket", join(path, "v.sock"))), 3, /v\.sock cannot be|cannot listen/);
+  oneLine(await place.run(serve(place, "--unix-socket", "v".repeat(120))), 2, /bytes at most/);
+  assert.deepEqual(readdirSync(place.folder).sort(), ["link", "notes.txt"]);
+});
+
+test("a socket lets in whom its mode names", LIMIT, async () => {
+  using place = openPlace();
+  for (const [args, mode] of [
+    [[], 0o660],
+    [["--unix-socket-mode", "666"], 0o666],
+  ] as const) {
+    const path = join(place.folder, "v.sock");
+    const started = place.start(serve(place, "--unix-socket", path, ...args));
+    await started.address();
+    assert.equal(statSync(path).mode & 0o777, mode);
+    started.child.kill("SIGTERM");
+    await started.ended;
+  }
 });
 
 function statusAt(socketPath: string): Promise<number | undefined> {
