@@ -32,6 +32,11 @@ export interface PackageFormat {
   readonly routes: readonly Route[];
   /** The projects a file of that name can belong to, likeliest first; empty when it is no file name of this format. */
   projectsOf(filename: string): readonly ProjectName[];
+  /**
+   * What distribution a file of the project is, as a text: equal for names that mean the same one. A name that has no
+   * other spelling is its own.
+   */
+  identityOf(filename: string, project: ProjectName): string;
   /** The path, relative to the repository, without a slash in front, under which a listed file is served. */
   filePath(file: ListedFile): string;
   /** Reads a project's page from another server; see {@link UpstreamPage}. */
