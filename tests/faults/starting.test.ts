@@ -10,6 +10,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { createServer, request } from "node:http";
@@ -174,6 +175,49 @@ test(
     assert.equal(existsSync(join(place.data, "secret.key")), false);
   },
 );
+
+test("a key file of another installation: one line, before anybody cannot sign in", LIMIT, async () => {
+  using place = openPlace();
+  assert.equal((await place.run(["init", "--data", place.data])).code, 0);
+  writeFileSync(join(place.data, "secret.key"), "ab".repeat(32));
+  oneLine(await place.run(serve(place)), 3, /secret\.key is not the one.*backup/);
+});
+
+for (const [what, spoil, sentence] of [
+  ["missing", (path: string) => rmSync(path), /vivarium\.db is missing, but .* the key of an earlier.*backup.*move/],
+  [
+    "emptied",
+    (path: string) => truncateSync(path),
+    /vivarium\.db is empty, but .* the key of an earlier.*backup.*move/,
+  ],
+  ["cut short", (path: string) => truncateSync(path, 4096), /vivarium\.db.*backup/],
+  ["someone else's", (path: string) => writeForeign(path), /vivarium\.db is not ours, but .*backup.*move/],
+] as const) {
+  test(`a database that is ${what}: one line, exit code 3, and no fresh installation`, LIMIT, async () => {
+    using place = openPlace();
+    assert.equal((await place.run(["init", "--data", place.data])).code, 0);
+    spoil(join(place.data, "vivarium.db"));
+    const before = readdirSync(place.data).sort();
+    oneLine(await place.run(serve(place)), 3, sentence);
+    assert.deepEqual(readdirSync(place.data).sort(), before);
+  });
+}
+
+test("files without database and key: one line, exit code 3, and no fresh installation over them", LIMIT, async () => {
+  using place = openPlace();
+  const folder = join(place.data, "blobs", "sha256", "ab");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "ab".repeat(32)), "bytes");
+  oneLine(await place.run(serve(place)), 3, /vivarium\.db is missing, but .* holds files of an earlier/);
+  assert.deepEqual(readdirSync(place.data), ["blobs"]);
+});
+
+function writeForeign(path: string): void {
+  rmSync(path);
+  const database = new DatabaseSync(path);
+  database.exec("create table notes (text)");
+  database.close();
+}
 
 test("a broken configuration: one line that names the place, and nothing is made", LIMIT, async () => {
   using place = openPlace();
