@@ -140,7 +140,7 @@ export const SETTINGS: { readonly [Field in keyof Settings]: Setting<Settings[Fi
   upstream: optional(readUpstream, {
     name: "upstream",
     placeholder: "url",
-    description: "simple index that root/pypi reads from when it is made; none for none",
+    description: "simple index that root/pypi reads from when it is made; none for none, now and at later starts",
     defaultText: "what uv or pip use on this machine",
     commands: ["serve", "init"],
   }),

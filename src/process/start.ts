@@ -36,9 +36,15 @@ export async function openHouse(config: Config, world: World): Promise<App> {
 
 /** Makes what a fresh installation needs. */
 export async function makeFirst(app: App, config: Config, findUpstream: UpstreamSearcher): Promise<FirstStart> {
-  const { rootPassword } = config;
+  const { rootPassword, upstream: configured } = config;
   try {
-    return await firstStart({ app, rootPassword, findUpstream, randomBytes: (count) => randomBytes(count) });
+    return await firstStart({
+      app,
+      configured,
+      rootPassword,
+      findUpstream,
+      randomBytes: (count) => randomBytes(count),
+    });
   } catch (error) {
     throw inOneLine(error, "the first start did not succeed");
   }

@@ -258,6 +258,19 @@ test("init makes the folder and shows the password once; serve finds it there", 
   assert.equal(existsSync(join(place.data, "root-password")), false);
 });
 
+test("a server that began without an upstream stays without, also when the flag is left out later", LIMIT, async () => {
+  using place = openPlace();
+  const env = { VIVARIUM_UPSTREAM: "", UV_DEFAULT_INDEX: "http://127.0.0.1:9/simple/" };
+  assert.equal((await place.run(["init", "--data", place.data, "--upstream", "none"], env)).code, 0);
+  const started = place.start(serve(place), env);
+  const reply = await fetch(`${await started.address()}/root/pypi?no_projects=`);
+  const { result } = (await reply.json()) as { readonly result: { readonly mirror_url?: string } };
+  assert.equal(result.mirror_url ?? "", "");
+  started.child.kill("SIGTERM");
+  assert.equal(await started.ended, 0);
+  assert.equal(started.out().includes("127.0.0.1:9/"), false);
+});
+
 test("two servers that start at once over the same new folder share one installation", LIMIT, async () => {
   using place = openPlace();
   const env = { VIVARIUM_ROOT_PASSWORD: "the same for both" };
