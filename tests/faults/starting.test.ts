@@ -340,6 +340,25 @@ function statusAt(socketPath: string): Promise<number | undefined> {
   });
 }
 
+for (const [what, lose] of [
+  ["is gone", (child: ChildProcess) => void child.stdout?.destroy()],
+  ["stands still", (child: ChildProcess) => void child.stdout?.pause()],
+] as const) {
+  test(`a server whose log's reader ${what} answers, and stops when it is told to`, LIMIT, async () => {
+    using place = openPlace();
+    const started = place.start(serve(place));
+    const address = await started.address();
+    const exited = new Promise((resolve) => started.child.once("exit", (...how) => resolve(how)));
+    lose(started.child);
+    // More than a pipe holds.
+    for (let count = 0; count < 400; count += 1) {
+      assert.equal((await fetch(`${address}/+health/live?${"x".repeat(1000)}`)).status, 200);
+    }
+    started.child.kill("SIGTERM");
+    assert.deepEqual(await exited, [0, null]);
+  });
+}
+
 test("the first Ctrl-C waits for what runs, a second one does not", LIMIT, async () => {
   using place = openPlace();
   const started = place.start(serve(place), { VIVARIUM_ROOT_PASSWORD: "secret of root" });
