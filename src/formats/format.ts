@@ -208,7 +208,7 @@ export interface Desk {
     /** Until when the list may be shown without asking an upstream again; `null`: until the journal says otherwise. */
     readonly validUntil?: Instant | null;
   }>;
-  /** `null` when no member that was asked has the project. Throws `upstream-unavailable` when a member that is needed cannot answer. */
+  /** `null` when no member that was asked has the project. Throws `not-signed-in` where rights leave a stranger no file of it, and `upstream-unavailable` when a member that is needed cannot answer. */
   listing(project: ProjectName): Promise<Listing | null>;
   /**
    * Bytes that are made once and served until outdated. `name`: which page (`simple:foo`, `list`); `variant`: which
