@@ -41,7 +41,12 @@ interface Started {
 interface Place extends Disposable {
   readonly folder: string;
   readonly data: string;
-  start(args: readonly string[], env?: Readonly<Record<string, string>>, uid?: number): Started;
+  start(
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+    uid?: number,
+    program?: readonly string[],
+  ): Started;
   /** Runs to its end. */
   run(args: readonly string[], env?: Readonly<Record<string, string>>, uid?: number): Promise<Ran>;
 }
@@ -58,8 +63,8 @@ function openPlace(): Place {
   const place: Place = {
     folder,
     data: join(folder, "data"),
-    start(args, env = {}, uid) {
-      const child = spawn(process.execPath, [...PROGRAM, ...args], {
+    start(args, env = {}, uid, [program = "", ...before] = [process.execPath, ...PROGRAM]) {
+      const child = spawn(program, [...before, ...args], {
         cwd: folder,
         env: { PATH: process.env["PATH"] ?? "", HOME: folder, VIVARIUM_UPSTREAM: "none", ...env },
         stdio: ["ignore", "pipe", "pipe"],
@@ -356,6 +361,35 @@ for (const [what, lose] of [
     }
     started.child.kill("SIGTERM");
     assert.deepEqual(await exited, [0, null]);
+  });
+}
+
+/** Both ways in which the command hands over; the older one needs a Node that cannot become another program. */
+const OLD_NODE = spawnSync("node", ["-p", "typeof process.execve"], { encoding: "utf8" }).stdout.trim() === "undefined";
+for (const [what, node, skip] of [
+  ["that becomes the server", process.execPath, false],
+  ["that stands before the server", "node", OLD_NODE ? false : "the Node on PATH can become another program"],
+] as const) {
+  test(`a kill of the vivarium command ${what} leaves no server behind`, { ...LIMIT, skip }, async () => {
+    using place = openPlace();
+    const started = place.start(serve(place), {}, undefined, [node, join(ROOT, "scripts", "vivarium.mjs")]);
+    const address = await started.address();
+    started.child.kill("SIGKILL");
+    // It ends only when nobody holds its output any more, so when the server has ended too.
+    await started.ended;
+    await assert.rejects(fetch(`${address}/+health/live`));
+  });
+
+  test(`the vivarium command ${what} stops it at SIGTERM and ends with its exit code`, { ...LIMIT, skip }, async () => {
+    using place = openPlace();
+    const command = [node, join(ROOT, "scripts", "vivarium.mjs")];
+    const started = place.start(serve(place), {}, undefined, command);
+    await started.address();
+    started.child.kill("SIGTERM");
+    assert.equal(await started.ended, 0);
+    const wrong = place.start(["serve", "--port", "none"], {}, undefined, command);
+    assert.equal(await wrong.ended, 2);
+    assert.match(wrong.err(), /^vivarium: [^\n]+\n$/, "one line");
   });
 }
 
