@@ -41,7 +41,7 @@ const ADVICE: Readonly<Record<ProblemCode, readonly [meaning: string, advice: st
     "Upload again; if it stays, look for a proxy that changes bodies.",
   ],
   "file-exists": [
-    "The name is taken by other bytes, and the repository never lets a name mean other bytes.",
+    "The name is taken by other bytes, and the repository never lets a name mean other bytes; or the same distribution is there under another spelling of its name.",
     "Publish a new version. (The same bytes again are fine.)",
   ],
   "user-exists": ["The name of the account is taken.", "Choose another."],

@@ -24,7 +24,16 @@ function handOver(program, args) {
   // What the compiler made of the sources is kept, which halves the time of the next start.
   const compiled = process.env["NODE_COMPILE_CACHE"] ?? join(root, "node_modules", ".cache", "compiled");
   const env = { ...process.env, NODE_COMPILE_CACHE: compiled };
-  const child = spawn(program, args, { stdio: "inherit", env });
+  // Where Node can (22.15 and newer, not on Windows), this process becomes the program: one process, one memory, and a
+  // kill of it is a kill of the server. Its remark that this is new would come only after the process is replaced.
+  if (process.execve !== undefined && process.platform !== "win32") process.execve(program, [program, ...args], env);
+  besideIt(program, args, env);
+}
+
+/** The program as a child. It keeps a channel to us, and stops in good order when it is lost: we may be killed. */
+function besideIt(program, args, env) {
+  const child = spawn(program, args, { stdio: ["inherit", "inherit", "inherit", "ipc"], env });
+  child.channel?.unref();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     // The terminal already sends SIGINT to the whole group: passing it on too would count as the second, "stop now".
     process.on(signal, () => (signal === "SIGINT" && process.stdin.isTTY ? undefined : child.kill(signal)));

@@ -12,6 +12,7 @@ import { devpiDialect } from "./dialects/devpi/index.ts";
 import { pythonFormat } from "./formats/python/index.ts";
 import type { Config } from "./process/config.ts";
 import { refuseUnusable, whyNotUsable } from "./process/data-folder.ts";
+import { refuseBereft, refuseOtherKey } from "./process/earlier-data.ts";
 import type { Log } from "./process/log.ts";
 import { metricsText, type ProcessFigures } from "./process/metrics.ts";
 import { openFilesystemBlobs } from "./stores/filesystem/index.ts";
@@ -57,10 +58,13 @@ export async function openApp(config: Config, world: World): Promise<App> {
   await using opened = new AsyncDisposableStack();
   const { now } = world;
   await refuseUnusable(config.dataFolder);
+  const places = { dataFolder: config.dataFolder, blobFolder: blobFolderOf(config), keyFile: config.keyFile };
+  await refuseBereft(places);
   const { metadata, state } = opened.use(await openSqliteStore({ folder: config.dataFolder, now }));
   const blobs = opened.use(await openFilesystemBlobs({ folder: blobFolderOf(config), now }));
   // Once something was written there are secrets sealed with the key, and a new one would open none of them.
   const sealer = openSealer(await readOrMakeKey(config.keyFile, { mayMake: metadata.head === 0 }));
+  await refuseOtherKey(metadata, sealer.open, places);
   const upstreams = opened.use(openUpstreamsFor(config, world));
   const python = pythonFormat();
   const registry = opened.use(

@@ -113,4 +113,8 @@ function listenToSignals(): void {
       stop.abort(signal);
     });
   }
+  // The `vivarium` command on an older Node stands before us; killed, it can pass on no signal any more.
+  process.once("disconnect", () => stop.abort("the command that started it is gone"));
+  // To listen there is no reason to stay.
+  process.channel?.unref();
 }

@@ -164,6 +164,14 @@ describe("tokens", () => {
     }
   });
 
+  test("are called tokens where one was sent that is none of this server's", async () => {
+    const { access } = await anAccess();
+    for (const request of [sent("Bearer junk"), basic("__token__", "junk")]) {
+      await assert.rejects(access.authenticate(request), /the token is not valid/);
+    }
+    await assert.rejects(access.authenticate(basic("a/b", "junk")), /the user name or password is wrong/);
+  });
+
   test("end when they expire, also where they are remembered", async () => {
     const { access, world } = await anAccess();
     const { secret } = await aToken(access, (world.now + MINUTE) as Instant);

@@ -3,7 +3,7 @@ import { ANONYMOUS, type Instant, RegistryError, refuse, type User, type UserNam
 import type { MetadataStore, SharedState } from "#stores";
 import type { Access, AccountBook, Proof, RequestCredentials, SignUpSettings } from "./access.ts";
 import { openChecker } from "./checker.ts";
-import { type Credentials, readAuthorization, readDevpiAuth } from "./credentials.ts";
+import { type Credentials, readAuthorization, readDevpiAuth, TOKEN_USER } from "./credentials.ts";
 import { issueMacaroon } from "./macaroon-issue.ts";
 import { readMacaroon } from "./macaroons.ts";
 import { type HashingCost, openPasswords } from "./passwords.ts";
@@ -167,7 +167,8 @@ function wrong(because: string) {
 }
 
 function wrongSentence({ user, secret }: Secret): string {
-  if (readToken(secret) !== null || readMacaroon(secret) !== null) {
+  // A Bearer token comes without a name; what cannot be read as one is none all the same.
+  if (user === "" || user === TOKEN_USER || readToken(secret) !== null || readMacaroon(secret) !== null) {
     return "the token is not valid: it has expired, was revoked, or belongs to another user; make a new one";
   }
   const name = userName(user);

@@ -19,7 +19,7 @@ export function programFrom(
     .configureOutput({
       writeOut: (text) => io.out(text),
       writeErr: (text) => io.err(text.trimEnd()),
-      outputError: (text, write) => write(text.replace(/^error: /, "vivarium: ")),
+      outputError: (text, write) => write(text.replace(/^error: /, "vivarium: ").replace(NO_SUCH_COMMAND, HELP_HINT)),
       // Widths of terminals and colours are the terminal's; help reads the same everywhere.
       getOutHelpWidth: () => HELP_WIDTH,
       getErrHelpWidth: () => HELP_WIDTH,
@@ -39,6 +39,9 @@ export function programFrom(
 }
 
 const HELP_WIDTH = 110;
+/** Where nothing alike was found to suggest. */
+const NO_SUCH_COMMAND = /unknown command '.*'(?=\n$)/;
+const HELP_HINT = "$&; 'vivarium --help' lists what there is";
 
 function groupOf(program: Command, { name, alias, summary }: (typeof GROUPS)[number]): Command {
   const group = program.command(name).description(`${summary}.`).summary(summary).helpCommand(false);

@@ -105,7 +105,7 @@ test("the version is printed", async () => {
 });
 
 for (const [line, says] of [
-  ["frobnicate", /unknown command 'frobnicate'/],
+  ["frobnicate", /^vivarium: unknown command 'frobnicate'; 'vivarium --help' lists what there is$/],
   ["user lst", /unknown command 'lst'\n\(Did you mean list\?\)/],
   ["user list --bogus", /unknown option '--bogus'/],
   ["user create", /missing required argument 'name'/],

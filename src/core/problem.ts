@@ -45,7 +45,13 @@ export type Problem =
   | { readonly code: "action-retired"; readonly because: string }
   | { readonly code: "too-large"; readonly what: string; readonly sizeBytesMax: number }
   | { readonly code: "digest-mismatch"; readonly filename: string; readonly expected: string; readonly actual: string }
-  | { readonly code: "file-exists"; readonly repository: RepositoryName; readonly filename: string }
+  | {
+      readonly code: "file-exists";
+      readonly repository: RepositoryName;
+      readonly filename: string;
+      /** Where there is more to say than that it has other content. Contains 'already exists'. */
+      readonly because?: string;
+    }
   | { readonly code: "user-exists"; readonly user: string }
   | { readonly code: "repository-exists"; readonly repository: string; readonly because: string }
   /** Upload to a remote, or to a virtual repository without a place to publish to. */

@@ -32,6 +32,11 @@ export interface PackageFormat {
   readonly routes: readonly Route[];
   /** The projects a file of that name can belong to, likeliest first; empty when it is no file name of this format. */
   projectsOf(filename: string): readonly ProjectName[];
+  /**
+   * What distribution a file of the project is, as a text: equal for names that mean the same one. A name that has no
+   * other spelling is its own.
+   */
+  identityOf(filename: string, project: ProjectName): string;
   /** The path, relative to the repository, without a slash in front, under which a listed file is served. */
   filePath(file: ListedFile): string;
   /** Reads a project's page from another server; see {@link UpstreamPage}. */
@@ -228,7 +233,7 @@ export interface Desk {
     /** Until when the list may be shown without asking an upstream again; `null`: until the journal says otherwise. */
     readonly validUntil?: Instant | null;
   }>;
-  /** `null` when no member that was asked has the project. Throws `upstream-unavailable` when a member that is needed cannot answer. */
+  /** `null` when no member that was asked has the project. Throws `not-signed-in` where rights leave a stranger no file of it, and `upstream-unavailable` when a member that is needed cannot answer. */
   listing(project: ProjectName): Promise<Listing | null>;
   /**
    * Bytes that are made once and served until outdated. `name`: which page (`simple:foo`, `list`); `variant`: which

@@ -75,12 +75,17 @@ export interface InjectedReply {
   readonly body: Buffer;
 }
 
+/** `socketMode`: who may connect, in the bits of `chmod`; the process's umask says it when it is not given. */
+export type ListeningPlace =
+  | { readonly host: string; readonly port: number }
+  | { readonly socketPath: string; readonly socketMode?: number };
+
 export interface FrontDoor extends AsyncDisposable {
   /**
    * Returns the address it listens at (`http://127.0.0.1:3141` or `unix:/path`). Node's own errors (EADDRINUSE,
    * EACCES) pass through.
    */
-  listen(place: { readonly host: string; readonly port: number } | { readonly socketPath: string }): Promise<string>;
+  listen(place: ListeningPlace): Promise<string>;
   /** One request without a socket (journeys). */
   inject(request: InjectedRequest): Promise<InjectedReply>;
   /** Takes no more, finishes what runs, cuts what is left after the grace. */

@@ -6,8 +6,10 @@ export {
   type FrontDoorSettings,
   type InjectedReply,
   type InjectedRequest,
+  type ListeningPlace,
   openFrontDoor,
   type RequestRecord,
 } from "./front-door.ts";
 export { messageOf, statusOf } from "./problems.ts";
 export type { Dialect, DialectRoute, Scope, Target } from "./routes.ts";
+export { clearSocketPlace, type SocketPlace } from "./unix-socket.ts";

@@ -1,10 +1,11 @@
-import { unlink } from "node:fs/promises";
+import { chmod } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { connect, type ListenOptions } from "node:net";
+import type { ListenOptions } from "node:net";
 import fastify, { type FastifyInstance, type HTTPMethods, type InjectOptions } from "fastify";
-import type { InjectedReply, InjectedRequest } from "./front-door.ts";
+import type { InjectedReply, InjectedRequest, ListeningPlace } from "./front-door.ts";
 import type { Reception } from "./reception.ts";
 import { clientErrors } from "./sockets.ts";
+import { clearSocketPlace } from "./unix-socket.ts";
 import { METHOD_HEADER } from "./visits.ts";
 
 /** pip makes one request after the other and thinks in between; a proxy keeps its connections longer still. */
@@ -87,20 +88,18 @@ function serverFor(listener: (request: IncomingMessage, response: ServerResponse
   return server;
 }
 
-/** Listens; a socket file that a killed server has left behind is cleared away. */
-export async function listenAt(
-  server: Server,
-  place: { readonly host: string; readonly port: number } | { readonly socketPath: string },
-): Promise<void> {
+/** Listens; a socket that a killed server has left behind is cleared away, and nothing else. */
+export async function listenAt(server: Server, place: ListeningPlace): Promise<void> {
   if (!("socketPath" in place)) return listening(server, { host: place.host, port: place.port, backlog: BACKLOG });
-  const options = { path: place.socketPath, backlog: BACKLOG };
+  const { socketPath, socketMode } = place;
+  const options = { path: socketPath, backlog: BACKLOG };
   try {
     await listening(server, options);
   } catch (error) {
-    if (!isInUse(error) || (await answers(place.socketPath))) throw error;
-    await unlink(place.socketPath);
+    if (!isInUse(error) || (await clearSocketPlace(socketPath)) !== "free") throw error;
     await listening(server, options);
   }
+  if (socketMode !== undefined) await chmod(socketPath, socketMode);
 }
 
 /** Takes no more; resolves when the last connection is gone. Idle ones are closed at once. */
@@ -138,17 +137,6 @@ function listening(server: Server, options: ListenOptions): Promise<void> {
 
 function isInUse(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-}
-
-function answers(socketPath: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(socketPath);
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
 }
 
 /** One request through the whole house, without a socket. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -193,6 +193,19 @@ test("a unix socket works, and one that a killed server left behind is cleared a
     assert.equal((await ask({ socketPath, path: "/+health/live" })).statusCode, 200);
     await using other = await openFrontWorld();
     await assert.rejects(other.door.listen({ socketPath }), { code: "EADDRINUSE" });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("a file that is no socket is never cleared away for one", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "vivarium-socket-"));
+  const socketPath = join(folder, "s");
+  try {
+    writeFileSync(socketPath, "mine");
+    await using world = await openFrontWorld();
+    await assert.rejects(world.door.listen({ socketPath }), { code: "EADDRINUSE" });
+    assert.equal(readFileSync(socketPath, "utf8"), "mine");
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

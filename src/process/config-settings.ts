@@ -4,12 +4,14 @@ import {
   type ReadValue,
   readHost,
   readHostAndPort,
+  readMode,
   readPath,
   readPort,
   readProxyPeer,
   readPublicUrl,
   readSeconds,
   readSize,
+  readSocketPath,
   readSwitch,
   readUpstream,
 } from "./config-values.ts";
@@ -19,6 +21,7 @@ export interface Settings {
   readonly host: string;
   readonly port: number;
   readonly unixSocket: string | null;
+  readonly unixSocketMode: number;
   readonly dataFolder: string;
   /** `null`: in the data folder. */
   readonly keyFile: string | null;
@@ -71,11 +74,19 @@ export const SETTINGS: { readonly [Field in keyof Settings]: Setting<Settings[Fi
     fallback: "3141",
     commands: SERVING,
   }),
-  unixSocket: optional(readPath, {
+  unixSocket: optional(readSocketPath, {
     name: "unix-socket",
     placeholder: "path",
     description: "listen at this Unix socket instead of host and port",
     commands: SERVING,
+  }),
+  unixSocketMode: one(readMode, {
+    name: "unix-socket-mode",
+    placeholder: "mode",
+    description:
+      "who may connect to the Unix socket, as chmod takes it: 600 for this user, 660 for its group, 666 for all",
+    fallback: "660",
+    commands: SERVE,
   }),
   dataFolder: one(readPath, {
     name: "data",
@@ -129,7 +140,7 @@ export const SETTINGS: { readonly [Field in keyof Settings]: Setting<Settings[Fi
   upstream: optional(readUpstream, {
     name: "upstream",
     placeholder: "url",
-    description: "simple index that root/pypi reads from when it is made; none for none",
+    description: "simple index that root/pypi reads from when it is made; none for none, now and at later starts",
     defaultText: "what uv or pip use on this machine",
     commands: ["serve", "init"],
   }),

@@ -28,6 +28,22 @@ test("ports, hosts and seconds are what they are and nothing else", () => {
   for (const text of ["0", "-1", "soon"]) assert.throws(() => values.readSeconds(text), SyntaxError, text);
 });
 
+test("a path that is too long for a socket is refused in words, wherever its beginning comes from", () => {
+  assert.equal(values.readSocketPath("v.sock", "/run"), "/run/v.sock");
+  assert.throws(
+    () => values.readSocketPath("v.sock", `/${"ä".repeat(60)}`),
+    /bytes at most.*has 128; choose a shorter/,
+  );
+});
+
+test("rights are three octal digits", () => {
+  assert.equal(values.readMode("660"), 0o660);
+  assert.equal(values.readMode("0666"), 0o666);
+  for (const text of ["", "66", "688", "rw-", "4755", "0o660"]) {
+    assert.throws(() => values.readMode(text), SyntaxError, text);
+  }
+});
+
 test("a public address loses the slash at its end, and may hold neither password nor query", () => {
   assert.equal(values.readPublicUrl("https://x.example/p/"), "https://x.example/p");
   assert.equal(values.readPublicUrl("http://x.example:8080"), "http://x.example:8080");

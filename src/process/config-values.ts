@@ -63,6 +63,25 @@ export function readPath(text: string, folder: string): string {
   return isAbsolute(text) ? text : resolve(folder, text);
 }
 
+/** What the kernel's field for it holds, beside the zero at its end: 108 bytes on Linux, 104 elsewhere. */
+const SOCKET_PATH_BYTES_MAX = process.platform === "linux" ? 107 : 103;
+
+/** A path that a Unix socket can have. */
+export function readSocketPath(text: string, folder: string): string {
+  const path = readPath(text, folder);
+  const bytes = Buffer.byteLength(path);
+  if (bytes <= SOCKET_PATH_BYTES_MAX) return path;
+  throw new SyntaxError(
+    `the path of a socket may have ${SOCKET_PATH_BYTES_MAX} bytes at most, and ${path} has ${bytes}; choose a shorter one`,
+  );
+}
+
+/** Rights as `chmod` takes them: three octal digits. */
+export function readMode(text: string): number {
+  if (!/^0?[0-7]{3}$/.test(text)) throw new SyntaxError("expected three octal digits, for example 660");
+  return Number.parseInt(text, 8);
+}
+
 /** `https://host/prefix`, without a slash at the end. */
 export function readPublicUrl(text: string): string {
   const url = webAddress(text);

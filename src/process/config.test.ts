@@ -58,6 +58,7 @@ test("every setting has a flag, a variable, a line of help and a place in the fi
     host: "localhost",
     port: "1",
     "unix-socket": "/run/v.sock",
+    "unix-socket-mode": "666",
     data: "/d",
     "key-file": "/k",
     "public-url": "https://x.example/p",
@@ -69,10 +70,10 @@ test("every setting has a flag, a variable, a line of help and a place in the fi
     "request-timeout": "2.5",
     grace: "1",
     "restrict-modify": "root,alice",
-    "push-host": "localhost:4040",
-    lockdown: "yes",
     "log-format": "json",
     "log-level": "warn",
+    lockdown: "yes",
+    "push-host": "packages.example.com:8443",
   };
   const rows = Object.values(SETTINGS);
   assert.deepEqual(rows.map(({ name }) => name).sort(), Object.keys(values).sort());

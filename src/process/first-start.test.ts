@@ -10,6 +10,7 @@ const SYSTEM = { kind: "system", reason: "test" } as const;
 async function again(app: TestApp, findUpstream: FirstStartParts["findUpstream"] = async () => FOUND) {
   return firstStart({
     app: app.app,
+    configured: null,
     rootPassword: "another password",
     findUpstream,
     randomBytes: (count) => Buffer.alloc(count, 9),
@@ -42,6 +43,22 @@ test("a remote that found no upstream gets one at a later start", async () => {
   assert.deepEqual(await second.search, { kind: "found", upstream: FOUND });
   const remote = await app.app.registry.repository(DEFAULT_REMOTE);
   assert.ok(remote?.kind === "remote" && remote.url === FOUND.url);
+});
+
+test("none at the first start is remembered: a later start looks for no upstream, until one is named", async () => {
+  await using app = await openTestApp({ upstream: FOUND.url, config: { upstream: "none" } });
+  const urlNow = async () => {
+    const remote = await app.app.registry.repository(DEFAULT_REMOTE);
+    return remote?.kind === "remote" ? remote.url : undefined;
+  };
+  assert.equal(await urlNow(), null);
+
+  await app.restart({ upstream: null });
+  assert.equal(app.first.search, null);
+  assert.equal(await urlNow(), null);
+
+  await app.restart({ upstream: "https://named.example/simple/" });
+  assert.equal(await urlNow(), "https://named.example/simple/");
 });
 
 test("a search that fails is told and harms nothing", async () => {

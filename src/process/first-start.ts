@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Principal, RegistryError, type RepositoryName, type UserName } from "#core";
+import { type Principal, RegistryError, type RepositoryName, type Seq, type UserName } from "#core";
 import type { App } from "../app.ts";
 import type { FoundUpstream } from "./find-upstream.ts";
 
@@ -9,7 +9,7 @@ export interface FirstStart {
   readonly isFirst: boolean;
   /** Made here and known to nobody else; `null`: it was given, or was there before. */
   readonly rootPassword: string | null;
-  /** The search for what `root/pypi` reads from; `null`: it has an address, or was removed. Never rejects. */
+  /** The search for what `root/pypi` reads from; `null`: it has an address, shall have none, or was removed. Never rejects. */
   readonly search: Promise<UpstreamSearch> | null;
 }
 
@@ -20,6 +20,8 @@ export type UpstreamSearch =
 
 export interface FirstStartParts {
   readonly app: Pick<App, "registry" | "access" | "metadata">;
+  /** The setting 'upstream': an address, `none`, or `null`: whatever is found. */
+  readonly configured: string | null;
   /** Given by whoever starts it; `null`: make one. */
   readonly rootPassword: string | null;
   /** Asked only when `root/pypi` has no address yet. */
@@ -30,6 +32,8 @@ export interface FirstStartParts {
 export const ROOT = "root" as UserName;
 export const DEFAULT_REMOTE = "root/pypi" as RepositoryName;
 const FIRST_START: Principal = { kind: "system", reason: "first start" };
+/** Stands in the journal's first entry, and so is remembered as long as the installation. */
+const FIRST_START_ALONE = { kind: "system", reason: "first start without an upstream" } as const satisfies Principal;
 /** The start waits so long for the search; after that it goes on beside it. */
 const PATIENCE_MS = 700;
 const PASSWORD_BYTES = 18;
@@ -43,13 +47,21 @@ export async function firstStart(parts: FirstStartParts): Promise<FirstStart> {
   if (isFresh) await makeRemote(parts);
   const remote = await registry.repository(DEFAULT_REMOTE);
   const isUnset = remote?.kind === "remote" && remote.url === null;
-  const search = isUnset ? searchFor(parts) : null;
+  // No upstream was wanted at the first start: none is looked for until one is named.
+  const isSearched = isUnset && (parts.configured !== null || !(await hasBegunAlone(parts)));
+  const search = isSearched ? searchFor(parts) : null;
   if (isFresh && search !== null) await Promise.race([search, pause(PATIENCE_MS, undefined, { ref: false })]);
   return { isFirst: root.isMade, rootPassword: root.password, search };
 }
 
+async function hasBegunAlone({ app }: FirstStartParts): Promise<boolean> {
+  const [first] = await app.metadata.read((view) => view.entries(0 as Seq, 1));
+  return first?.by.kind === FIRST_START_ALONE.kind && first.by.name === FIRST_START_ALONE.reason;
+}
+
 async function makeRoot({
   app,
+  configured,
   rootPassword,
   randomBytes,
 }: FirstStartParts): Promise<{ readonly isMade: boolean; readonly password: string | null }> {
@@ -59,7 +71,7 @@ async function makeRoot({
   const password = rootPassword ?? Buffer.from(randomBytes(PASSWORD_BYTES)).toString("base64url");
   const passwordHash = await app.access.hashPassword(password);
   try {
-    await accounts.create(FIRST_START, {
+    await accounts.create(configured === "none" ? FIRST_START_ALONE : FIRST_START, {
       name: ROOT,
       email: null,
       title: null,

@@ -34,3 +34,35 @@ test("a single line does not wait for more to come", async () => {
   assert.equal(readFileSync(path, "utf8"), "alone\n");
   closeSync(file);
 });
+
+test("a log whose reader is gone is given up at once, and its last words are none", () => {
+  let tries = 0;
+  const sink = fileSink(1, () => {
+    tries += 1;
+    throw Object.assign(new Error("write EPIPE"), { code: "EPIPE" });
+  });
+  for (let number = 0; number < 3; number += 1) {
+    sink.write("nobody hears it\n");
+    sink.flush();
+  }
+  assert.equal(tries, 1);
+});
+
+test("a full pipe is tried again, what it took is not said twice, and last words do not wait for ever", () => {
+  const taken: string[] = [];
+  let room = 3;
+  const sink = fileSink(1, (_fileDescriptor, bytes) => {
+    if (room === 0) throw Object.assign(new Error("write EAGAIN"), { code: "EAGAIN" });
+    const piece = bytes.subarray(0, room);
+    room -= piece.length;
+    taken.push(piece.toString());
+    return piece.length;
+  });
+  sink.write("one\ntwo\n");
+  sink.flush();
+  assert.equal(taken.join(""), "one");
+  room = 100;
+  sink.write("three\n");
+  sink.flush();
+  assert.equal(taken.join(""), "one\ntwo\nthree\n");
+});

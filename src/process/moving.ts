@@ -217,9 +217,10 @@ async function inHouse<Answer>(
 }
 
 /** Root, and `root/pypi` without an address: what it reads from comes with the move, or is looked for by the server. */
-function start(app: App, { rootPassword }: Config): Promise<FirstStart> {
+function start(app: App, { rootPassword, upstream: configured }: Config): Promise<FirstStart> {
   return firstStart({
     app,
+    configured,
     rootPassword,
     randomBytes: (count) => randomBytes(count),
     findUpstream: async () => null,

@@ -3,20 +3,14 @@ import { createReadStream, existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import { pathToFileURL } from "node:url";
+import type { DatabaseSync } from "node:sqlite";
 import { openSealer } from "#access";
 import type { BlobFault, DataProbes, RemoteFacts } from "#cli";
 import { type Digest, hexOf, type Instant, type JournalEntry, type Repository, type Seq, type User } from "#core";
 import { METADATA_MIGRATIONS } from "../stores/sql/migrations.ts";
 import { openSqliteStore } from "../stores/sqlite/index.ts";
-
-/** Where the data are. */
-export interface DataPlaces {
-  readonly dataFolder: string;
-  readonly blobFolder: string;
-  readonly keyFile: string;
-}
+import { tablesOf, within } from "./database-look.ts";
+import { type DataPlaces, whyBereft } from "./earlier-data.ts";
 
 /** A journal up to this length is folded again and compared; a longer one would take minutes. */
 const REFOLDED_MAX = 20_000;
@@ -29,11 +23,13 @@ const HASHED_BYTES_MAX = 512 * 1024 * 1024;
 const NO_FOLD = ["meta", "head", "journal"];
 
 /** Looks into the data of an installation, whether it is running or not, and changes nothing. */
-export function openDataProbes({ dataFolder, blobFolder, keyFile }: DataPlaces): DataProbes {
+export function openDataProbes(places: DataPlaces): DataProbes {
+  const { dataFolder, blobFolder, keyFile } = places;
   const databasePath = join(dataFolder, "vivarium.db");
   const pathOf = (digest: Digest): string => join(blobFolder, "sha256", hexOf(digest).slice(0, 2), hexOf(digest));
 
   return {
+    whyBereft: () => whyBereft(places),
     async version() {
       if (!existsSync(databasePath)) return null;
       const found = within(databasePath, (db) => {
@@ -99,26 +95,6 @@ export function openDataProbes({ dataFolder, blobFolder, keyFile }: DataPlaces):
       );
     },
   };
-}
-
-/** With a connection that cannot write; a database that nobody has open is read as it lies there, without files beside it. */
-function within<Result>(path: string, look: (db: DatabaseSync) => Result): Result {
-  const address = pathToFileURL(path);
-  address.searchParams.set("mode", "ro");
-  if (!existsSync(`${path}-wal`)) address.searchParams.set("immutable", "1");
-  const db = new DatabaseSync(address, { readOnly: true });
-  try {
-    return look(db);
-  } finally {
-    db.close();
-  }
-}
-
-function tablesOf(db: DatabaseSync): readonly string[] {
-  return db
-    .prepare("select name from sqlite_master where type = 'table' and name not like 'sqlite%' order by name")
-    .all()
-    .map((row) => String(row["name"]));
 }
 
 function jsonOf<Value>(db: DatabaseSync, sql: string): readonly Value[] {

@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { unlink } from "node:fs/promises";
-import { connect } from "node:net";
 import { CommandFailure, EXIT, type Flags, type Io } from "#cli";
 import { RegistryError } from "#core";
+import { clearSocketPlace, type ListeningPlace } from "#http";
 import { type App, openApp, type World } from "../app.ts";
 import { type Config, type LoadedConfig, loadConfig } from "./config.ts";
 import { type FoundUpstream, findUpstream } from "./find-upstream.ts";
@@ -37,9 +36,15 @@ export async function openHouse(config: Config, world: World): Promise<App> {
 
 /** Makes what a fresh installation needs. */
 export async function makeFirst(app: App, config: Config, findUpstream: UpstreamSearcher): Promise<FirstStart> {
-  const { rootPassword } = config;
+  const { rootPassword, upstream: configured } = config;
   try {
-    return await firstStart({ app, rootPassword, findUpstream, randomBytes: (count) => randomBytes(count) });
+    return await firstStart({
+      app,
+      configured,
+      rootPassword,
+      findUpstream,
+      randomBytes: (count) => randomBytes(count),
+    });
   } catch (error) {
     throw inOneLine(error, "the first start did not succeed");
   }
@@ -83,14 +88,14 @@ export function worldOf(version: string, isTerminal: boolean, log: Log): World {
 }
 
 /** Where the server listens, as Node wants it. */
-export function placeOf({ host, port, unixSocket }: Config) {
-  return unixSocket === null ? { host, port } : { socketPath: unixSocket };
+export function placeOf({ host, port, unixSocket, unixSocketMode }: Config): ListeningPlace {
+  return unixSocket === null ? { host, port } : { socketPath: unixSocket, socketMode: unixSocketMode };
 }
 
 /** Refuses a place that is taken or not allowed, before anything is made. */
 export async function refuseTakenPlace(config: Config): Promise<void> {
   const { host, port, unixSocket } = config;
-  if (unixSocket !== null) await removeDeadSocket(unixSocket);
+  if (unixSocket !== null) await refuseOccupied(unixSocket, config);
   const error = await whyNotFree(unixSocket === null ? { host, port } : { path: unixSocket });
   if (error !== null) throw listenFailure(error, config);
 }
@@ -101,7 +106,10 @@ export function listenFailure(error: NodeJS.ErrnoException, { host, port, unixSo
   const choose = unixSocket === null ? "choose another one with --port" : "choose another path with --unix-socket";
   const reasons: Readonly<Record<string, string>> = {
     EADDRINUSE: `${place} is taken by another program; stop it, or ${choose}`,
-    EACCES: `this user may not listen at ${place}; ${choose}`,
+    EACCES:
+      unixSocket === null
+        ? `this user may not listen at ${place}; ${choose}`
+        : `${place} cannot be made: its folder is not there, or this user may not write to it; make the folder, or ${choose}`,
     EADDRNOTAVAIL: `this machine has no address ${host}; choose another one with --host`,
     ENOTFOUND: `the host name ${host} is not known here; choose another one with --host`,
   };
@@ -109,17 +117,15 @@ export function listenFailure(error: NodeJS.ErrnoException, { host, port, unixSo
   return new CommandFailure(EXIT.environment, message, { cause: error });
 }
 
-/** A server that was killed leaves its socket; nobody answers there. */
-async function removeDeadSocket(path: string): Promise<void> {
-  const refusal = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
-    const socket = connect(path);
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(null);
-    });
-    socket.once("error", resolve);
-  });
-  if (refusal?.code === "ECONNREFUSED") await unlink(path).catch(() => {});
+/** A server that was killed leaves its socket, which is cleared away; what else stands there is not ours. */
+async function refuseOccupied(path: string, config: Config): Promise<void> {
+  const place = await clearSocketPlace(path).catch((error: NodeJS.ErrnoException) =>
+    Promise.reject(listenFailure(error, config)),
+  );
+  if (place === "other") {
+    const message = `${path} is there already and is no socket; remove it yourself, or choose another path with --unix-socket`;
+    throw new CommandFailure(EXIT.environment, message);
+  }
 }
 
 function inOneLine(error: unknown, what: string): unknown {

@@ -186,9 +186,42 @@ describe("rights only take away", () => {
     await world.publish("alice/secret", { project: "foo" });
 
     // Empty and not absent, which would send installers on to their next index.
-    assert.deepEqual(await world.files("alice/all", "foo", NOBODY), []);
+    assert.deepEqual(await world.files("alice/all", "foo", BOB), []);
     assert.deepEqual(await world.files("alice/all", "foo", ALICE), ["foo-1.0.tar.gz"]);
+    await assert.rejects(world.files("alice/all", "foo", NOBODY), refusal("not-signed-in"));
     assert.deepEqual(world.fake.seen, []);
+  });
+
+  test("strangers are asked to sign in for a project of which they may see no file, whoever asked before them", async () => {
+    await using world = await openRegistryWorld();
+    await world.local("alice/secret", { readers: ["alice"] });
+    await world.local("alice/open");
+    await world.local("alice/dev", { bases: [nameOf("alice/secret"), nameOf("alice/open")] });
+    await world.publish("alice/secret", { project: "foo" });
+    await world.publish("alice/open", { project: "foo", text: "shadowed" });
+    const open = async (principal: typeof NOBODY) =>
+      (await world.desk("alice/dev", principal)).file(FOO, "foo-1.0.tar.gz");
+
+    for (const round of ["first", "again"]) {
+      assert.deepEqual(await world.files("alice/dev", "foo", BOB), [], round);
+      assert.equal(await open(BOB), null, round);
+      assert.notEqual(await world.page("alice/dev", "foo", BOB), null, round);
+      await assert.rejects(world.page("alice/dev", "foo", NOBODY), refusal("not-signed-in"), round);
+      await assert.rejects(open(NOBODY), refusal("not-signed-in"), round);
+    }
+  });
+
+  test("strangers see what is left of a project without signing in, and the empty page of one that has no files", async () => {
+    await using world = await openRegistryWorld();
+    await world.local("alice/secret", { readers: ["alice"] });
+    await world.local("alice/open");
+    await world.virtual("alice/all", ["alice/secret", "alice/open"]);
+    await world.publish("alice/secret", { project: "foo" });
+    await world.publish("alice/open", { project: "foo", version: "2.0" });
+    await (await world.desk("alice/secret", ALICE)).register("bar" as ProjectName, "bar", null);
+
+    assert.deepEqual(await world.files("alice/all", "foo", NOBODY), ["foo-2.0.tar.gz"]);
+    assert.deepEqual(await world.files("alice/all", "bar", NOBODY), []);
   });
 
   test("a private file is not replaced by another member's file of the same name", async () => {

@@ -8,6 +8,7 @@ import {
   planFor,
   type Repository,
   type RepositoryName,
+  refuse,
 } from "#core";
 import type { Desk, ProjectNames } from "#formats";
 import type { Changes } from "./changes.ts";
@@ -27,7 +28,8 @@ export interface Listings extends Disposable {
   own(repository: Repository, project: ProjectName): Promise<Listing | null>;
   /**
    * By the one rule, less the files of members that the principal may not read. `null`: no member that was asked has
-   * it. Throws `upstream-unavailable` when a member that the rule needs cannot answer. The right to read `asked` itself
+   * it. Throws `not-signed-in` when that leaves a stranger without any file, and `upstream-unavailable` when a member that
+   * the rule needs cannot answer. The right to read `asked` itself
    * is for the caller to check.
    */
   resolved(asked: Repository, project: ProjectName, principal: Principal): Promise<Listing | null>;
@@ -124,11 +126,13 @@ export function openListings(tools: Tools, changes: Changes): Listings {
           .map(({ name }) => name),
       );
       const constraints = catalog.constraints(asked);
-      const listing = mergeListings(
-        contributions,
-        (member) => readable.has(member),
-        (member, listing) => constraining.narrowed(asked.format, listsFor(constraints, member), listing),
-      );
+      const narrowed = (member: RepositoryName, listing: Listing): Listing =>
+        constraining.narrowed(asked.format, listsFor(constraints, member), listing);
+      const listing = mergeListings(contributions, (member) => readable.has(member), narrowed);
+      if (principal.kind === "anonymous" && listing?.files.length === 0) {
+        const closed = contributions.filter(({ member }) => !readable.has(member));
+        if (closed.some((one) => narrowed(one.member, one.listing).files.length > 0)) throw signInFor(asked, project);
+      }
       if (listing === null || missingUntil === null) return listing;
       return { ...listing, validUntil: earliest([listing.validUntil, missingUntil]) };
     },
@@ -161,6 +165,15 @@ export function openListings(tools: Tools, changes: Changes): Listings {
 
     [Symbol.dispose]: () => ownListings[Symbol.dispose](),
   };
+}
+
+/**
+ * Installers send the credentials that they have only when they are asked for them, and would take an empty page for the
+ * last word.
+ */
+function signInFor({ name }: Repository, project: ProjectName): Error {
+  const because = `read on ${name} needs a sign-in for '${project}': its files are in repositories that are closed to strangers`;
+  return refuse({ code: "not-signed-in", because });
 }
 
 /** A token that is for some projects only does not learn the names of the others. */

@@ -15,6 +15,7 @@ import {
   ROOT,
   refusal,
   token,
+  user,
 } from "../../tests/support/registry-world.ts";
 import { openPages } from "./pages.ts";
 
@@ -240,8 +241,10 @@ describe("who may read what", () => {
     assert.doesNotMatch((await textOf(world.page("alice/all", "foo", NOBODY))) ?? "", /foo-1\.0/);
     await world.page("alice/all", "foo", BOB);
     await world.page("alice/all", "foo", ROOT);
+    await world.page("alice/all", "foo", user("carol"));
     await world.page("alice/all", "foo", token("alice", limit("*", "*")));
-    assert.equal(world.made, 2);
+    // Strangers have their own where something is closed to them.
+    assert.equal(world.made, 3);
   });
 
   test("who joins a making is not shown what its maker was given the right to meanwhile", async () => {
@@ -251,7 +254,7 @@ describe("who may read what", () => {
     await world.virtual("alice/all", ["alice/secret", "alice/open"]);
     await world.publish("alice/secret", { project: "foo" });
     await world.publish("alice/open", { project: "foo", version: "2.0" });
-    const [bobs, nobodys] = await Promise.all([world.desk("alice/all", BOB), world.desk("alice/all", NOBODY)]);
+    const [bobs, carols] = await Promise.all([world.desk("alice/all", BOB), world.desk("alice/all", user("carol"))]);
     const gate = Promise.withResolvers<void>();
     const began = Promise.withResolvers<void>();
     const makeFor = (desk: Desk) => async () => {
@@ -261,7 +264,7 @@ describe("who may read what", () => {
     };
     const makers = textOf(pageOf(bobs, makeFor(bobs)));
     await began.promise;
-    const joined = textOf(pageOf(nobodys, makeFor(nobodys)));
+    const joined = textOf(pageOf(carols, makeFor(carols)));
     await world.change("alice/secret", (current) => ({ ...current, readers: ["alice", "bob"] }));
     gate.resolve();
 

@@ -168,6 +168,47 @@ describe("the same file name again", () => {
   });
 });
 
+describe("the same distribution under another spelling of its file name", () => {
+  const WHEEL = { project: "foo", filename: "foo-1.0-py3-none-any.whl", text: "first" };
+  const RESPELLED = { ...WHEEL, filename: "Foo-1.0-py3-none-any.whl" };
+
+  for (const mutability of ["immutable", "volatile"] as const) {
+    for (const text of ["first", "second"]) {
+      test(`is refused with ${text === "first" ? "the same" : "other"} bytes in a repository that is ${mutability}`, async () => {
+        await using world = await openDev({ mutability });
+        await world.publish("alice/dev", WHEEL);
+        const before = await eventsOf(world);
+
+        await assert.rejects(
+          world.publish("alice/dev", { ...RESPELLED, text }),
+          refusal("file-exists", /File already exists: .*'foo-1\.0-py3-none-any\.whl'/),
+        );
+        assert.deepEqual(await eventsOf(world), before);
+      });
+    }
+  }
+
+  test("is refused also when it came between the look before and the fact", async () => {
+    await using world = await openDev({ mutability: "immutable" });
+    const outcomes = await Promise.allSettled([
+      world.publish("alice/dev", WHEEL),
+      world.publish("alice/dev", { ...RESPELLED, text: "second" }),
+    ]);
+
+    assert.deepEqual(outcomes.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+    const artifacts = await world.metadata.read((view) => view.artifacts(DEV, FOO));
+    assert.equal(artifacts.length, 1);
+  });
+
+  test("may come once the other one was removed", async () => {
+    await using world = await openDev({ mutability: "volatile" });
+    await world.publish("alice/dev", WHEEL);
+    await world.registry.releases.removeFile(ALICE, { repository: DEV, project: FOO, filename: WHEEL.filename }, false);
+
+    assert.equal((await world.publish("alice/dev", RESPELLED)).created, true);
+  });
+});
+
 describe("who may publish where", () => {
   test("rights are looked at before the first byte is taken", async () => {
     await using world = await openDev();

@@ -17,7 +17,8 @@ import type { Candidate, Received } from "#formats";
 import type { MetadataView, Transaction } from "#stores";
 import { type Drafts, type KeptBlob, openDrafts, refuseExpired, requireBlobs } from "./receive.ts";
 import { overwriteOf, refuseClosed, registerProject, saveRecord } from "./records.ts";
-import { existing, localIn, requireRight, type Tools, write } from "./tools.ts";
+import { refuseOtherSpelling } from "./spellings.ts";
+import { existing, formatOf, localIn, requireRight, type Tools, write } from "./tools.ts";
 
 /** What becomes of uploads: bytes first, then the fact. */
 export interface Publishing {
@@ -88,8 +89,9 @@ export function openPublishing(tools: Tools): Publishing {
     target: LocalRepository,
     candidate: Candidate,
   ): Promise<Published | null> {
-    const known = await metadata.read((view) => look(view, target, candidate));
-    const fate = decideFate(target, candidate, candidate.received.digest, known);
+    const { known, fate } = await metadata.read((view) =>
+      decideFate(tools, view, target, candidate, candidate.received.digest),
+    );
     if (fate === "replaces") requireRight(principal, "overwrite", target, candidate.project);
     const there = fate === "same" ? known.artifact : null;
     if (there === null) return null;
@@ -127,7 +129,7 @@ export function openPublishing(tools: Tools): Publishing {
       await requireBlobs(blobs, all);
       const published = await write(tools, principal, async (tx) => {
         refuseExpired(all, now());
-        return record(tx, { principal, target: target.name, candidate, kept, at: now() });
+        return record(tools, tx, { principal, target: target.name, candidate, kept, at: now() });
       });
       if (published.created) uploads += 1;
       return published;
@@ -156,12 +158,15 @@ interface Recording {
 }
 
 /** The fact. Rights and settings are looked at once more: they may have changed while the bytes came. */
-async function record(tx: Transaction, { principal, target, candidate, kept, at }: Recording): Promise<Published> {
+async function record(
+  tools: Tools,
+  tx: Transaction,
+  { principal, target, candidate, kept, at }: Recording,
+): Promise<Published> {
   const { project, displayName, version, filename } = candidate;
   const repository = await localIn(tx, target);
   requireRight(principal, "publish", repository, project);
-  const known = await look(tx, repository, candidate);
-  const fate = decideFate(repository, candidate, kept.file.blob, known);
+  const { known, fate } = await decideFate(tools, tx, repository, candidate, kept.file.blob);
   if (fate === "same" && known.artifact !== null) return { artifact: known.artifact, created: false };
   if (fate === "replaces") requireRight(principal, "overwrite", repository, project);
   const artifact: Artifact = {
@@ -194,21 +199,30 @@ async function look(view: MetadataView, { name }: LocalRepository, { project, fi
   return { project: known, artifact };
 }
 
+type Fate = "new" | "same" | "replaces";
+
 /** Is the file new, the same as before, or does it take another one's place? Refuses what may not come at all. */
-function decideFate(
-  { name, mutability }: LocalRepository,
-  { project, filename }: Candidate,
+async function decideFate(
+  tools: Tools,
+  view: MetadataView,
+  target: LocalRepository,
+  candidate: Candidate,
   blob: Digest,
-  known: Awaited<ReturnType<typeof look>>,
-): "new" | "same" | "replaces" {
+): Promise<{ readonly known: Awaited<ReturnType<typeof look>>; readonly fate: Fate }> {
+  const { project, filename } = candidate;
+  const { name, mutability } = target;
+  const known = await look(view, target, candidate);
   const there = known.artifact;
-  if (there !== null && there.blob === blob && there.project === project) return "same";
+  if (there !== null && there.blob === blob && there.project === project) return { known, fate: "same" };
   refuseClosed(known.project, name, project);
-  if (there === null) return "new";
+  if (there === null) {
+    await refuseOtherSpelling(view, formatOf(tools, target), target, candidate);
+    return { known, fate: "new" };
+  }
   if (mutability === "immutable" || there.project !== project) {
     throw refuse({ code: "file-exists", repository: name, filename });
   }
-  return "replaces";
+  return { known, fate: "replaces" };
 }
 
 function whyNotPublishable(asked: Repository): string {

@@ -312,3 +312,10 @@ test("the blobs of what is attached are held until the push is written", async (
   await push(world);
   assert.equal(documentation !== undefined && (await world.holds(documentation.blob)), true);
 });
+
+test("a push does not bring the same distribution under another spelling of its file name", async () => {
+  await using world = await openWorld();
+  await world.publish(PROD, { name: "foo", version: "1.0.0", text: "other" });
+  await assert.rejects(push(world), refusal("file-exists", /'foo-1\.0\.0\.tar\.gz'/));
+  assert.equal((await world.artifacts(PROD, FOO)).length, 1);
+});

@@ -11,13 +11,13 @@ import {
   type RepositoryName,
   refuse,
 } from "#core";
-import type { PackageFormat } from "#formats";
 import type { Transaction } from "#stores";
 import { freeResultName, replacedLog } from "./attachment-facts.ts";
 import { claim, type Parcel, type ParcelFile, type PushContent, parcelOfLocal, parcelOfRemote } from "./parcels.ts";
 import { overwriteOf, registerProject, saveRecord } from "./records.ts";
 import type { PushStep, Releases } from "./registry.ts";
-import { existing, localIn, requireRight, type Tools, write } from "./tools.ts";
+import { refuseOtherSpelling } from "./spellings.ts";
+import { existing, formatOf, localIn, requireRight, type Tools, write } from "./tools.ts";
 
 /** One push: what, from where, to where, by whom. */
 interface Push {
@@ -158,6 +158,7 @@ async function deliverFile(tools: Tools, tx: Transaction, push: Push, file: Parc
   const artifact: Artifact = { ...file, repository: target.name, log: pushedLog(push, file, at) };
   const there = await tx.artifact(target.name, file.filename);
   if (there === null) {
+    await refuseOtherSpelling(tx, formatOf(tools, target), target, file);
     tx.append({ type: "artifact.published", artifact, promotedFrom: source.name });
     return artifact;
   }
@@ -175,10 +176,4 @@ function stepOf(tools: Tools, target: LocalRepository, artifact: Artifact): Push
   const { repository, project, filename } = artifact;
   const path = formatOf(tools, target).filePath({ kind: "artifact", member: repository, artifact });
   return { kind: "file", ref: { repository, project, filename }, path };
-}
-
-function formatOf({ formats }: Tools, target: LocalRepository): PackageFormat {
-  const format = formats.get(target.format);
-  if (format === undefined) throw new TypeError(`${target.name} is of format ${target.format}, which is not here`);
-  return format;
 }

@@ -116,3 +116,17 @@ async function yanks(world: ToolsWorld): Promise<readonly (string | null)[]> {
 function project(world: ToolsWorld): Promise<Project | null> {
   return world.tools.metadata.read((view) => view.project(DEV, FOO));
 }
+
+test("whoever may see a remote is told that it is one when they would change it, and who may not is not", async () => {
+  await using world = await openWorld();
+  await world.admin.create(ROOT, UP, { kind: "remote" });
+  for (const principal of [ROOT, BOB, NOBODY]) {
+    await assert.rejects(
+      world.releases.yank(principal, UP, FOO, "1.0", null),
+      refusal("not-publishable", /root\/up is a remote/),
+    );
+  }
+  await world.admin.modify(ROOT, UP, (current) => ({ ...current, readers: ["root"] }));
+  await assert.rejects(world.releases.yank(BOB, UP, FOO, "1.0", null), refusal("not-permitted"));
+  await assert.rejects(world.releases.yank(NOBODY, UP, FOO, "1.0", null), refusal("not-signed-in"));
+});

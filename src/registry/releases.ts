@@ -69,8 +69,12 @@ function change<Result>(
   return write(tools, principal, async (tx) => {
     const repository = await tx.repository(name);
     if (repository === null) throw refuse({ code: "repository-not-found", repository: name });
-    requireRight(principal, action, repository, project);
-    if (repository.kind === "local") return work(tx);
+    if (repository.kind === "local") {
+      requireRight(principal, action, repository, project);
+      return work(tx);
+    }
+    // No right would help. Who may not even look is not told what it is.
+    requireRight(principal, "read", repository, project);
     const because =
       repository.kind === "remote"
         ? `${name} is a remote and shows ${project} as its upstream has it; that can be changed in local repositories only`

@@ -6,7 +6,8 @@ export function mayRead(principal: Principal, repository: Repository, project: P
 
 /**
  * Which of the repositories the principal may read, as a text: those to whom the same is visible share one, as all
- * anonymous readers do.
+ * anonymous readers do. Where something is closed to these they share it with nobody else, because they are asked to
+ * sign in where others are shown an empty page.
  */
 export function visibilityTo(
   principal: Principal,
@@ -14,6 +15,7 @@ export function visibilityTo(
   project: ProjectName | null,
 ): string {
   const bits = repositories.map((repository) => (mayRead(principal, repository, project) ? "1" : "0")).join("");
+  if (principal.kind === "anonymous" && bits.includes("0")) return `${bits} anonymous`;
   return project === null && isForSomeProjects(principal) ? `${bits} ${JSON.stringify(limitsOf(principal))}` : bits;
 }
 

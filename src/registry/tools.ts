@@ -11,6 +11,7 @@ import {
   refuse,
   type Seq,
 } from "#core";
+import type { PackageFormat } from "#formats";
 import type { MetadataView, Transaction } from "#stores";
 import type { Catalog } from "./catalog.ts";
 import type { RegistryParts } from "./registry.ts";
@@ -42,6 +43,13 @@ export async function existing({ catalog }: Tools, name: RepositoryName): Promis
   const repository = catalog.find(name);
   if (repository === null) throw refuse({ code: "repository-not-found", repository: name });
   return repository;
+}
+
+/** The language that the repository speaks. */
+export function formatOf({ formats }: Pick<Tools, "formats">, { name, format }: Repository): PackageFormat {
+  const known = formats.get(format);
+  if (known === undefined) throw new TypeError(`${name} is of format ${format}, which is not here`);
+  return known;
 }
 
 /** The local repository as it is in a transaction, where rights and settings may have changed since it was looked up. */

@@ -80,6 +80,8 @@ export interface MetadataView {
   version(repository: RepositoryName, project: ProjectName, version: string): Promise<Version | null>;
   /** In the order of publication. Empty when there are none, whether or not the project exists. */
   artifacts(repository: RepositoryName, project: ProjectName): Promise<readonly Artifact[]>;
+  /** The names of {@link artifacts}, in the same order; cheap, however many they are. */
+  filenames(repository: RepositoryName, project: ProjectName): Promise<readonly string[]>;
   artifact(repository: RepositoryName, filename: string): Promise<Artifact | null>;
   /** Whether a file of that name was here and was removed. */
   wasRemoved(repository: RepositoryName, filename: string): Promise<boolean>;

@@ -237,8 +237,11 @@ export function projectsContract(make: Make): void {
       published("m"),
       published("other", { project: BAR }),
     ],
-    (view) => view.artifacts(DEV, FOO),
-    [anArtifact("z"), anArtifact("a", { version: null, yanked: "" }), anArtifact("m")],
+    async (view) => [await view.artifacts(DEV, FOO), await view.filenames(DEV, FOO)],
+    [
+      [anArtifact("z"), anArtifact("a", { version: null, yanked: "" }), anArtifact("m")],
+      ["z", "a", "m"],
+    ],
   );
   after(
     make,

@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, request } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -29,7 +41,12 @@ interface Started {
 interface Place extends Disposable {
   readonly folder: string;
   readonly data: string;
-  start(args: readonly string[], env?: Readonly<Record<string, string>>, uid?: number): Started;
+  start(
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+    uid?: number,
+    program?: readonly string[],
+  ): Started;
   /** Runs to its end. */
   run(args: readonly string[], env?: Readonly<Record<string, string>>, uid?: number): Promise<Ran>;
 }
@@ -46,8 +63,8 @@ function openPlace(): Place {
   const place: Place = {
     folder,
     data: join(folder, "data"),
-    start(args, env = {}, uid) {
-      const child = spawn(process.execPath, [...PROGRAM, ...args], {
+    start(args, env = {}, uid, [program = "", ...before] = [process.execPath, ...PROGRAM]) {
+      const child = spawn(program, [...before, ...args], {
         cwd: folder,
         env: { PATH: process.env["PATH"] ?? "", HOME: folder, VIVARIUM_UPSTREAM: "none", ...env },
         stdio: ["ignore", "pipe", "pipe"],
@@ -164,6 +181,49 @@ test(
   },
 );
 
+test("a key file of another installation: one line, before anybody cannot sign in", LIMIT, async () => {
+  using place = openPlace();
+  assert.equal((await place.run(["init", "--data", place.data])).code, 0);
+  writeFileSync(join(place.data, "secret.key"), "ab".repeat(32));
+  oneLine(await place.run(serve(place)), 3, /secret\.key is not the one.*backup/);
+});
+
+for (const [what, spoil, sentence] of [
+  ["missing", (path: string) => rmSync(path), /vivarium\.db is missing, but .* the key of an earlier.*backup.*move/],
+  [
+    "emptied",
+    (path: string) => truncateSync(path),
+    /vivarium\.db is empty, but .* the key of an earlier.*backup.*move/,
+  ],
+  ["cut short", (path: string) => truncateSync(path, 4096), /vivarium\.db.*backup/],
+  ["someone else's", (path: string) => writeForeign(path), /vivarium\.db is not ours, but .*backup.*move/],
+] as const) {
+  test(`a database that is ${what}: one line, exit code 3, and no fresh installation`, LIMIT, async () => {
+    using place = openPlace();
+    assert.equal((await place.run(["init", "--data", place.data])).code, 0);
+    spoil(join(place.data, "vivarium.db"));
+    const before = readdirSync(place.data).sort();
+    oneLine(await place.run(serve(place)), 3, sentence);
+    assert.deepEqual(readdirSync(place.data).sort(), before);
+  });
+}
+
+test("files without database and key: one line, exit code 3, and no fresh installation over them", LIMIT, async () => {
+  using place = openPlace();
+  const folder = join(place.data, "blobs", "sha256", "ab");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "ab".repeat(32)), "bytes");
+  oneLine(await place.run(serve(place)), 3, /vivarium\.db is missing, but .* holds files of an earlier/);
+  assert.deepEqual(readdirSync(place.data), ["blobs"]);
+});
+
+function writeForeign(path: string): void {
+  rmSync(path);
+  const database = new DatabaseSync(path);
+  database.exec("create table notes (text)");
+  database.close();
+}
+
 test("a broken configuration: one line that names the place, and nothing is made", LIMIT, async () => {
   using place = openPlace();
   oneLine(await place.run(serve(place, "--signup", "maybe")), 2, /--signup 'maybe' is not valid: expected open/);
@@ -203,6 +263,19 @@ test("init makes the folder and shows the password once; serve finds it there", 
   assert.equal(existsSync(join(place.data, "root-password")), false);
 });
 
+test("a server that began without an upstream stays without, also when the flag is left out later", LIMIT, async () => {
+  using place = openPlace();
+  const env = { VIVARIUM_UPSTREAM: "", UV_DEFAULT_INDEX: "http://127.0.0.1:9/simple/" };
+  assert.equal((await place.run(["init", "--data", place.data, "--upstream", "none"], env)).code, 0);
+  const started = place.start(serve(place), env);
+  const reply = await fetch(`${await started.address()}/root/pypi?no_projects=`);
+  const { result } = (await reply.json()) as { readonly result: { readonly mirror_url?: string } };
+  assert.equal(result.mirror_url ?? "", "");
+  started.child.kill("SIGTERM");
+  assert.equal(await started.ended, 0);
+  assert.equal(started.out().includes("127.0.0.1:9/"), false);
+});
+
 test("two servers that start at once over the same new folder share one installation", LIMIT, async () => {
   using place = openPlace();
   const env = { VIVARIUM_ROOT_PASSWORD: "the same for both" };
@@ -235,11 +308,88 @@ test("a socket that a killed server left is taken over, one that is answered is 
   assert.equal(await statusAt(path), 200);
 });
 
+test("a file of somebody else's at the socket's path: one line, exit code 3, and the file stays", LIMIT, async () => {
+  using place = openPlace();
+  const path = join(place.folder, "notes.txt");
+  writeFileSync(path, "mine");
+  oneLine(await place.run(serve(place, "--unix-socket", path)), 3, /notes\.txt is there already and is no socket/);
+  assert.equal(readFileSync(path, "utf8"), "mine");
+  const link = join(place.folder, "link");
+  symlinkSync(path, link);
+  oneLine(await place.run(serve(place, "--unix-socket", link)), 3, /link is there already and is no socket/);
+  oneLine(await place.run(serve(place, "--unix-socket", join(path, "v.sock"))), 3, /v\.sock cannot be|cannot listen/);
+  oneLine(await place.run(serve(place, "--unix-socket", "v".repeat(120))), 2, /bytes at most/);
+  assert.deepEqual(readdirSync(place.folder).sort(), ["link", "notes.txt"]);
+});
+
+test("a socket lets in whom its mode names", LIMIT, async () => {
+  using place = openPlace();
+  for (const [args, mode] of [
+    [[], 0o660],
+    [["--unix-socket-mode", "666"], 0o666],
+  ] as const) {
+    const path = join(place.folder, "v.sock");
+    const started = place.start(serve(place, "--unix-socket", path, ...args));
+    await started.address();
+    assert.equal(statSync(path).mode & 0o777, mode);
+    started.child.kill("SIGTERM");
+    await started.ended;
+  }
+});
+
 function statusAt(socketPath: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     request({ socketPath, path: "/+health/live" }, (reply) => resolve(reply.resume().statusCode))
       .on("error", reject)
       .end();
+  });
+}
+
+for (const [what, lose] of [
+  ["is gone", (child: ChildProcess) => void child.stdout?.destroy()],
+  ["stands still", (child: ChildProcess) => void child.stdout?.pause()],
+] as const) {
+  test(`a server whose log's reader ${what} answers, and stops when it is told to`, LIMIT, async () => {
+    using place = openPlace();
+    const started = place.start(serve(place));
+    const address = await started.address();
+    const exited = new Promise((resolve) => started.child.once("exit", (...how) => resolve(how)));
+    lose(started.child);
+    // More than a pipe holds.
+    for (let count = 0; count < 400; count += 1) {
+      assert.equal((await fetch(`${address}/+health/live?${"x".repeat(1000)}`)).status, 200);
+    }
+    started.child.kill("SIGTERM");
+    assert.deepEqual(await exited, [0, null]);
+  });
+}
+
+/** Both ways in which the command hands over; the older one needs a Node that cannot become another program. */
+const OLD_NODE = spawnSync("node", ["-p", "typeof process.execve"], { encoding: "utf8" }).stdout.trim() === "undefined";
+for (const [what, node, skip] of [
+  ["that becomes the server", process.execPath, false],
+  ["that stands before the server", "node", OLD_NODE ? false : "the Node on PATH can become another program"],
+] as const) {
+  test(`a kill of the vivarium command ${what} leaves no server behind`, { ...LIMIT, skip }, async () => {
+    using place = openPlace();
+    const started = place.start(serve(place), {}, undefined, [node, join(ROOT, "scripts", "vivarium.mjs")]);
+    const address = await started.address();
+    started.child.kill("SIGKILL");
+    // It ends only when nobody holds its output any more, so when the server has ended too.
+    await started.ended;
+    await assert.rejects(fetch(`${address}/+health/live`));
+  });
+
+  test(`the vivarium command ${what} stops it at SIGTERM and ends with its exit code`, { ...LIMIT, skip }, async () => {
+    using place = openPlace();
+    const command = [node, join(ROOT, "scripts", "vivarium.mjs")];
+    const started = place.start(serve(place), {}, undefined, command);
+    await started.address();
+    started.child.kill("SIGTERM");
+    assert.equal(await started.ended, 0);
+    const wrong = place.start(["serve", "--port", "none"], {}, undefined, command);
+    assert.equal(await wrong.ended, 2);
+    assert.match(wrong.err(), /^vivarium: [^\n]+\n$/, "one line");
   });
 }
 

@@ -53,6 +53,36 @@ test("what a closed index answers is kept from shared caches, and from the next 
   }
 });
 
+test("an open index asks strangers to sign in for what only its closed base has, and does not tell its name", async () => {
+  await using app = await openWithClosed();
+  await app.as("alice").publish("alice/closed", aWheelFile({ name: "secret", version: "1.0" }), {
+    name: "secret",
+    version: "1.0",
+  });
+  await app.index("alice/both", { bases: ["alice/open", "alice/closed"], readers: [":ANONYMOUS:"] });
+  const page = await app.as("alice").simplePage("alice/both", "secret");
+  const file = new URL(page.files[0]?.url ?? "", "http://localhost/alice/both/simple/secret/").pathname;
+
+  for (const path of [
+    "/alice/both/simple/secret/",
+    "/alice/both/+simple/secret/",
+    "/alice/both/pypi/secret/json",
+    file,
+    `${file}.metadata`,
+  ]) {
+    const stranger = await app.anyone().get(path);
+    assert.equal(stranger.status, 401, path);
+    assert.match(stranger.headers["www-authenticate"] ?? "", /^Basic /, path);
+    assert.equal((await app.as("alice").get(path)).status, 200, path);
+  }
+  assert.deepEqual((await app.as("bob").simplePage("alice/both", "secret")).files, []);
+  assert.equal((await app.anyone().get("/alice/both/simple/demo/")).status, 200);
+  assert.equal((await app.anyone().get("/alice/both/simple/nothing/")).status, 404);
+  const list = await app.anyone().get("/alice/both/simple/");
+  assert.equal(list.status, 200);
+  assert.doesNotMatch(list.body.toString(), /secret/);
+});
+
 test("wrong credentials are never anonymous, and an empty password is none given", async () => {
   await using app = await openWithClosed();
   assert.equal((await app.as("alice", "a guess").get("/alice/open/simple/demo/")).status, 401);

@@ -113,6 +113,8 @@ for (const [code, plant] of [
       await truncate(path, 100);
     },
   ],
+  ["database-missing", (folder: string) => truncate(join(folder, "vivarium.db"))],
+  ["database-missing", (folder: string) => rm(join(folder, "vivarium.db"))],
   ["database-damaged", (folder: string) => writeFile(join(folder, "vivarium.db"), "this is no database at all")],
   ["version-newer", async (folder: string) => sql(folder, "update meta set value = '999' where key = 'schema'")],
   ["journal-differs", async (folder: string) => sql(folder, "update artifacts set filename = 'other'")],

@@ -44,6 +44,7 @@ export const plainFormat: PackageFormat = {
   normalize: (name) => name.toLowerCase() as ProjectName,
   routes: [],
   projectsOf: () => [],
+  identityOf: (filename) => filename,
   filePath: (file) => (file.kind === "offer" ? file.offer.filename : file.artifact.filename),
   reader,
   compareVersions: (a, b) => (a < b ? -1 : a > b ? 1 : 0),

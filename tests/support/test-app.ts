@@ -119,13 +119,16 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
   };
 
   async function open(change: Partial<Config> = {}): Promise<{ app: App; first: FirstStart }> {
-    const app = await openApp({ ...defaults, graceSeconds: 1, ...options.config, ...change }, world);
+    const config = { ...defaults, graceSeconds: 1, ...options.config, ...change };
+    const app = await openApp(config, world);
     try {
       const first = await firstStart({
         app,
         rootPassword: options.rootPassword === undefined ? "root's password" : options.rootPassword,
         randomBytes: (count) => Buffer.alloc(count, 7),
-        findUpstream: async () => upstreamOf(options.upstream ?? "", "the test"),
+        configured: config.upstream,
+        findUpstream: async () =>
+          config.upstream === "none" ? null : upstreamOf(config.upstream ?? options.upstream ?? "", "the test"),
       });
       await first.search;
       return { app, first };

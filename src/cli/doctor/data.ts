@@ -6,6 +6,11 @@ export const version: Check = {
   name: "version",
   needs: "folder",
   async look({ settings: { dataFolder }, data }) {
+    const bereft = await data.whyBereft();
+    if (bereft !== null) {
+      const remedy = "restore the database from a backup, or move the folder away to begin anew; do not start before";
+      return [fault(this.name, "database-missing", bereft, remedy)];
+    }
     const version = await data.version().catch(damageIn);
     if (typeof version === "string") return [damage(this.name, version)];
     if (version === null) return [ok(this.name, `${dataFolder} is empty: the first start fills it`)];

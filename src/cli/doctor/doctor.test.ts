@@ -73,6 +73,7 @@ function probes(change: Change = {}): Probes {
       missingBlobs: async () => [],
       damagedBlobs: async () => [],
       whyKeyDoesNotFit: async () => null,
+      whyBereft: async () => null,
       remotes: async () => [{ name: "root/pypi", url: UPSTREAM, hasProjectList: true }],
       ...change.data,
     },
@@ -108,6 +109,10 @@ const PLANTED: Readonly<Record<FaultCode, readonly [change: Change, names: RegEx
   ],
   "version-newer": [{ data: { version: async () => ({ found: 9, known: 3 }) } }, /version 9.*up to 3/],
   "version-older": [{ data: { version: async () => ({ found: 1, known: 3 }) } }, /version 1, older.*backup/s],
+  "database-missing": [
+    { data: { whyBereft: async () => "vivarium.db is empty", version: async () => ({ found: 0, known: 3 }) } },
+    /vivarium\.db is empty.*backup/s,
+  ],
   "database-damaged": [{ data: { integrityFaults: async () => ["row 7 missing from index", "x"] } }, /row 7.*1 more/],
   "journal-differs": [{ data: { journalFaults: async () => ["serial 12 is missing"] } }, /serial 12 is missing/],
   "blob-missing": [
@@ -193,6 +198,11 @@ test("a database that is too damaged to be asked is told once", async () => {
   assert.deepEqual(codesOf(await examine(probes({ data: { integrityFaults } }))), ["database-damaged"]);
   const closed = () => Promise.reject(new Error("unable to open database file"));
   assert.deepEqual(codesOf(await examine(probes({ data: { version: closed } }))), ["cannot-look"]);
+});
+
+test("where the database is gone, a key that is gone as well is no second fault", async () => {
+  const data = { whyBereft: async () => "vivarium.db is missing", version: async () => null };
+  assert.deepEqual(codesOf(await examine(probes({ stats: { [KEY]: null }, data }))), ["database-missing"]);
 });
 
 test("an empty folder before the first start is no fault", async () => {

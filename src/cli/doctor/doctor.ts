@@ -51,6 +51,7 @@ async function missingFor({ needs }: Check, { settings, files, data }: Probes): 
   if (needs === "nothing") return null;
   if ((await files.stat(settings.dataFolder))?.kind !== "folder") return "there is no data folder to look into";
   if (needs === "folder") return null;
+  if ((await data.whyBereft()) !== null) return "the database is not there any more";
   const version = await data.version().catch(() => "unreadable" as const);
   if (version === "unreadable") return "the database cannot be read";
   if (version === null) return "there are no data yet";

@@ -26,6 +26,7 @@ export type FaultCode =
   | "disk-low"
   | "version-newer"
   | "version-older"
+  | "database-missing"
   | "database-damaged"
   | "journal-differs"
   | "blob-missing"

@@ -1,4 +1,4 @@
-import { type Check, type Finding, fault, ok } from "./finding.ts";
+import { type Check, type Finding, fault, ok, skipped } from "./finding.ts";
 import { modeText } from "./folder.ts";
 
 /** The key that opens password hashes, tokens and upstream passwords. */
@@ -8,6 +8,8 @@ export const keyFile: Check = {
   async look({ settings: { keyFile: path }, files, data }) {
     const facts = await files.stat(path);
     if (facts === null) {
+      if ((await data.whyBereft()) !== null)
+        return [skipped(this.name, `${path} is not there, and neither is the database`)];
       if ((await data.version()) === null) return [ok(this.name, `${path} is made at the first start`)];
       const message = `${path} is missing, and passwords and tokens are sealed with it`;
       const remedy = "restore it from a backup, or name its place with --key-file; without it nobody can sign in";

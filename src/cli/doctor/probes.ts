@@ -56,6 +56,8 @@ export interface DataProbes {
   damagedBlobs(sample: number): Promise<readonly BlobFault[]>;
   /** Whether the key in the key file opens what is sealed; `null`: yes, or nothing is sealed; else why not. */
   whyKeyDoesNotFit(): Promise<string | null>;
+  /** Files or a key whose database is not there any more, in words; `null`: there is nothing, or all. */
+  whyBereft(): Promise<string | null>;
   remotes(): Promise<readonly RemoteFacts[]>;
 }
 

@@ -21,7 +21,7 @@ export function wordingOf(problem: Problem): string | null {
     case "file-gone":
       return `file ${quoted(problem.filename)} existed, deleted in later serial`;
     case "file-exists":
-      return `${problem.filename} already exists in non-volatile index`;
+      return problem.because ?? `${problem.filename} already exists in non-volatile index`;
     default:
       return null;
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ListedFile, ProjectName, Reply } from "#core";
+import { type ListedFile, type ProjectName, type Reply, refuse } from "#core";
 import type { OpenFile } from "#formats";
 import { aFile, aListing, anOffer, ask, indexDesk, sha256, storedFile } from "../../../tests/support/index-desk.ts";
 import { fileRoutes } from "./file-routes.ts";
@@ -62,6 +62,22 @@ test("addresses in lock files from a devpi stay good: by an older hash, and by n
   assert.equal((await get(`/+f/012/3456789abcdef/${WHEEL}`, [offer])).kind, "file");
   const reply = await get(`/${filePath(anOffer(WHEEL, { digests: {} }))}`, [offer]);
   assert.deepEqual(reply.kind === "file" && reply.cache, { kind: "revalidate", isPrivate: false });
+});
+
+test("a stranger is asked to sign in for a file of a closed project, and not for one of its open namesake", async () => {
+  // It may be `foo-1` in its version 2, or `foo` in its version 1-2.
+  const open = aFile("foo-1-2.tar.gz", { version: "1.post2" });
+  const desk = indexDesk([aListing([open])]);
+  const closed = {
+    ...desk,
+    listing: async (project: ProjectName) => {
+      if (project === "foo-1") throw refuse({ code: "not-signed-in", because: "it is closed" });
+      return desk.listing(project);
+    },
+  };
+
+  assert.equal((await ask(fileRoutes, closed, `/${filePath(open)}`)).kind, "file");
+  await refusedWith("not-signed-in", ask(fileRoutes, closed, "/+f/000/0000000000000/foo-1-2.tar.gz"));
 });
 
 test("a file that was removed is gone, and another was never there", async () => {

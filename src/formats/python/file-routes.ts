@@ -1,4 +1,13 @@
-import { type Call, hexOf, type ListedFile, type ProjectName, type Reply, refuse } from "#core";
+import {
+  type Call,
+  hexOf,
+  type ListedFile,
+  type Listing,
+  type ProjectName,
+  RegistryError,
+  type Reply,
+  refuse,
+} from "#core";
 import type { Desk, OpenFile, Route } from "../format.ts";
 import { attachmentCandidates, attachmentPath } from "./attachment-paths.ts";
 import { pythonAttributes } from "./attributes.ts";
@@ -18,7 +27,7 @@ async function sendFile(call: Call, desk: Desk): Promise<Reply> {
   // No file has such a name of its own: uploads and mirrors refuse it.
   const isCompanion = asked.endsWith(METADATA_SUFFIX);
   const filename = isCompanion ? asked.slice(0, -METADATA_SUFFIX.length) : asked;
-  const found = await find(call, desk, filename);
+  const { found, closed } = await find(call, desk, filename);
   const opened =
     found === null
       ? null
@@ -28,6 +37,7 @@ async function sendFile(call: Call, desk: Desk): Promise<Reply> {
   if (found === null || opened === null) {
     const attached = await sendAttachment(call, desk, asked);
     if (attached !== null) return attached;
+    if (closed !== null) throw closed;
     const code = (await desk.wasRemoved(filename)) ? "file-gone" : "file-not-found";
     throw refuse({ code, repository: desk.repository.name, filename: asked });
   }
@@ -48,26 +58,44 @@ async function sendAttachment(call: Call, desk: Desk, filename: string): Promise
   return null;
 }
 
-/** The listed file at this very address: the hash in it must be the file's, so that an address never changes its bytes. */
-async function find(
-  call: Call,
-  desk: Desk,
-  filename: string,
-): Promise<{ readonly project: ProjectName; readonly file: ListedFile } | null> {
+interface Search {
+  /** The listed file at this very address. */
+  readonly found: { readonly project: ProjectName; readonly file: ListedFile } | null;
+  /** What a stranger was told who may see no file of a project that it may belong to. */
+  readonly closed: RegistryError | null;
+}
+
+/** The hash in the address must be the file's, so that an address never changes its bytes. */
+async function find(call: Call, desk: Desk, filename: string): Promise<Search> {
   const address = addressOf(call, filename);
+  let closed: RegistryError | null = null;
   for (const project of projectCandidates(filename)) {
-    const listing = await desk.listing(project);
+    const listing = await listingOf(desk, project);
+    if (listing instanceof RegistryError) {
+      // The address may be that of an open project's file still.
+      closed ??= listing;
+      continue;
+    }
     const file = listing?.files.find((one) => nameOf(one) === filename);
-    if (listing == null || file === undefined) continue;
+    if (listing === null || file === undefined) continue;
     if (filePath(file) !== address && !isFormerAddress(file, call.params)) continue;
     if (listing.status === "quarantined") {
       // PEP 792: not offered means not by a direct address either.
       const because = `'${filename}' cannot be downloaded because the project '${project}' is quarantined`;
       throw refuse({ code: "project-quarantined", repository: desk.repository.name, project, because });
     }
-    return { project, file };
+    return { found: { project, file }, closed };
   }
-  return null;
+  return { found: null, closed };
+}
+
+async function listingOf(desk: Desk, project: ProjectName): Promise<Listing | RegistryError | null> {
+  try {
+    return await desk.listing(project);
+  } catch (error) {
+    if (error instanceof RegistryError && error.problem.code === "not-signed-in") return error;
+    throw error;
+  }
 }
 
 function addressOf(call: Call, filename: string): string {

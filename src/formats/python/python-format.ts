@@ -4,6 +4,7 @@ import { adopt } from "./adopt.ts";
 import { attachmentCandidates, attachmentPath } from "./attachment-paths.ts";
 import { readConstraints } from "./constraints.ts";
 import { zippedDocumentation } from "./documentation.ts";
+import { fileIdentity } from "./file-identity.ts";
 import { fileRoutes } from "./file-routes.ts";
 import { projectCandidates } from "./filenames.ts";
 import { jsonApiRoutes } from "./json-api.ts";
@@ -23,6 +24,7 @@ export function pythonFormat(): PackageFormat {
     normalize: projectName,
     routes: [...simpleRoutes, ...fileRoutes, ...jsonApiRoutes, uploadRoute],
     projectsOf: projectCandidates,
+    identityOf: fileIdentity,
     filePath,
     reader: pythonReader,
     compareVersions,

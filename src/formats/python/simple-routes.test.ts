@@ -95,6 +95,11 @@ test("NEG-5: what nobody can make is refused, and says what there is", async () 
   await refusedWith("not-acceptable", get("/simple/?format=yaml"));
 });
 
+test("NEG-5: a project that is not there is not found, whatever representation was asked for", async () => {
+  await refusedWith("project-not-found", get("/simple/nothing/", "application/json"));
+  await refusedWith("not-acceptable", get("/simple/foo/", "application/json"));
+});
+
 test("NEG-7: the query can name the format", async () => {
   const reply = await get(`/simple/foo/?format=${encodeURIComponent(JSON_TYPE)}`, "text/html");
   assert.equal(reply.kind === "bytes" && reply.contentType, JSON_TYPE);

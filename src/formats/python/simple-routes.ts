@@ -24,7 +24,8 @@ export const simpleRoutes: readonly Route[] = [
 ];
 
 async function showList(call: Call, desk: Desk): Promise<Reply> {
-  const representation = negotiate(call);
+  const representation = representationFor(call);
+  if (representation === null) throw notAcceptable();
   const page = await desk.page("list", representation.kind, null, async () => {
     const { projects, staleSince, validUntil } = await desk.projects();
     const render = representation.kind === "json" ? renderListJson : renderListHtml;
@@ -46,7 +47,11 @@ async function showProject(call: Call, desk: Desk): Promise<Reply> {
   const hasSlash = call.path.endsWith("/");
   if (!hasSlash) return redirectTo(`${project}/`, call);
   if (asked !== project) return redirectTo(`../${project}/`, call);
-  const representation = negotiate(call);
+  const representation = representationFor(call);
+  if (representation === null) {
+    const isThere = (await desk.listing(project)) !== null;
+    throw isThere ? notAcceptable() : refuse({ code: "project-not-found", repository: desk.repository.name, project });
+  }
   if (call.header("x-devpi-absolute-urls") !== null) return showAbsolute(call, desk, project, representation);
   // One folder more lies between the page and the repository when the address has an empty one.
   const up = call.path.includes("//") ? "../../../" : "../../";
@@ -111,10 +116,12 @@ export function staleHeaders(staleSince: number | null): Readonly<Record<string,
   };
 }
 
-function negotiate(call: Call): Representation {
-  const representation = representationOf(call.header("accept"), call.query.get("format"));
-  if (representation === null) throw refuse({ code: "not-acceptable", offered: SIMPLE_TYPES });
-  return representation;
+function representationFor(call: Call): Representation | null {
+  return representationOf(call.header("accept"), call.query.get("format"));
+}
+
+function notAcceptable(): Error {
+  return refuse({ code: "not-acceptable", offered: SIMPLE_TYPES });
 }
 
 // The bytes of `text/html` and `v1+html` are the same, and so is their page; the reply names the type that was asked for.

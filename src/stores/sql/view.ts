@@ -60,6 +60,9 @@ export function openViews(db: Kysely<MetadataTables>): (ask: Ask) => MetadataVie
     async artifacts(repository: RepositoryName, project: ProjectName) {
       return (await ask(packages.artifacts({ repository, project }))).map(artifactOfRow);
     },
+    async filenames(repository: RepositoryName, project: ProjectName) {
+      return (await ask(packages.filenames({ repository, project }))).map(({ filename }) => filename);
+    },
     async artifact(repository: RepositoryName, filename: string) {
       const [row] = await ask(packages.artifact({ repository, filename }));
       return row === undefined ? null : artifactOfRow(row);
@@ -165,6 +168,14 @@ function packageQueries(db: Kysely<MetadataTables>) {
       ofProject({ repository, project }).versions.where("version", "=", version),
     ),
     artifacts: prepare<{ repository: string; project: string }>()((which) => ofProject(which).artifacts.orderBy("seq")),
+    filenames: prepare<{ repository: string; project: string }>()(({ repository, project }) =>
+      db
+        .selectFrom("artifacts")
+        .select("filename")
+        .where("repository", "=", repository)
+        .where("project", "=", project)
+        .orderBy("seq"),
+    ),
     artifact: prepare<{ repository: string; filename: string }>()(({ repository, filename }) =>
       db.selectFrom("artifacts").selectAll().where("repository", "=", repository).where("filename", "=", filename),
     ),

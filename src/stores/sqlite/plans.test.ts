@@ -76,6 +76,7 @@ async function askEverything(view: MetadataView): Promise<void> {
   await view.versions(DEV, FOO);
   await view.version(DEV, FOO, "1.0");
   await view.artifacts(DEV, FOO);
+  await view.filenames(DEV, FOO);
   await view.artifact(DEV, "f");
   await view.wasRemoved(DEV, "f");
   await view.attachments(DEV, FOO);
