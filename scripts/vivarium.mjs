@@ -16,7 +16,9 @@ if (node === null) {
 } else if (node === process.execPath && !main.endsWith(".ts")) {
   await import(pathToFileURL(main).href);
 } else {
-  handOver(node, [...sourceFlags(root), main, ...process.argv.slice(2)]);
+  // The young generation would grow to three times what it needs: a fifth of the server's memory for no more speed
+  // (measured by bench: 240 to 260 MB instead of 310 to 330).
+  handOver(node, ["--max-semi-space-size=4", ...sourceFlags(root), main, ...process.argv.slice(2)]);
 }
 
 /** Runs the real program in this one's place: same terminal, same signals, same exit code. */
