@@ -13,6 +13,8 @@ export interface Difference {
   /** Fits the lines of a report that it explains: `<step> · <side> only: <line>`. */
   readonly pattern: RegExp;
   readonly reason: string;
+  /** Shows in some runs only, because it depends on what was chosen at random; so a run without it proves nothing. */
+  readonly isByChance?: true;
 }
 
 /** One server with a client of its own. */
@@ -135,7 +137,7 @@ export async function openSideBySide(
       found = [];
       return told;
     },
-    unneeded: () => differences.filter((difference) => !needed.has(difference)),
+    unneeded: () => differences.filter((difference) => difference.isByChance !== true && !needed.has(difference)),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }
