@@ -18,8 +18,11 @@ export const HTML = "text/html";
 export const JSON_PAGE =
   "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.1, text/html;q=0.01";
 
-const WARM_UPLOADS = 200;
-const TIMED_UPLOADS = 600;
+/** Of wheels that are uploaded to one server before it is the next one's turn. */
+const UPLOADS_PER_TURN = 100;
+const UPLOAD_TURNS = 8;
+/** The first of them are for warming up. */
+const UPLOAD_TURNS_UNTIMED = 2;
 /** Each row is measured so often. */
 const TURNS = 3;
 
@@ -31,79 +34,49 @@ interface Reads {
   readonly big: number;
 }
 
-/** Rows for what a server holds itself: pages, files, uploads, start and memory. */
+const NOTHING: Reads = { html: 0, json: 0, small: 0, big: 0 };
+
+/** Rows for what a server holds itself: pages, files, uploads, start and memory. All servers run side by side. */
 export async function hostedRows(place: Place, data: Dataset, seconds: number): Promise<Figure[]> {
-  const devpi = await withServer(startDevpi(place, "devpi"), async (server) => ({
-    uploads: await fill(server, data),
-    plain: first(await reads([{ server, headers: {} }], seconds)),
-  }));
-  const pypiserver = await withServer(startPypiserver(place), (server) => uploadSmall(server, data));
-  const { ours, nginx } = await withServer(startVivarium(place, "vivarium"), (server) =>
-    besideNginx(place, data, server, seconds),
+  await using started = new AsyncDisposableStack();
+  const ours = started.use(await startVivarium(place, "vivarium"));
+  const devpi = started.use(await startDevpi(place, "devpi"));
+  const pypiserver = started.use(await startPypiserver(place));
+  const [oursTook = 0, devpiTook = 0, pypiserverTook = 0] = await uploadsByTurns([ours, devpi, pypiserver], data);
+  for (const server of [ours, devpi]) await uploadRest(server, data);
+  const nginx = started.use(await startNginx(place, await sameBytes(place, data, ours)));
+  const readers = [ours, nginx, devpi].map((server) => ({ server, headers: {} }));
+  const [plain = NOTHING, nginxPlain = NOTHING, devpiPlain = NOTHING] = await reads(readers, seconds);
+  const authorization = await closeIndex(ours);
+  const gzip = { "accept-encoding": "gzip" };
+  const [closed = NOTHING, nginxGzip = NOTHING] = await reads(
+    [
+      { server: ours, headers: { ...gzip, authorization } },
+      { server: nginx, headers: gzip },
+    ],
+    seconds,
   );
   return [
-    atLeast("simple page of 200 files, HTML", ours.plain.html, 0.5, "nginx", nginx.plain.html, "/s"),
-    atLeast("simple page of 200 files, JSON", ours.plain.json, 0.5, "nginx", nginx.plain.json, "/s"),
-    atLeast("simple page of 200 files, HTML", ours.plain.html, 100, "devpi-server", devpi.plain.html, "/s"),
-    atLeast("simple page of 200 files, JSON", ours.plain.json, 100, "devpi-server", devpi.plain.json, "/s"),
-    atLeast("the same, HTML, closed index, token, gzip", ours.closed.html, 0.5, "nginx (gzip)", nginx.gzip.html, "/s"),
-    atLeast("the same, JSON, closed index, token, gzip", ours.closed.json, 0.5, "nginx (gzip)", nginx.gzip.json, "/s"),
-    atLeast("20 KB wheel", ours.plain.small, 0.25, "nginx", nginx.plain.small, "/s"),
-    atLeast("20 KB wheel", ours.plain.small, 20, "devpi-server", devpi.plain.small, "/s"),
-    atLeast("20 KB wheel, closed index, token", ours.closed.small, 0.25, "nginx", nginx.gzip.small, "/s"),
-    atLeast("64 MB wheel", ours.plain.big, 0.8, "nginx", nginx.plain.big, "MB/s"),
-    atLeast("64 MB wheel, closed index, token", ours.closed.big, 0.8, "nginx", nginx.gzip.big, "MB/s"),
-    atLeast("uploads of 20 KB wheels, 4 clients, durable", ours.uploads, 4, "devpi-server", devpi.uploads, "/s"),
-    atLeast("uploads of 20 KB wheels, 4 clients, durable", ours.uploads, 1, "pypiserver", pypiserver, "/s"),
-    atMost("start to first answer, empty data, through npm start", ours.start, 2, "s"),
-    atMost("memory after the hosted rows", ours.memory, 300, "MB"),
+    atLeast("simple page of 200 files, HTML", plain.html, 0.5, "nginx", nginxPlain.html, "/s"),
+    atLeast("simple page of 200 files, JSON", plain.json, 0.5, "nginx", nginxPlain.json, "/s"),
+    atLeast("simple page of 200 files, HTML", plain.html, 100, "devpi-server", devpiPlain.html, "/s"),
+    atLeast("simple page of 200 files, JSON", plain.json, 100, "devpi-server", devpiPlain.json, "/s"),
+    atLeast("the same, HTML, closed index, token, gzip", closed.html, 0.5, "nginx (gzip)", nginxGzip.html, "/s"),
+    atLeast("the same, JSON, closed index, token, gzip", closed.json, 0.5, "nginx (gzip)", nginxGzip.json, "/s"),
+    atLeast("20 KB wheel", plain.small, 0.25, "nginx", nginxPlain.small, "/s"),
+    atLeast("20 KB wheel", plain.small, 20, "devpi-server", devpiPlain.small, "/s"),
+    atLeast("20 KB wheel, closed index, token", closed.small, 0.25, "nginx", nginxGzip.small, "/s"),
+    atLeast("64 MB wheel", plain.big, 0.8, "nginx", nginxPlain.big, "MB/s"),
+    atLeast("64 MB wheel, closed index, token", closed.big, 0.8, "nginx", nginxGzip.big, "MB/s"),
+    atLeast("uploads of 20 KB wheels, 4 clients, durable", oursTook, 4, "devpi-server", devpiTook, "/s"),
+    atLeast("uploads of 20 KB wheels, 4 clients, durable", oursTook, 1, "pypiserver", pypiserverTook, "/s"),
+    atMost("start to first answer, empty data, through npm start", ours.startSeconds, 2, "s"),
+    atMost("memory after the hosted rows", ours.memoryMb(), 300, "MB"),
     shown(
       "devpi-server's own reads",
-      `${devpi.plain.html} HTML/s, ${devpi.plain.json} JSON/s, ${devpi.plain.small} files/s, ${Math.round(devpi.plain.big)} MB/s`,
+      `${devpiPlain.html} HTML/s, ${devpiPlain.json} JSON/s, ${devpiPlain.small} files/s, ${Math.round(devpiPlain.big)} MB/s`,
     ),
   ];
-}
-
-/** Our server, filled, beside nginx with the same bytes. */
-export async function besideNginx(place: Place, data: Dataset, server: Bench, seconds: number) {
-  const folder = join(place.scratch, "same-bytes");
-  cpSync(join(data.static, "simple"), join(folder, "simple"), { recursive: true });
-  symlinkSync(join(data.static, "files"), join(folder, "files"));
-  const uploaded = await fill(server, data);
-  await copyPages(server, folder);
-  return withServer(startNginx(place, folder), async (peer) => {
-    const plain = await reads(
-      [
-        { server, headers: {} },
-        { server: peer, headers: {} },
-      ],
-      seconds,
-    );
-    const authorization = await closeIndex(server);
-    const closed = await reads(
-      [
-        { server, headers: { authorization, "accept-encoding": "gzip" } },
-        { server: peer, headers: { "accept-encoding": "gzip" } },
-      ],
-      seconds,
-    );
-    return {
-      ours: {
-        start: server.startSeconds,
-        uploads: uploaded,
-        plain: first(plain),
-        closed: first(closed),
-        memory: server.memoryMb(),
-      },
-      nginx: { plain: first(plain.slice(1)), gzip: first(closed.slice(1)) },
-    };
-  });
-}
-
-function first<Item>(items: readonly Item[]): Item {
-  const [item] = items;
-  if (item === undefined) throw new Error("nothing was measured");
-  return item;
 }
 
 /** Runs `work` on a started server and stops it, come what may. */
@@ -159,8 +132,11 @@ async function pathsOf({ server: { port, simple }, headers }: Reading) {
   };
 }
 
-/** Puts our pages of 200 files where nginx serves them, so that both send the same bytes. */
-async function copyPages({ port, simple }: Bench, folder: string): Promise<void> {
+/** A folder for nginx with our own pages of 200 files, so that both send the same bytes. */
+async function sameBytes({ scratch }: Place, data: Dataset, { port, simple }: Bench): Promise<string> {
+  const folder = join(scratch, "same-bytes");
+  cpSync(join(data.static, "simple"), join(folder, "simple"), { recursive: true });
+  symlinkSync(join(data.static, "files"), join(folder, "files"));
   for (const [name, accept] of [
     ["index.html", HTML],
     ["v1.json", JSON_PAGE],
@@ -176,6 +152,7 @@ async function copyPages({ port, simple }: Bench, folder: string): Promise<void>
       writeFileSync(join(folder, "simple", "demo", `${name}${suffix}`), body);
     }
   }
+  return folder;
 }
 
 /** Closes the index; returns what a CI job sends with its named token. */
@@ -198,21 +175,26 @@ async function issueToken(server: Bench): Promise<string> {
   return (JSON.parse(body.toString()) as { readonly secret: string }).secret;
 }
 
-/** The timed uploads, then the rest of the data set, a few at a time: their forms are held in memory. */
-async function fill(server: Bench, data: Dataset): Promise<number> {
-  const rate = await uploadSmall(server, data);
-  const sent = new Set(data.small.slice(0, WARM_UPLOADS + TIMED_UPLOADS));
-  const rest = data.wheels.filter((wheel) => !sent.has(wheel));
-  for (let first = 0; first < rest.length; first += 50) {
-    await uploads(server.port, server.uploadPath ?? "/", server.authorization, rest.slice(first, first + 50));
+/** Uploads per second of each server, of which all are given the same, by turns. */
+async function uploadsByTurns(servers: readonly Bench[], { small }: Dataset): Promise<number[]> {
+  const seconds = servers.map(() => 0);
+  for (let turn = 0; turn < UPLOAD_TURNS; turn += 1) {
+    const wheels = small.slice(turn * UPLOADS_PER_TURN, (turn + 1) * UPLOADS_PER_TURN);
+    for (const [index, server] of servers.entries()) {
+      const rate = await send(server, wheels);
+      if (turn >= UPLOAD_TURNS_UNTIMED) seconds[index] = (seconds[index] ?? 0) + wheels.length / rate;
+    }
   }
-  return rate;
+  return seconds.map((sum) => ((UPLOAD_TURNS - UPLOAD_TURNS_UNTIMED) * UPLOADS_PER_TURN) / sum);
 }
 
-/** The rate of a server that has taken some uploads already; all are given the same. */
-async function uploadSmall(server: Bench, { small }: Dataset): Promise<number> {
-  const send = (wheels: readonly BenchWheel[]): Promise<number> =>
-    uploads(server.port, server.uploadPath ?? "/", server.authorization, wheels);
-  await send(small.slice(0, WARM_UPLOADS));
-  return send(small.slice(WARM_UPLOADS, WARM_UPLOADS + TIMED_UPLOADS));
+/** The rest of the data set, a few at a time: their forms are held in memory. */
+async function uploadRest(server: Bench, data: Dataset): Promise<void> {
+  const sent = new Set(data.small.slice(0, UPLOAD_TURNS * UPLOADS_PER_TURN));
+  const rest = data.wheels.filter((wheel) => !sent.has(wheel));
+  for (let first = 0; first < rest.length; first += 50) await send(server, rest.slice(first, first + 50));
+}
+
+function send(server: Bench, wheels: readonly BenchWheel[]): Promise<number> {
+  return uploads(server.port, server.uploadPath ?? "/", server.authorization, wheels);
 }
