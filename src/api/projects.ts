@@ -7,7 +7,7 @@ import {
   type Repository,
   refuse,
 } from "#core";
-import type { OwnDesk, ProjectNames, PushStep } from "#registry";
+import { type OwnDesk, type PushStep, placeOfName } from "#registry";
 import {
   type ApiParts,
   booleanIn,
@@ -45,7 +45,7 @@ export const readingOperations: readonly Operation[] = [
     refusals: ["repository-not-found", "not-permitted", "upstream-unavailable"],
     async handle(parts, call) {
       const { projects, staleSince } = await (await deskIn(parts, call)).projects();
-      const { items, next } = pageOf(call, projects, ({ project }) => project, placeOf);
+      const { items, next } = pageOf(call, projects, ({ project }) => project, placeOfName);
       return {
         items: items.map(({ project, displayName }) => ({ project, displayName })),
         next,
@@ -283,17 +283,6 @@ export function forceIn({ registry }: ApiParts, call: Call, repository: Reposito
 async function deskIn({ registry }: ApiParts, call: Call): Promise<OwnDesk> {
   const name = repositoryIn(call);
   return booleanIn(call, "own") ? registry.own(name, call.principal) : registry.desk(name, call.principal);
-}
-
-/** Where a name is among sorted ones; below zero: nowhere. */
-function placeOf(names: ProjectNames, name: string): number {
-  let [low, high] = [0, names.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((names.at(middle)?.project ?? "") < name) low = middle + 1;
-    else high = middle;
-  }
-  return names.at(low)?.project === name ? low : -1;
 }
 
 /** The repository and the project in the path, normalised by its format. */

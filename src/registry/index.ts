@@ -15,6 +15,7 @@ export type {
 } from "./moving.ts";
 export { openRegistry } from "./open-registry.ts";
 export type { PushContent } from "./parcels.ts";
+export { placeOfName } from "./project-names.ts";
 export type {
   Accounts,
   NewRepository,

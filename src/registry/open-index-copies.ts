@@ -16,6 +16,7 @@ import { registerProject, saveRecord } from "./records.ts";
 import { openDigestCheck } from "./remote-digests.ts";
 import { readNames } from "./remote-names.ts";
 import { failureOf, isMissing } from "./remote-parts.ts";
+import { piecesOf } from "./remote-pieces.ts";
 import { existing, localIn, requireRight, type Tools, write } from "./tools.ts";
 
 const FILES_AT_ONCE = 6;
@@ -34,7 +35,7 @@ export function openIndexCopies(tools: Tools): IndexCopies {
       if (format === undefined) throw new TypeError("this installation has no format");
       const page = await pageOf(upstreamOf(tools, source), "", format, LIST_BYTES_MAX);
       if (page === null) throw invalid(`${source.url} is not there (404), so it is no index`);
-      const names = await parsedLater(() => readNames(format.reader, { ...page, pieces: piecesOf(page) }));
+      const names = await parsed(() => readNames(format.reader, { ...page, pieces: piecesOf(page.bytes) }));
       return names.map(({ project }) => project);
     },
     async copy(principal, wish) {
@@ -44,7 +45,7 @@ export function openIndexCopies(tools: Tools): IndexCopies {
       const upstream = upstreamOf(tools, wish.source);
       const page = await pageOf(upstream, format.reader.projectAddress(wish.project), format, PAGE_BYTES_MAX);
       if (page === null) return null;
-      const listing = parsed(() => format.reader.readProject(page, wish.project));
+      const listing = await parsed(() => format.reader.readProject(page, wish.project));
       const copying: Copying = { tools, drafts, principal, wish, target, format, upstream };
       return copyAll(copying, listing.displayName, listing.offers);
     },
@@ -92,22 +93,10 @@ async function pageOf(
   return { url: reply.url, contentType: reply.header("content-type") ?? "", bytes };
 }
 
-async function* piecesOf({ bytes }: UpstreamPage): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}
-
-async function parsedLater<Value>(parse: () => Promise<Value>): Promise<Value> {
+/** What is no page of its kind is told as what it is. */
+async function parsed<Content>(read: () => Content | Promise<Content>): Promise<Content> {
   try {
-    return await parse();
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw invalid(error.message, error);
-  }
-}
-
-function parsed<Content>(read: () => Content): Content {
-  try {
-    return read();
+    return await read();
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw invalid(error.message, error);

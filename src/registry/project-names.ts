@@ -80,6 +80,17 @@ export async function mergeNames(lists: readonly ProjectNames[]): Promise<Projec
   return merged[0] ?? openNameList().finish();
 }
 
+/** Where a name is among sorted ones; below zero: nowhere. */
+export function placeOfName(names: ProjectNames, name: string): number {
+  let [low, high] = [0, names.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((names.at(middle)?.project ?? "") < name) low = middle + 1;
+    else high = middle;
+  }
+  return names.at(low)?.project === name ? low : -1;
+}
+
 /** Those of the names that pass. */
 export async function filterNames(names: ProjectNames, passes: (one: NamedProject) => boolean): Promise<ProjectNames> {
   const passed = openNameList();

@@ -2,8 +2,9 @@ import type { Instant, ListedFile, Listing, ProjectName, ProjectStatus, RemoteRe
 import type { NamedProject } from "#formats";
 import type { NameList } from "./name-list.ts";
 import { addressPrefix, projectKey, SPACES } from "./remote-keys.ts";
+import { type Known, validUntilOf } from "./remote-known.ts";
 import { keptNames, readNames } from "./remote-names.ts";
-import { type Known, openPages, type PageRequest, type RemotePages, validUntilOf } from "./remote-pages.ts";
+import { openPages, type PageRequest, type RemotePages } from "./remote-pages.ts";
 import type { RemoteTools } from "./remote-parts.ts";
 import type { RemoteAnswer, Remotes } from "./remotes.ts";
 

@@ -4,8 +4,10 @@ import type { UpstreamPage, UpstreamPieces } from "#formats";
 import { singleFlight, UpstreamFailure, type UpstreamReply } from "#upstream";
 import { type PageCopy, readPageCopy, writePageCopy } from "./remote-copies.ts";
 import { addressPrefix, SPACES } from "./remote-keys.ts";
+import { conditionsOf, type Known, missing, outdated, validUntilOf } from "./remote-known.ts";
 import { type Memory, openMemory } from "./remote-memory.ts";
 import { failureOf, isMissing, type RemoteTools, refusalOf } from "./remote-parts.ts";
+import { limited, piecesOf } from "./remote-pieces.ts";
 
 /** Pages of one kind, read from upstreams and remembered in memory and in the shared state. */
 export interface RemotePages<Content extends object> {
@@ -49,32 +51,6 @@ interface InPieces<Content> {
   isSame(before: Content, after: Content): boolean;
   /** What is kept of it; the same `read` reads it again. */
   kept(content: Content, url: string): UpstreamPage;
-}
-
-/** What is known of a page; never changed, only replaced. */
-export interface Known<Content> {
-  /** `null`: the upstream said that there is none. */
-  readonly content: Content | null;
-  /** When the upstream last said so. */
-  readonly checkedAt: Instant;
-  /** Not `null`: the upstream failed after that, and is not asked again before this moment. */
-  readonly staleUntil: Instant | null;
-  readonly upstreamSerial: string | null;
-  readonly etag: string | null;
-  readonly lastModified: string | null;
-  readonly fingerprint: string | null;
-  readonly isOutdated: boolean;
-  /** The `checkedAt` of the copy in the shared state. */
-  readonly copiedAt: Instant | null;
-  readonly weight: number;
-}
-
-/** Until when it may be shown without asking. */
-export function validUntilOf(known: Known<unknown>, remote: RemoteRepository): Instant {
-  if (known.staleUntil !== null) return known.staleUntil;
-  if (known.isOutdated) return 0 as Instant;
-  const seconds = known.content === null ? remote.missingForSeconds : remote.freshForSeconds;
-  return (known.checkedAt + seconds * 1000) as Instant;
 }
 
 const PATIENCE_MILLISECONDS = 3_000;
@@ -328,26 +304,6 @@ export function openPages<Content extends object>(tools: RemoteTools, weightMax:
 
 const OUTDATED_BYTES_MAX = 1 << 28;
 
-function outdated<Content>(known: Known<Content>): Known<Content> {
-  // Without validators: whoever asks for a new page doubts the one that is there.
-  return { ...known, etag: null, lastModified: null, fingerprint: null, isOutdated: true, staleUntil: null };
-}
-
-function missing<Content>(checkedAt: Instant): Known<Content> {
-  return {
-    content: null,
-    checkedAt,
-    staleUntil: null,
-    upstreamSerial: null,
-    etag: null,
-    lastModified: null,
-    fingerprint: null,
-    isOutdated: false,
-    copiedAt: null,
-    weight: 500,
-  };
-}
-
 const AS_READ = { staleUntil: null, isOutdated: false, copiedAt: null } as const;
 
 function factsOf({ etag, lastModified, upstreamSerial, checkedAt, isOutdated }: PageCopy) {
@@ -364,32 +320,6 @@ function typeOf(reply: UpstreamReply): string {
 
 function validatorsOf(reply: UpstreamReply): { readonly etag: string | null; readonly lastModified: string | null } {
   return { etag: reply.header("etag"), lastModified: reply.header("last-modified") };
-}
-
-/** The body as it comes, refused beyond the limit. */
-async function* limited(reply: UpstreamReply, sizeBytesMax: number): AsyncGenerator<Uint8Array, void> {
-  let sizeBytes = 0;
-  for await (const piece of reply.body) {
-    sizeBytes += piece.byteLength;
-    if (sizeBytes > sizeBytesMax) {
-      throw new UpstreamFailure(`${reply.url}: the answer is larger than ${sizeBytesMax} bytes`);
-    }
-    yield piece;
-  }
-}
-
-async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  for (let start = 0; start < bytes.byteLength; start += PIECE_BYTES) yield bytes.subarray(start, start + PIECE_BYTES);
-}
-
-const PIECE_BYTES = 64 * 1024;
-
-function conditionsOf(known: Known<unknown> | null): Record<string, string> {
-  if (known === null || known.content === null || known.isOutdated) return {};
-  return {
-    ...(known.etag === null ? {} : { "if-none-match": known.etag }),
-    ...(known.lastModified === null ? {} : { "if-modified-since": known.lastModified }),
-  };
 }
 
 /** The same page at another address, or of another type, may mean other links. */

@@ -13,7 +13,7 @@ import type { MetadataView } from "#stores";
 import type { Changes } from "./changes.ts";
 import { listsFor, openConstraining } from "./constraining.ts";
 import type { Listings } from "./listing.ts";
-import type { NamedProject } from "./project-names.ts";
+import { type NamedProject, placeOfName } from "./project-names.ts";
 import { isForSomeProjects, mayRead } from "./rights.ts";
 import type { Tools } from "./tools.ts";
 import { openWatchedMemory } from "./watched-memory.ts";
@@ -148,7 +148,7 @@ export function openSearch(tools: Tools, changes: Changes, listings: Listings): 
         const names = await constraining.narrowedNames(asked.format, lists, await namesIn(source, principal));
         for (const hit of await hitsIn(source, names, matches)) {
           // Of a project that several have, the first one's; which of the earlier ones it is in is asked of hits only.
-          const isFirst = !found.has(hit.project) && !earlier.some((list) => hasName(list, hit.project));
+          const isFirst = !found.has(hit.project) && !earlier.some((list) => placeOfName(list, hit.project) >= 0);
           if (isFirst) found.set(hit.project, hit);
         }
         earlier.push(names);
@@ -184,19 +184,6 @@ async function abstractIn(
     null,
   );
   return newest === null ? NOTHING : { version: newest.version, summary: format.summaryOf(newest.attributes) };
-}
-
-/** Names are sorted, so that a look among hundreds of thousands costs little. */
-function hasName(names: ProjectNames, name: ProjectName): boolean {
-  let [low, high] = [0, names.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const project = names.at(middle)?.project ?? name;
-    if (project === name) return true;
-    if (project < name) low = middle + 1;
-    else high = middle;
-  }
-  return false;
 }
 
 /** How well a project fits; 0: not at all. */
