@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, globSync, readFileSync } from "node:fs";
 import { get } from "node:http";
-import { createServer } from "node:net";
 import { performance } from "node:perf_hooks";
 
 /** A server under measurement: a process group of its own. */
@@ -12,16 +11,6 @@ export interface Running extends AsyncDisposable {
   readonly startSeconds: number;
   /** Resident memory of the server's own process in MB: the largest of the group. npm and launchers around it are not the server. */
   memoryMb(): number;
-}
-
-/** A free port of the loopback interface. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port was given");
-  return address.port;
 }
 
 export interface StartOptions {

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { linkSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "../tests/support/ports.ts";
 import type { Dataset } from "./dataset.ts";
 import { ask, basic } from "./load.ts";
-import { freePort, type Running, start } from "./process.ts";
+import { type Running, start } from "./process.ts";
 
 /** A started server with the addresses that the rows ask. */
 export interface Bench extends Running {

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { ROOT } from "../support/clients.ts";
+import { answers, freePort } from "../support/ports.ts";
 import { ROOT_PASSWORD } from "../support/served.ts";
 
 const run = promisify(execFile);
@@ -196,23 +196,4 @@ function openFilesOf(pid: number): readonly string[] {
       return [];
     }
   });
-}
-
-async function answers(address: string): Promise<boolean> {
-  try {
-    const reply = await fetch(address);
-    await reply.arrayBuffer();
-    return reply.ok;
-  } catch {
-    return false;
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  if (address === null || typeof address === "string") throw new Error("no port is free");
-  return address.port;
 }

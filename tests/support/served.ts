@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Clients, ROOT } from "./clients.ts";
+import { answers, freePort } from "./ports.ts";
 
 /** root's password on every server that tests start. */
 export const ROOT_PASSWORD = "correct horse battery staple";
@@ -95,23 +95,4 @@ async function whenReady(child: ChildProcess, url: string, data: string): Promis
     await pause(50);
   }
   return served;
-}
-
-async function answers(address: string): Promise<boolean> {
-  try {
-    const reply = await fetch(address);
-    await reply.arrayBuffer();
-    return reply.ok;
-  } catch {
-    return false;
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  if (address === null || typeof address === "string") throw new Error("no port is free");
-  return address.port;
 }
