@@ -40,7 +40,7 @@ export interface RunOptions {
 
 /** Opens the programs of `tests/conformance/pins/<name>.txt`, installing them into `.cache/` on the first use of these pins. */
 export async function openClients(name: "clients" | "devpi-client" | "devpi-server" | "publishers"): Promise<Clients> {
-  const bin = await install(name);
+  const bin = await installed(name);
   const home = mkdtempSync(join(tmpdir(), "vivarium-clients-"));
   const env = cleanEnvironment(bin, home);
   let folders = 0;
@@ -68,8 +68,19 @@ export async function openClients(name: "clients" | "devpi-client" | "devpi-serv
   };
 }
 
+/** Two that ask for the same programs at once share one install: a second would begin by clearing the first away. */
+const installs = new Map<string, Promise<string>>();
+
+function installed(name: string): Promise<string> {
+  const known = installs.get(name);
+  if (known !== undefined) return known;
+  const install = installFor(name);
+  installs.set(name, install);
+  return install;
+}
+
 /** A virtual environment per list of pins; a list that changes makes a new one, an unfinished one is made again. */
-async function install(name: string): Promise<string> {
+async function installFor(name: string): Promise<string> {
   const pins = join(PINS, `${name}.txt`);
   const constraints = join(PINS, `${name}.constraints.txt`);
   const key = createHash("sha256").update(readFileSync(pins)).update(readFileSync(constraints)).digest("hex");
