@@ -167,6 +167,17 @@ describe("users", () => {
     assert.equal((await world.ask("DELETE", "/root", { as: "root" })).status, 403);
   });
 
+  test("the rule for non-volatile indexes binds those who administer too, and strangers are not told what is there", async () => {
+    await using restricted = await openSpokenWorld(devpiDialect, { restrictModify: ["alice"] });
+    await restricted.makeUsers("alice", "bob", "carol");
+    await restricted.makeRepository("bob/prod", { kind: "local", mutability: "immutable" });
+
+    const listed = await restricted.ask("DELETE", "/bob", { as: "alice" });
+    assert.deepEqual([listed.status, listed.body], [403, { message: "user 'bob' has non-volatile index: prod" }]);
+    const stranger = await restricted.ask("DELETE", "/bob", { as: "carol" });
+    assert.deepEqual([stranger.status, stranger.body], [403, { message: "no permission to delete user bob" }]);
+  });
+
   test("a browser gets pages with links", async () => {
     await world.makeRepository("alice/dev", { kind: "local" });
 

@@ -110,10 +110,9 @@ async function modify(parts: DevpiParts, call: Call, name: string): Promise<Repl
 
 async function remove(parts: DevpiParts, call: Call, name: string): Promise<Reply> {
   const user = await existing(parts, name);
-  requirePerson(call, user.name, "delete");
-  // Others are refused by the registry, without being told what the account has.
-  const account = accountOf(call.principal);
-  if (account === user.name || account === "root") await refuseNonVolatile(parts, user.name);
+  // Who may not is not told what the account has.
+  await requireRight(parts, call, user.name, "delete");
+  await refuseNonVolatile(parts, user.name);
   await parts.registry.accounts.remove(call.principal, user.name);
   return messageReply(`user ${quoted(user.name)} deleted`);
 }
