@@ -112,12 +112,16 @@ export async function openFrontDoor(parts: FrontDoorParts): Promise<FrontDoor> {
     isClosing: () => isClosing,
     waitsForContinue: (request) => waiting.has(request),
   });
-  const { app, server } = await openServer(reception, waiting);
+  const { app, server, lane } = await openServer(reception, waiting);
 
   async function close(graceMilliseconds: number): Promise<void> {
     isClosing = true;
-    const timer = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
+    const timer = setTimeout(() => {
+      server.closeAllConnections();
+      lane.cutAll();
+    }, graceMilliseconds);
     try {
+      lane.endAll();
       await stopped(server);
       await app.close();
     } finally {

@@ -1,22 +1,31 @@
 import { hash } from "node:crypto";
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import type { Proof } from "#access";
 import type { Instant } from "#core";
 import type { HotFigures, Series } from "./metrics.ts";
 import { type Finished, notModifiedHeaders } from "./prepare.ts";
-import { isNotModified } from "./validators.ts";
+import { type Conditions, isNotModified } from "./validators.ts";
 import { nameOf, pathOf } from "./visits.ts";
 
 /**
  * Finished answers to GET, for the same request by the same principal, as long as nothing has outdated the bytes or
- * the proof. A hit costs two look-ups, the two questions whether all is current, `writeHead` and `end`.
+ * the proof. A hit costs two look-ups and the two questions whether all is current.
  */
 export interface HotReplies {
-  /** Answers if it can; `null`: it is for somebody else to do. `prefix`: under which path a proxy shows us. */
-  answer(request: IncomingMessage, response: ServerResponse, prefix: string, isClosing: boolean): HotAnswer | null;
-  keep(request: IncomingMessage, prefix: string, wish: HotWish): void;
+  /** `null`: it is for somebody else to answer. `prefix`: under which path a proxy shows us. */
+  find(request: HotRequest, prefix: string): HotAnswer | null;
+  keep(request: HotRequest, prefix: string, wish: HotWish): void;
   figures(): HotFigures;
+}
+
+/** What is looked at of a request, whoever has read it. */
+export interface HotRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  /** What came before on the same connection is remembered by it. */
+  readonly socket: Socket;
 }
 
 export interface HotWish {
@@ -29,6 +38,10 @@ export interface HotWish {
 
 export interface HotAnswer {
   readonly status: 200 | 304;
+  /** Name, value, name, value: what `writeHead` is quickest with. The same array for the same answer. */
+  readonly head: readonly string[];
+  /** `null`: there is no body. */
+  readonly bytes: Uint8Array | null;
   readonly sentBytes: number;
   readonly at: Instant;
   readonly path: string;
@@ -43,9 +56,8 @@ interface Entry {
   readonly wish: HotWish;
   readonly path: string;
   readonly principal: string;
-  /** Name, value, name, value: what `writeHead` is quickest with. */
-  readonly head: string[];
-  readonly head304: string[];
+  readonly head: readonly string[];
+  readonly head304: readonly string[];
   readonly sizeBytes: number;
   /** Since the sweep came by last. */
   isUsed: boolean;
@@ -126,7 +138,7 @@ export function openHotReplies(parts: {
     return digest;
   }
 
-  function keyOf({ headers, socket }: IncomingMessage, names: readonly string[]): string {
+  function keyOf({ headers, socket }: HotRequest, names: readonly string[]): string {
     const { accept = "", authorization } = headers;
     const devpi = headers["x-devpi-auth"];
     let key = `${accept}\n${headers["accept-encoding"] ?? ""}`;
@@ -138,8 +150,7 @@ export function openHotReplies(parts: {
   }
 
   return {
-    answer(request, response, prefix, isClosing) {
-      const { headers } = request;
+    find(request, prefix) {
       const group = groups.get(prefix + request.url);
       if (group === undefined || !isPlain(request)) return null;
       const entry = group.entries.get(keyOf(request, group.names));
@@ -150,18 +161,7 @@ export function openHotReplies(parts: {
       }
       hits += 1;
       entry.isUsed = true;
-      const { finished, series } = entry.wish;
-      const { path, principal } = entry;
-      if (isClosing) response.shouldKeepAlive = false;
-      const conditions = conditionsOf(headers);
-      if (conditions !== null && isNotModified(conditions, finished.validators)) {
-        response.writeHead(304, entry.head304);
-        response.end();
-        return { status: 304, sentBytes: 0, at, path, principal, series: series.notModified };
-      }
-      response.writeHead(200, entry.head);
-      response.end(finished.bytes);
-      return { status: 200, sentBytes: finished.bytes.byteLength, at, path, principal, series: series.full };
+      return answerFrom(entry, at, conditionsOf(request.headers));
     },
     keep(request, prefix, wish) {
       const bytes = wish.finished.bytes.byteLength;
@@ -191,13 +191,41 @@ export function openHotReplies(parts: {
   };
 }
 
+function answerFrom(entry: Entry, at: Instant, conditions: Conditions | null): HotAnswer {
+  const { path, principal } = entry;
+  const { finished, series } = entry.wish;
+  if (conditions !== null && isNotModified(conditions, finished.validators)) {
+    return {
+      status: 304,
+      head: entry.head304,
+      bytes: null,
+      sentBytes: 0,
+      at,
+      path,
+      principal,
+      series: series.notModified,
+    };
+  }
+  const { bytes } = finished;
+  return {
+    status: 200,
+    head: entry.head,
+    bytes,
+    sentBytes: bytes.byteLength,
+    at,
+    path,
+    principal,
+    series: series.full,
+  };
+}
+
 /** The bytes first: being asked, they hear of what other processes wrote, and so does the proof. */
 function isCurrent({ finished, proof }: HotWish, at: Instant): boolean {
   return finished.freshness.isCurrent(at) && at < proof.validUntil && proof.isCurrent();
 }
 
 /** A GET of the whole, without a body. */
-function isPlain({ method, headers }: IncomingMessage): boolean {
+function isPlain({ method, headers }: HotRequest): boolean {
   return (
     method === "GET" &&
     headers.range === undefined &&
@@ -207,7 +235,7 @@ function isPlain({ method, headers }: IncomingMessage): boolean {
   );
 }
 
-function conditionsOf(headers: IncomingHttpHeaders) {
+function conditionsOf(headers: IncomingHttpHeaders): Conditions | null {
   const ifNoneMatch = headers["if-none-match"] ?? null;
   const ifModifiedSince = headers["if-modified-since"] ?? null;
   return ifNoneMatch === null && ifModifiedSince === null ? null : { ifNoneMatch, ifModifiedSince, ifRange: null };

@@ -86,7 +86,7 @@ export function openIntake(
 }
 
 /** Several lines as one; of those that may be sent once only, Node keeps the first. */
-export function headerOf(request: IncomingMessage, name: string): string | null {
+export function headerOf(request: Pick<IncomingMessage, "headers">, name: string): string | null {
   const value = request.headers[name];
   return value === undefined ? null : typeof value === "string" ? value : value.join(", ");
 }

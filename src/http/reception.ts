@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Call, type Problem, type Reply, type RepositoryName, refuse } from "#core";
 import { readAddress, withoutPrefix } from "./addresses.ts";
 import type { FrontDoorParts } from "./front-door.ts";
-import type { HotReplies } from "./hot-replies.ts";
+import type { HotAnswer, HotReplies, HotRequest } from "./hot-replies.ts";
 import { checkLength } from "./intake.ts";
+import type { LaneParts } from "./lane.ts";
 import type { Metrics } from "./metrics.ts";
 import { isHealthPath, ownReply } from "./own-routes.ts";
 import type { Params } from "./patterns.ts";
@@ -21,6 +22,8 @@ export interface Reception {
   serve(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** From memory alone; `false`: nothing was done, and `serve` must be asked. */
   serveHot(request: IncomingMessage, response: ServerResponse): boolean;
+  /** The same for who sends the answer himself; what is sent is counted and told by the call of `answered`. */
+  readonly lane: Pick<LaneParts, "answer" | "answered">;
 }
 
 export interface ReceptionParts extends FrontDoorParts, Pick<VisitParts, "stopwatch" | "nextId" | "waitsForContinue"> {
@@ -138,6 +141,22 @@ export function openReception(parts: ReceptionParts): Reception {
     parts.record({ ...recordOf(visit, status, milliseconds, sentBytes), ...(cause === undefined ? {} : { cause }) });
   }
 
+  function logHot(request: HotRequest, answer: HotAnswer, milliseconds: number): void {
+    answer.series.count(milliseconds, answer.sentBytes);
+    parts.record({
+      at: answer.at,
+      id: parts.nextId(),
+      method: "GET",
+      path: answer.path,
+      status: answer.status,
+      milliseconds,
+      sentBytes: answer.sentBytes,
+      remoteAddress: whereabouts.remoteAddress(hopOf(request)),
+      principal: answer.principal,
+      userAgent: request.headers["user-agent"] ?? null,
+    });
+  }
+
   /** Sends the answer, or the refusal of a stream that failed before its first byte. */
   async function deliver(visit: Visit, answer: Answer, response: ServerResponse): Promise<[Answer, Sent]> {
     const connection = () => ({ isBodyComing: visit.intake.isBodyComing, isClosing: parts.isClosing() });
@@ -166,24 +185,21 @@ export function openReception(parts: ReceptionParts): Reception {
     serveHot(request, response) {
       if (request.method !== "GET") return false;
       const startedAt = stopwatch();
-      const hop = hopOf(request);
-      const found = hot.answer(request, response, whereabouts.prefix(hop), parts.isClosing());
-      if (found === null) return false;
-      const milliseconds = stopwatch() - startedAt;
-      found.series.count(milliseconds, found.sentBytes);
-      parts.record({
-        at: found.at,
-        id: parts.nextId(),
-        method: "GET",
-        path: found.path,
-        status: found.status,
-        milliseconds,
-        sentBytes: found.sentBytes,
-        remoteAddress: whereabouts.remoteAddress(hop),
-        principal: found.principal,
-        userAgent: request.headers["user-agent"] ?? null,
-      });
+      const answer = hot.find(request, whereabouts.prefix(hopOf(request)));
+      if (answer === null) return false;
+      if (parts.isClosing()) response.shouldKeepAlive = false;
+      response.writeHead(answer.status, answer.head as string[]);
+      response.end(answer.bytes ?? undefined);
+      logHot(request, answer, stopwatch() - startedAt);
       return true;
+    },
+    lane: {
+      answer(head, socket) {
+        if (parts.isClosing()) return null;
+        const request = { ...head, socket };
+        return hot.find(request, whereabouts.prefix(hopOf(request)));
+      },
+      answered: (head, socket, answer, milliseconds) => logHot({ ...head, socket }, answer, milliseconds),
     },
   };
 }

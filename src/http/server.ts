@@ -1,8 +1,10 @@
 import { chmod } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { ListenOptions } from "node:net";
+import type { ListenOptions, Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import fastify, { type FastifyInstance, type HTTPMethods, type InjectOptions } from "fastify";
 import type { InjectedReply, InjectedRequest, ListeningPlace } from "./front-door.ts";
+import { type Lane, openLane } from "./lane.ts";
 import type { Reception } from "./reception.ts";
 import { clientErrors } from "./sockets.ts";
 import { clearSocketPlace } from "./unix-socket.ts";
@@ -25,8 +27,14 @@ const BACKLOG = 1024;
 export async function openServer(
   reception: Reception,
   waiting: WeakSet<IncomingMessage>,
-): Promise<{ readonly app: FastifyInstance; readonly server: Server }> {
+): Promise<{ readonly app: FastifyInstance; readonly server: Server; readonly lane: Lane }> {
   let server: Server | null = null;
+  /** Where connections begin at Node's own server. */
+  const begin = (socket: Duplex): void => {
+    // It takes any duplex stream (Node's documentation of the event "connection").
+    for (const listener of listeners) listener.call(opened(server), socket as Socket);
+  };
+  let listeners: readonly ((socket: Socket) => void)[] = [];
   const app = fastify<Server, IncomingMessage, ServerResponse>({
     serverFactory(handle) {
       server = serverFor((request, response) => {
@@ -39,7 +47,7 @@ export async function openServer(
       });
       return server;
     },
-    clientErrorHandler: clientErrors(() => opened(server)),
+    clientErrorHandler: clientErrors((socket) => begin(socket)),
     // What Fastify's own router cannot read is ours to refuse, in our words.
     frameworkErrors: (_error, request, reply) => {
       reply.hijack();
@@ -64,7 +72,15 @@ export async function openServer(
     return answer(request.raw, reply.raw);
   });
   await app.ready();
-  return { app, server: opened(server) };
+  const lane = openLane({
+    ...reception.lane,
+    stopwatch: () => performance.now(),
+    handOver: begin,
+    keepAliveMilliseconds: KEEP_ALIVE_MILLISECONDS,
+  });
+  listeners = opened(server).listeners("connection");
+  opened(server).removeAllListeners("connection").on("connection", lane.take);
+  return { app, server: opened(server), lane };
 }
 
 function opened(server: Server | null): Server {

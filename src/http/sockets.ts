@@ -1,4 +1,3 @@
-import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { METHOD_HEADER } from "./visits.ts";
@@ -14,9 +13,10 @@ const PUSH = "PUSH ";
 
 /**
  * Answers what Node's parser gives up on. devpi's client sends a method of its own, `PUSH`, that the parser does not
- * know: its request is handed in once more as `POST`, with the true method in a header.
+ * know: its request is handed in once more as `POST`, with the true method in a header, on a connection that begins
+ * with it.
  */
-export function clientErrors(server: () => Server): (error: ParseError, socket: Socket) => void {
+export function clientErrors(begin: (connection: Duplex) => void): (error: ParseError, socket: Socket) => void {
   const handedOn = new WeakSet<Socket>();
   return (error, socket) => {
     // The parser that gave up still watches its clock.
@@ -24,7 +24,7 @@ export function clientErrors(server: () => Server): (error: ParseError, socket: 
     const rawPacket = Buffer.isBuffer(error.rawPacket) ? error.rawPacket : null;
     if (error.code === "HPE_INVALID_METHOD" && rawPacket !== null && isPush(rawPacket) && !isAnswering(socket)) {
       handedOn.add(socket);
-      server().emit("connection", resumed(socket, rewritten(rawPacket)));
+      begin(resumed(socket, rewritten(rawPacket)));
       return;
     }
     refuse(error, socket);

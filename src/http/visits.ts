@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Proof } from "#access";
 import { ANONYMOUS, actorOf, type Call, type Instant, type Principal, type Seq } from "#core";
 import type { RequestRecord } from "./front-door.ts";
+import type { HotRequest } from "./hot-replies.ts";
 import { headerOf, type Intake, openIntake } from "./intake.ts";
 import type { Params } from "./patterns.ts";
 import type { Wish } from "./prepare.ts";
@@ -140,12 +141,12 @@ export function nameOf(principal: Principal): string {
   return principal.kind === "anonymous" ? "" : actorOf(principal).name;
 }
 
-export function hopOf(request: IncomingMessage): Hop {
+export function hopOf(request: HotRequest): Hop {
   return { peer: request.socket?.remoteAddress ?? null, header: (name) => headerOf(request, name) };
 }
 
 /** Without the query, in which confused clients send secrets. */
-export function pathOf({ url = "" }: IncomingMessage): string {
+export function pathOf({ url = "" }: HotRequest): string {
   const mark = url.indexOf("?");
   return mark < 0 ? url : url.slice(0, mark);
 }

@@ -1,6 +1,7 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { refuse } from "#core";
 import type { Ask, Statement } from "../sql/statement.ts";
+import { openWalIndex } from "./wal-index.ts";
 
 /** Work awaits nothing but its answers, so a snapshot lasts microseconds and a few connections serve everybody. */
 const CONNECTIONS_MAX = 4;
@@ -25,6 +26,7 @@ export function openReaders(path: string): Readers {
   const running = new Set<Promise<unknown>>();
   let isClosed = false;
   let seen = first.all(dataVersion)[0]?.data_version;
+  const walIndex = openWalIndex(path);
 
   function assertOpen(): void {
     if (isClosed) throw refuse({ code: "shutting-down", retryAfterSeconds: 5 });
@@ -84,6 +86,7 @@ export function openReaders(path: string): Readers {
     },
     hasMoved() {
       assertOpen();
+      if (walIndex.isUnchanged()) return false;
       // Changes when another connection has committed, and the one that writes is another one.
       const version = first.all(dataVersion)[0]?.data_version;
       if (version === seen) return false;
