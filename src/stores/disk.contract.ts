@@ -22,8 +22,8 @@ export function diskContract(name: string, make: () => Promise<DiskPlace>): void
   describe(`${name} reads and writes`, () => {
     onDisk("a file is written in places and read back in parts", async (disk, at) => {
       const file = await disk.create(at("f"));
-      await file.write(Buffer.from("hello "), 0);
-      await file.write(Buffer.from("world"), 6);
+      await file.write([Buffer.from("hel"), Buffer.alloc(0), Buffer.from("lo ")], 0);
+      await file.write([Buffer.from("world")], 6);
       assert.equal(String(await file.read({ start: 4, end: 8 })), "o wo");
       await file.sync();
       await file.close();
@@ -34,9 +34,20 @@ export function diskContract(name: string, make: () => Promise<DiskPlace>): void
       assert.equal(await textOf(disk, at("f"), { start: 3, end: 3 }), "");
     });
 
+    onDisk("any number of pieces is written together, each once and in order", async (disk, at) => {
+      const file = await disk.create(at("f"));
+      const pieces = Array.from({ length: 3000 }, (_, index) => Buffer.alloc(index % 7, index % 251));
+      await file.write([], 0);
+      await file.write(pieces, 2);
+      await file.close();
+      const whole = Buffer.concat([Buffer.alloc(2), ...pieces]);
+      assert.equal(await textOf(disk, at("f")), String(whole));
+      assert.equal(await disk.sizeOf(at("f")), whole.byteLength);
+    });
+
     onDisk("reading an open file beyond its end is an error, not a shorter answer", async (disk, at) => {
       const file = await disk.create(at("f"));
-      await file.write(Buffer.from("abc"), 0);
+      await file.write([Buffer.from("abc")], 0);
       await assert.rejects(file.read({ start: 0, end: 4 }), /ended/);
       await file.close();
     });
@@ -77,7 +88,7 @@ export function diskContract(name: string, make: () => Promise<DiskPlace>): void
       await disk.makeFolder(at("d"));
       for (const name of ["old", "d/new"]) {
         const file = await disk.create(at(name));
-        await file.write(Buffer.from(name), 0);
+        await file.write([Buffer.from(name)], 0);
         await file.close();
       }
       const reading = await disk.read(at("old"));

@@ -110,8 +110,10 @@ export function forgetfulDisk(root: Folder = emptyFolder()): ForgetfulDisk {
       const made: File = { live: Buffer.alloc(0), durable: Buffer.alloc(0), modifiedAt: 0 };
       if (take("create", path)) parent.live.set(nameOf(path), made);
       return {
-        async write(bytes, position) {
+        async write(pieces, position) {
           if (!take("write", path)) return;
+          const bytes = Buffer.concat(pieces);
+          if (bytes.byteLength === 0) return;
           const grown = Buffer.alloc(Math.max(made.live.byteLength, position + bytes.byteLength));
           grown.set(made.live);
           grown.set(bytes, position);

@@ -151,12 +151,26 @@ function openContent({ disk, nextPath }: DraftParts) {
   let isMoved = false;
   /** Writes to the file, one after another. */
   let tail: Promise<void> = Promise.resolve();
+  /** To be written from here on. */
+  let fileEnd = 0;
+  let waiting: Uint8Array[] = [];
+
+  /** What has come while the disk was busy is written together: a call for each piece costs more than the bytes. */
+  async function writeWaiting(): Promise<void> {
+    if (waiting.length === 0) return;
+    const to = file ?? (await spill());
+    const pieces = waiting;
+    const start = fileEnd;
+    waiting = [];
+    for (const { byteLength } of pieces) fileEnd += byteLength;
+    await to.write(pieces, start);
+  }
 
   async function spill(): Promise<DiskFile> {
     const madePath = await nextPath();
     const made = await disk.create(madePath);
     try {
-      await made.write(memory.subarray(0, used), 0);
+      await made.write([memory.subarray(0, used)], 0);
     } catch (error) {
       // Only a file that holds it all is the draft's: one by half must never be kept.
       await made.close();
@@ -165,6 +179,7 @@ function openContent({ disk, nextPath }: DraftParts) {
     }
     path = madePath;
     file = made;
+    fileEnd = used;
     return made;
   }
 
@@ -181,7 +196,8 @@ function openContent({ disk, nextPath }: DraftParts) {
         used = end;
         return;
       }
-      tail = tail.then(async () => (file ?? (await spill())).write(chunk, position));
+      waiting.push(chunk);
+      tail = tail.then(writeWaiting);
       await tail;
     },
     async read({ start, end }: { readonly start: number; readonly end: number }): Promise<Uint8Array> {

@@ -182,9 +182,9 @@ function fillable(full: { readonly at: string | null }): Disk {
       const file = await disk.create(path);
       return {
         ...file,
-        async write(bytes, position) {
+        async write(pieces, position) {
           refuseAt("write");
-          await file.write(bytes, position);
+          await file.write(pieces, position);
         },
         async sync() {
           refuseAt("sync");
