@@ -51,8 +51,12 @@ export interface Companion {
 export interface Artifact {
   readonly repository: RepositoryName;
   readonly project: ProjectName;
-  /** Unique in its repository, byte for byte as uploaded. */
+  /** Unique in its repository, byte for byte as uploaded. Of a file without a project (`NO_PROJECT`): its path. */
   readonly filename: string;
+  /** Where it stands in its repository's tree, without a slash in front. Not given: see `placeOf`. */
+  readonly path?: string;
+  /** Lower-case hex by algorithm, besides the blob's own: `sha1`, `md5`. Not given in what was published before. */
+  readonly digests?: Readonly<Record<string, string>>;
   readonly version: string | null;
   readonly blob: Digest;
   readonly sizeBytes: number;

@@ -2,6 +2,8 @@ import type { Artifact, ArtifactRef, Attachment, ProjectStatus, Version } from "
 import type { Instant, ProjectName, RepositoryName, Seq, UserName } from "./names.ts";
 import type { Actor, Token, User } from "./principal.ts";
 import type { Repository } from "./repository.ts";
+import type { Group, PermissionTarget, RetentionPolicy } from "./targets.ts";
+import type { Folder, Properties } from "./tree.ts";
 
 /**
  * Past tense: an event is a fact. Fields may be added, never renamed or removed: old journals must stay readable.
@@ -10,6 +12,12 @@ import type { Repository } from "./repository.ts";
 export type JournalEvent =
   | { readonly type: "user.saved"; readonly user: User }
   | { readonly type: "user.removed"; readonly name: UserName }
+  | { readonly type: "group.saved"; readonly group: Group }
+  | { readonly type: "group.removed"; readonly name: string }
+  | { readonly type: "permission.saved"; readonly target: PermissionTarget }
+  | { readonly type: "permission.removed"; readonly name: string }
+  | { readonly type: "policy.saved"; readonly policy: RetentionPolicy }
+  | { readonly type: "policy.removed"; readonly name: string }
   | { readonly type: "token.issued"; readonly token: Token }
   | { readonly type: "token.revoked"; readonly id: string; readonly owner: UserName }
   | { readonly type: "repository.saved"; readonly repository: Repository }
@@ -46,6 +54,21 @@ export type JournalEvent =
   | { readonly type: "artifact.yanked"; readonly ref: ArtifactRef; readonly reason: string | null }
   /** Its test results go with it. */
   | { readonly type: "artifact.removed"; readonly ref: ArtifactRef }
+  /** A folder without files, or before its first one. */
+  | { readonly type: "folder.made"; readonly folder: Folder }
+  /** With the folders below it; the files below it are removed by their own events. */
+  | { readonly type: "folder.removed"; readonly repository: RepositoryName; readonly path: string }
+  /** All properties of one place, in place of those that were there; none: an empty object. */
+  | {
+      readonly type: "properties.set";
+      readonly repository: RepositoryName;
+      readonly path: string;
+      readonly properties: Properties;
+    }
+  /** Like `artifact.removed`, but the file and its properties rest in the trash under this id. */
+  | { readonly type: "artifact.trashed"; readonly ref: ArtifactRef; readonly id: string; readonly until: Instant }
+  /** Restored (a publication of its own), or cleared away. */
+  | { readonly type: "trash.removed"; readonly id: string }
   /** Takes the place of an attachment of the same name, as new documentation does. */
   | { readonly type: "attachment.saved"; readonly attachment: Attachment }
   | {
@@ -70,7 +93,19 @@ export function repositoryOf(event: JournalEvent): RepositoryName | null {
     case "user.removed":
     case "token.issued":
     case "token.revoked":
+    case "group.saved":
+    case "group.removed":
+    case "permission.saved":
+    case "permission.removed":
+    case "policy.saved":
+    case "policy.removed":
+    case "trash.removed":
       return null;
+    case "folder.made":
+      return event.folder.repository;
+    case "folder.removed":
+    case "properties.set":
+      return event.repository;
     case "repository.saved":
       return event.repository.name;
     case "repository.removed":
@@ -88,6 +123,7 @@ export function repositoryOf(event: JournalEvent): RepositoryName | null {
       return event.artifact.repository;
     case "artifact.yanked":
     case "artifact.removed":
+    case "artifact.trashed":
       return event.ref.repository;
     case "attachment.saved":
       return event.attachment.repository;
@@ -110,6 +146,7 @@ export function projectOf(event: JournalEvent): ProjectName | null {
       return event.artifact.project;
     case "artifact.yanked":
     case "artifact.removed":
+    case "artifact.trashed":
       return event.ref.project;
     case "attachment.saved":
       return event.attachment.project;

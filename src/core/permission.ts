@@ -15,7 +15,18 @@ export interface Decision {
 export interface Subject {
   readonly repository: Repository;
   readonly project: ProjectName | null;
+  /** Where in the repository's tree; not given or `null`: permission targets are asked whether they cover any path. */
+  readonly path?: string | null;
 }
+
+/** What permission targets grant, made ready to be asked often; see `rules.ts`. */
+export interface Rules {
+  /** The rule that allows it, in words; `null`: none does. */
+  grant(principal: Principal, action: Action, subject: Subject): string | null;
+}
+
+/** No permission targets. */
+export const NO_RULES: Rules = { grant: () => null };
 
 /**
  * May `principal` do `action` to `subject`? Pure: the repository's own lists (devpi's ACLs), its owner, root, and the

@@ -25,12 +25,19 @@ export interface Limit {
 /** Who is asking, as proven by `access`. */
 export type Principal =
   | { readonly kind: "anonymous" }
-  | { readonly kind: "user"; readonly name: UserName; readonly groups: readonly string[] }
+  | {
+      readonly kind: "user";
+      readonly name: UserName;
+      readonly groups: readonly string[];
+      /** May do everything, as root may: the account or one of its groups says so. */
+      readonly isAdmin?: boolean;
+    }
   | {
       readonly kind: "token";
       readonly owner: UserName;
       readonly id: string;
       readonly groups: readonly string[];
+      readonly isAdmin?: boolean;
       readonly limits: readonly Limit[];
     }
   | { readonly kind: "workload"; readonly issuer: string; readonly subject: string; readonly limits: readonly Limit[] }
@@ -80,6 +87,10 @@ export interface User {
   readonly createdAt: Instant;
   /** `null`: never changed since it was made. */
   readonly modifiedAt: Instant | null;
+  /** May do everything, as root may. */
+  readonly isAdmin?: boolean;
+  /** What other systems' clients want back; never read by us. */
+  readonly kept?: JsonObject;
   /** A sealed argon2id hash in PHC form; `null`: cannot sign in with a password. */
   readonly passwordHash: Sealed | null;
 }

@@ -30,6 +30,18 @@ interface Common {
    * here (devpi-constrained). `null`, and not given in what was kept before there were any: everything is admitted.
    */
   readonly constraints?: readonly string[] | null;
+  /**
+   * Ant patterns on paths (`ant-pattern.ts`): what is not included, or is excluded, is neither taken nor shown. Not given:
+   * everything is included and nothing excluded.
+   */
+  readonly includes?: readonly string[];
+  readonly excludes?: readonly string[];
+  /** Among the members of a virtual one: where a member with priority has a project, only such members are asked. */
+  readonly hasPriority?: boolean;
+  /** Neither read nor written, as if it were empty (Artifactory's `blackedOut`). */
+  readonly isBlackedOut?: boolean;
+  /** What other systems' clients want back; never read by us. */
+  readonly kept?: JsonObject;
   readonly createdAt: Instant;
 }
 
@@ -58,6 +70,8 @@ export interface LocalRepository extends Common, Merging {
   readonly validation: "strict" | "legacy";
   /** Names that belong to this house although no file of theirs is here: exact, or a prefix written `acme-*`. */
   readonly reserved: readonly string[];
+  /** All its files together may have so many bytes; `null` or not given: as many as there is room for. */
+  readonly quotaBytes?: number | null;
 }
 
 /** Reads through to another server and remembers what it read. */
@@ -83,6 +97,23 @@ export interface RemoteRepository extends Common {
   readonly ignoreSerialHeader: boolean;
   /** devpi's `mirror_provides_core_metadata`, kept for its clients; metadata of files is always offered. */
   readonly providesCoreMetadata?: boolean | null;
+  /** Only what is already here is shown; the upstream is never asked. */
+  readonly isOffline?: boolean;
+  /**
+   * An upstream that cannot answer fails the whole answer. `false` (Artifactory's `hardFail: false`) skips it, and only
+   * where a virtual repository merges; not given: `true`.
+   */
+  readonly failsHard?: boolean;
+  /** After an upstream could not be reached it is not asked again for so long; not given: as the server's breaker has it. */
+  readonly assumedOfflineSeconds?: number;
+  /** `false`: files pass through and are not kept. Not given: `true`. */
+  readonly storesFiles?: boolean;
+  /** Copies that nobody has read for so long are cleared away; 0 or not given: never. */
+  readonly unusedForHours?: number;
+  /** `http://…` or `https://…` of the proxy for this upstream; not given: as the server is set. */
+  readonly proxy?: string | null;
+  /** The upstream's answer may take so long to begin; not given: as the server is set. */
+  readonly timeoutMilliseconds?: number;
 }
 
 /** Shows several repositories as one. Holds nothing itself. */

@@ -16,6 +16,7 @@ import type {
   Offer,
   ProjectName,
   ProjectStatus,
+  Properties,
   Reply,
   Repository,
 } from "#core";
@@ -39,6 +40,23 @@ export interface PackageFormat {
   identityOf(filename: string, project: ProjectName): string;
   /** The path, relative to the repository, without a slash in front, under which a listed file is served. */
   filePath(file: ListedFile): string;
+  /**
+   * Where a published file stands in its repository's tree (Artifactory's layout of this format), without a slash in
+   * front.
+   */
+  placeOf(file: Pick<Candidate, "displayName" | "project" | "version" | "filename">): string;
+  /** What a file says about itself, as properties (`pypi.name`, …); nothing for formats that have none. */
+  propertiesOf(
+    file: Pick<Candidate, "displayName" | "project" | "version" | "filename" | "attributes" | "versionAttributes">,
+  ): Properties;
+  /**
+   * What a file becomes that was put at a path without a form (plain PUT, copy, move): of a package, what its own
+   * metadata says. `null`: it is no package, and is kept as a file that belongs to no project. `stated`: properties that
+   * came with it, which count where the file itself cannot be read. `upload-invalid` for a package that is damaged.
+   */
+  examine(path: string, received: Received, stated: Properties): Promise<Candidate | null>;
+  /** Whether repositories of this format know projects at all; where not, all files belong to none. */
+  readonly knowsProjects: boolean;
   /** Reads a project's page from another server; see {@link UpstreamPage}. */
   readonly reader: ListingReader;
   /** Sorts versions ascending. */
@@ -276,7 +294,30 @@ export interface Desk {
   ): Promise<{ readonly attachment: Attachment; readonly created: boolean }>;
   yank(project: ProjectName, version: string, reason: string | null): Promise<readonly ArtifactRef[]>;
   remove(ref: ArtifactRef): Promise<void>;
+  /** The repository as a tree of folders and files. */
+  readonly tree: DeskTree;
   setStatus(project: ProjectName, status: ProjectStatus, reason: string | null): Promise<void>;
+}
+
+/** {@link Desk.tree}: by path, without a slash in front. Rights are behind it. */
+export interface DeskTree {
+  /** `null`: no such file. */
+  open(path: string): Promise<OpenFile | null>;
+  /** Names in a folder, folders with a slash at the end; `null`: no such folder. At most `limit` after the name `after`. */
+  names(
+    path: string,
+    page: { readonly after: string | null; readonly limit: number },
+  ): Promise<readonly string[] | null>;
+  receive(path: string, bytes: AsyncIterable<Uint8Array>): Promise<Received>;
+  /** `expected`: lower-case hex by algorithm; `digest-mismatch` where the bytes are others. */
+  put(
+    path: string,
+    received: Received,
+    expected: Readonly<Record<string, string>>,
+  ): Promise<{ readonly created: boolean }>;
+  makeFolder(path: string): Promise<void>;
+  /** `false`: there was nothing. */
+  remove(path: string): Promise<boolean>;
 }
 
 /** What documentation is about. */

@@ -26,10 +26,12 @@ import type { Upstreams } from "#upstream";
 import type { Attachments } from "./attachments.ts";
 import type { Documentations } from "./documentation.ts";
 import type { Elsewhere } from "./elsewhere.ts";
+import type { Governing, Retention } from "./governing.ts";
 import type { IndexCopies } from "./index-copies.ts";
 import type { Moving } from "./moving.ts";
 import type { PushContent } from "./parcels.ts";
 import type { Search } from "./search.ts";
+import type { Trash, Tree } from "./tree.ts";
 
 /** All the world the registry needs, in one list; the clock is one of the parts. */
 export interface RegistryParts {
@@ -53,6 +55,8 @@ export interface RegistrySettings {
   readonly memoryBytesMax: number;
   /** `null`: everybody may create users and whoever owns them indexes; a list: only these (devpi's `--restrict-modify`). */
   readonly restrictModify: readonly string[] | null;
+  /** Removed files rest in the trash for so long; 0: there is none. */
+  readonly trashMilliseconds: number;
 }
 
 /** The workshop: every operation, for every format and repository kind; the only caller of `append`. */
@@ -73,7 +77,13 @@ export interface Registry {
   repositories(owner?: UserName): Promise<readonly Repository[]>;
   format(name: FormatName): PackageFormat;
   /** core's rule; what changes a virtual repository is asked of the member that it publishes to. */
-  decide(principal: Principal, action: Action, repository: Repository, project?: ProjectName | null): Decision;
+  decide(
+    principal: Principal,
+    action: Action,
+    repository: Repository,
+    project?: ProjectName | null,
+    path?: string | null,
+  ): Decision;
 
   readonly accounts: Accounts;
   readonly repositoriesAdmin: RepositoriesAdmin;
@@ -84,6 +94,10 @@ export interface Registry {
   readonly elsewhere: Elsewhere;
   readonly moving: Moving;
   readonly indexCopies: IndexCopies;
+  readonly tree: Tree;
+  readonly trash: Trash;
+  readonly governing: Governing;
+  readonly retention: Retention;
 
   /** Wakes up when the journal grows. Needs root. */
   journal(after: Seq, principal: Principal, signal: AbortSignal): AsyncIterable<JournalEntry>;

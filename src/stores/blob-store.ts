@@ -8,7 +8,7 @@ export interface ByteRange {
 }
 
 /** Digests besides SHA-256 that may be computed on the way in. */
-export type ExtraDigest = "md5" | "blake2b_256";
+export type ExtraDigest = "md5" | "sha1" | "blake2b_256";
 
 /** Bytes, named by what they are (SHA-256). */
 export interface BlobStore extends AsyncDisposable {

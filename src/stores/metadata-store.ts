@@ -4,15 +4,24 @@ import type {
   Attachment,
   AttachmentKind,
   Digest,
+  Folder,
+  Group,
+  Item,
+  ItemQuery,
   JournalEntry,
   JournalEvent,
+  PermissionTarget,
   Project,
   ProjectName,
+  Properties,
   Repository,
   RepositoryKey,
   RepositoryName,
+  RetentionPolicy,
   Seq,
   Token,
+  TrashedFile,
+  TreeEntry,
   User,
   UserName,
   Version,
@@ -63,6 +72,14 @@ export interface MetadataView {
   userLike(name: string): Promise<User | null>;
   /** Sorted by name. */
   users(): Promise<readonly User[]>;
+  group(name: string): Promise<Group | null>;
+  /** Sorted by name. */
+  groups(): Promise<readonly Group[]>;
+  permissionTarget(name: string): Promise<PermissionTarget | null>;
+  /** Sorted by name. */
+  permissionTargets(): Promise<readonly PermissionTarget[]>;
+  /** Sorted by name. */
+  retentionPolicies(): Promise<readonly RetentionPolicy[]>;
   token(id: string): Promise<Token | null>;
   tokensOf(owner: UserName): Promise<readonly Token[]>;
   repository(name: RepositoryName): Promise<Repository | null>;
@@ -91,7 +108,41 @@ export interface MetadataView {
     project: ProjectName,
     which?: { readonly kind: AttachmentKind } | { readonly about: string },
   ): Promise<readonly Attachment[]>;
-  /** Whether any artifact, companion or attachment names this blob. */
+  /** The file at a path of the tree; see `placeOf`. */
+  artifactAt(repository: RepositoryName, path: string): Promise<Artifact | null>;
+  /** `""` is always there while the repository is, made when it was. */
+  folder(repository: RepositoryName, path: string): Promise<Folder | null>;
+  /** What stands in a folder itself, sorted by name, folders and files mixed; at most `limit` after the name `after`. */
+  children(
+    repository: RepositoryName,
+    folder: string,
+    page: { readonly after: string | null; readonly limit: number },
+  ): Promise<readonly TreeEntry[]>;
+  /** All below a folder, at any depth, sorted by path; at most `limit` after the path `after`. */
+  below(
+    repository: RepositoryName,
+    folder: string,
+    page: { readonly after: string | null; readonly limit: number },
+  ): Promise<readonly TreeEntry[]>;
+  /** Empty where there are none. */
+  properties(repository: RepositoryName, path: string): Promise<Properties>;
+  /** By path, of those of the given paths that have some. */
+  propertiesOf(repository: RepositoryName, paths: readonly string[]): Promise<ReadonlyMap<string, Properties>>;
+  /** Files with these bytes, wherever they are; at most `limit`, oldest first. `hex`: lower case. */
+  artifactsWith(
+    digest: { readonly algorithm: "sha256" | "sha1" | "md5"; readonly hex: string },
+    limit: number,
+  ): Promise<readonly Artifact[]>;
+  /** Never reads a whole table where an index can narrow it. */
+  search(query: ItemQuery): Promise<readonly Item[]>;
+  trashed(id: string): Promise<TrashedFile | null>;
+  /** Oldest first; all, or what came from one repository, at most `limit` after the id `after`. */
+  trash(page: {
+    readonly repository?: RepositoryName;
+    readonly after: string | null;
+    readonly limit: number;
+  }): Promise<readonly TrashedFile[]>;
+  /** Whether any artifact, companion or attachment, or any file in the trash, names this blob. */
   namesBlob(digest: Digest): Promise<boolean>;
   /** How much there is, for metrics and quotas. Counted by the fold, so it is cheap. */
   totals(
