@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import {
   type Action,
   type Artifact,
@@ -101,11 +102,10 @@ export function openPublishing(tools: Tools): Publishing {
   }
 
   async function keep({ received, companions }: Candidate): Promise<Kept> {
-    const [file, ...others] = await Promise.all([
-      drafts.keep(received),
-      ...Object.entries(companions).map(async ([suffix, bytes]) => [suffix, await drafts.keepBytes(bytes)] as const),
-    ]);
-    return { file, companions: Object.fromEntries(others) };
+    const named = Object.entries(companions);
+    const [file, ...others] = await drafts.keepAll([received, ...named.map(([, bytes]) => bytes)]);
+    assert(file !== undefined);
+    return { file, companions: Object.fromEntries(others.map((kept, index) => [named[index]?.[0], kept])) };
   }
 
   return {

@@ -232,15 +232,26 @@ function draftsContract(make: Make): void {
     const sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     assert.deepEqual(await plain.finish(), { digest: `sha256:${sha256}`, sizeBytes: 3, hex: { sha256 } });
     await plain.discard();
-    const draft = await blobs.begin({ ...LIMIT, digests: ["md5", "blake2b_256"] });
+    const options = { ...LIMIT, digests: ["md5", "sha1", "blake2b_256"] } as const;
+    const draft = await blobs.begin(options);
+    const meanwhile = await blobs.begin(options);
+    await meanwhile.write(Buffer.from("another one at the same time"));
     await draft.write(Buffer.from("abc"));
-    assert.deepEqual((await draft.finish()).hex, {
+    await meanwhile.finish();
+    await meanwhile.discard();
+    const { hex } = await draft.finish();
+    assert.deepEqual(hex, {
       sha256,
       md5: "900150983cd24fb0d6963f7d28e17f72",
+      sha1: "a9993e364706816aba3e25717850c26c9cd0d89d",
       blake2b_256: "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319",
     });
     assert.deepEqual(await draft.finish(), await draft.finish(), "asking again is no error");
     await draft.discard();
+    const next = await blobs.begin(options);
+    await next.write(Buffer.from("abc"));
+    assert.deepEqual((await next.finish()).hex, hex);
+    await next.discard();
   });
 
   promise("the same blob is there again when the old one is deleted while it is held", make, async (place) => {

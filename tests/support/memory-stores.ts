@@ -46,7 +46,9 @@ export function memoryBlobs(): MemoryBlobs {
         assertOpen();
         const whole = Buffer.concat(chunks);
         const hex: Record<string, string> = { sha256: createHash("sha256").update(whole).digest("hex") };
-        if (digests.includes("md5")) hex["md5"] = createHash("md5").update(whole).digest("hex");
+        for (const name of ["md5", "sha1"] as const) {
+          if (digests.includes(name)) hex[name] = createHash(name).update(whole).digest("hex");
+        }
         if (digests.includes("blake2b_256")) {
           hex["blake2b_256"] = Buffer.from(blake2b(whole, { dkLen: 32 })).toString("hex");
         }

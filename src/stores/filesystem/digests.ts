@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { blake2b } from "@noble/hashes/blake2.js";
+import { createBLAKE2b, type IHasher } from "hash-wasm";
 import type { ExtraDigest } from "../blob-store.ts";
 
 /** Hashes bytes as they pass. */
@@ -9,21 +9,42 @@ export interface Digesting {
   hex(): Record<string, string> & { readonly sha256: string };
 }
 
-export function openDigesting(extras: readonly ExtraDigest[]): Digesting {
-  const sha256 = createHash("sha256");
-  const md5 = extras.includes("md5") ? createHash("md5") : null;
-  // node:crypto has BLAKE2b with 512 bits only, and 256 bits are no prefix of it. Slow, so only when asked for.
-  const blake = extras.includes("blake2b_256") ? blake2b.create({ dkLen: 32 }) : null;
-  return {
-    update(bytes) {
-      sha256.update(bytes);
-      md5?.update(bytes);
-      blake?.update(bytes);
-    },
-    hex: () => ({
-      sha256: sha256.digest("hex"),
-      ...(md5 === null ? {} : { md5: md5.digest("hex") }),
-      ...(blake === null ? {} : { blake2b_256: Buffer.from(blake.digest()).toString("hex") }),
-    }),
+/** So many hashers of BLAKE2b wait to be used again; making one costs as much as hashing 100 KB. */
+const IDLE_MAX = 16;
+
+/** Returns how to begin. */
+export function openDigests(): (extras: readonly ExtraDigest[]) => Promise<Digesting> {
+  const idle: IHasher[] = [];
+
+  // node:crypto has BLAKE2b with 512 bits only, and 256 bits are no prefix of it.
+  async function blakeHasher(): Promise<IHasher> {
+    return (idle.pop() ?? (await createBLAKE2b(256))).init();
+  }
+
+  return async (extras) => {
+    const sha256 = createHash("sha256");
+    const others = (["md5", "sha1"] as const)
+      .filter((name) => extras.includes(name))
+      .map((name) => [name, createHash(name)] as const);
+    const blake = extras.includes("blake2b_256") ? await blakeHasher() : null;
+
+    function blakeHex(hasher: IHasher): string {
+      const hex = hasher.digest("hex");
+      if (idle.length < IDLE_MAX) idle.push(hasher);
+      return hex;
+    }
+
+    return {
+      update(bytes) {
+        sha256.update(bytes);
+        for (const [, hash] of others) hash.update(bytes);
+        blake?.update(bytes);
+      },
+      hex: () => ({
+        sha256: sha256.digest("hex"),
+        ...Object.fromEntries(others.map(([name, hash]) => [name, hash.digest("hex")])),
+        ...(blake === null ? {} : { blake2b_256: blakeHex(blake) }),
+      }),
+    };
   };
 }

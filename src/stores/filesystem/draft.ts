@@ -4,7 +4,7 @@ import { type BlobInfo, type Digest, refuse, sha256Digest } from "#core";
 import type { BlobDraft, BlobStore, DraftDigests } from "../blob-store.ts";
 import { storageRefusal } from "../data-folder.ts";
 import type { Disk, DiskFile } from "../disk.ts";
-import { openDigesting } from "./digests.ts";
+import type { Digesting } from "./digests.ts";
 
 /** Smaller drafts stay in memory until they are kept: most are refused or kept within milliseconds. */
 const IN_MEMORY_BYTES = 256 * 1024;
@@ -19,7 +19,7 @@ export interface DraftParts {
   readonly closed: (draft: BlobDraft) => void;
 }
 
-type Options = Parameters<BlobStore["begin"]>[0];
+type Options = Pick<Parameters<BlobStore["begin"]>[0], "sizeBytesMax">;
 
 /** A draft whose keeping can be done together with that of others. */
 export interface FileDraft extends BlobDraft {
@@ -33,9 +33,8 @@ export interface FileDraft extends BlobDraft {
   named(): BlobInfo;
 }
 
-export function openDraft(parts: DraftParts, { sizeBytesMax, digests = [] }: Options): FileDraft {
+export function openDraft(parts: DraftParts, { sizeBytesMax }: Options, digesting: Digesting): FileDraft {
   const { disk } = parts;
-  const digesting = openDigesting(digests);
   const content = openContent(parts);
   let sizeBytes = 0;
   let finished: DraftDigests | null = null;
@@ -136,7 +135,7 @@ export function openDraft(parts: DraftParts, { sizeBytesMax, digests = [] }: Opt
   return draft;
 }
 
-function digestsOf(hex: ReturnType<ReturnType<typeof openDigesting>["hex"]>, sizeBytes: number): DraftDigests {
+function digestsOf(hex: ReturnType<Digesting["hex"]>, sizeBytes: number): DraftDigests {
   const digest = sha256Digest(hex.sha256);
   assert(digest !== null);
   return { digest, sizeBytes, hex };

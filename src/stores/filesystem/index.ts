@@ -4,6 +4,7 @@ import { type Digest, hexOf, sha256Digest } from "#core";
 import type { BlobDraft, BlobStore } from "../blob-store.ts";
 import { makeDataFolder, storageRefusal } from "../data-folder.ts";
 import { type Disk, realDisk } from "../disk.ts";
+import { openDigests } from "./digests.ts";
 import { type FileDraft, openDraft } from "./draft.ts";
 import { openDraftFolder } from "./drafts.ts";
 import { type Processes, thisMachine } from "./processes.ts";
@@ -42,12 +43,14 @@ export async function openFilesystemBlobs({
   const drafts = openDraftFolder({ disk, path: draftsPath, processes, now, newId: () => newId().slice(0, 8) });
   await drafts.clearLeftovers();
   const open = new Map<BlobDraft, FileDraft>();
+  const digests = openDigests();
   const pathOf = (digest: Digest): string => join(blobs, hexOf(digest).slice(0, 2), hexOf(digest));
 
   return {
     async begin(options) {
       const closed = (draft: BlobDraft): void => void open.delete(draft);
-      const draft = openDraft({ disk, nextPath: drafts.nextPath, pathOf, closed }, options);
+      const digesting = await digests(options.digests ?? []);
+      const draft = openDraft({ disk, nextPath: drafts.nextPath, pathOf, closed }, options, digesting);
       open.set(draft, draft);
       return draft;
     },
