@@ -44,6 +44,7 @@ export interface App extends AsyncDisposable {
   readonly upstreams: Upstreams;
 }
 
+const MILLISECONDS_PER_DAY = 24 * 60 * 60 * 1000;
 const SWEEP_EVERY_MS = 6 * 60 * 60 * 1000;
 /** Of the memory for finished bytes: pages and hot files are the registry's, whole answers the front door's. */
 const FRONT_DOOR_SHARE = 1 / 3;
@@ -81,6 +82,7 @@ export async function openApp(config: Config, world: World): Promise<App> {
         fileSizeBytesMax: config.uploadSizeBytesMax,
         memoryBytesMax: Math.floor(config.memoryBytesMax * (1 - FRONT_DOOR_SHARE)),
         restrictModify: config.restrictModify,
+        trashMilliseconds: Math.round(config.trashDays * MILLISECONDS_PER_DAY),
       },
     }),
   );

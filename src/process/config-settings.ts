@@ -2,6 +2,7 @@ import type { OptionRow } from "#cli";
 import {
   oneOf,
   type ReadValue,
+  readDays,
   readHost,
   readHostAndPort,
   readMode,
@@ -36,6 +37,8 @@ export interface Settings {
   readonly upstreamSeconds: number;
   readonly graceSeconds: number;
   readonly restrictModify: readonly string[] | null;
+  /** 0: removed files are gone at once. */
+  readonly trashDays: number;
   /** `name` or `name:port`. */
   readonly pushHosts: readonly string[];
   readonly isLockedDown: boolean;
@@ -170,6 +173,13 @@ export const SETTINGS: { readonly [Field in keyof Settings]: Setting<Settings[Fi
     read: (texts) =>
       texts.length === 0 ? null : texts.flatMap((text) => text.split(/[\s,]+/).filter((name) => name !== "")),
   },
+  trashDays: one(readDays, {
+    name: "trash-days",
+    placeholder: "days",
+    description: "how long removed files rest in the trash, from where they can be restored; 0 for not at all",
+    fallback: "14",
+    commands: SERVE,
+  }),
   pushHosts: list(readHostAndPort, {
     name: "push-host",
     placeholder: "host",

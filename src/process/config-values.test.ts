@@ -23,8 +23,10 @@ test("ports, hosts and seconds are what they are and nothing else", () => {
   assert.equal(values.readHost("[::1]"), "::1");
   assert.equal(values.readHost("packages.example.com"), "packages.example.com");
   assert.equal(values.readSeconds("2.5"), 2.5);
+  assert.deepEqual([values.readDays("0"), values.readDays("0.5")], [0, 0.5]);
   for (const text of ["65536", "-1", "80 ", "0x50", ""]) assert.throws(() => values.readPort(text), SyntaxError, text);
   for (const text of ["", "http://x", "a b", "x/"]) assert.throws(() => values.readHost(text), SyntaxError, text);
+  for (const text of ["-1", "soon", "1e3", ""]) assert.throws(() => values.readDays(text), SyntaxError, text);
   for (const text of ["0", "-1", "soon"]) assert.throws(() => values.readSeconds(text), SyntaxError, text);
 });
 

@@ -39,6 +39,11 @@ export function readSeconds(text: string): number {
   return seconds;
 }
 
+export function readDays(text: string): number {
+  if (!/^\d{1,5}(\.\d{1,2})?$/.test(text)) throw new SyntaxError("expected a number of days, or 0");
+  return Number(text);
+}
+
 export function readHost(text: string): string {
   const host = text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : text;
   if (isIP(host) === 0 && !/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/i.test(host)) {

@@ -284,7 +284,7 @@ describe("who may read what", () => {
           },
         },
         now: () => 0 as Instant,
-        settings: { fileSizeBytesMax: 1, memoryBytesMax: 1 << 20, restrictModify: null },
+        settings: { fileSizeBytesMax: 1, memoryBytesMax: 1 << 20, restrictModify: null, trashMilliseconds: 0 },
       },
       {
         watch() {

@@ -1,5 +1,4 @@
 import {
-  type ArtifactRef,
   type Listing,
   type Offer,
   type Principal,
@@ -10,9 +9,10 @@ import {
   refuse,
   type Version,
 } from "#core";
-import type { MetadataView, Transaction } from "#stores";
+import type { MetadataView } from "#stores";
 import type { Releases } from "./registry.ts";
 import { existing, localIn, requireRight, type Tools, write } from "./tools.ts";
+import { trashOrRemove } from "./trash.ts";
 
 type Removal = Pick<Releases, "removeProject" | "removeVersion" | "removeFile">;
 
@@ -38,7 +38,7 @@ export function openRemoval(tools: Tools): Removal {
         // What is held without anything in it is gone already for who removes; the name is released otherwise.
         if (artifacts.length === 0 && versions.length === 0) throw missing();
         refuseImmutable(await removableIn(tx, principal, name, project), `project ${project}`, force);
-        for (const { filename } of artifacts) remove(tx, { repository: name, project, filename });
+        for (const artifact of artifacts) await trashOrRemove(tx, tools, artifact);
         for (const { version } of versions) tx.append({ type: "version.removed", repository: name, project, version });
       });
     },
@@ -59,7 +59,7 @@ export function openRemoval(tools: Tools): Removal {
         const record = await tx.version(name, project, version);
         if (artifacts.length === 0 && record === null) throw missing();
         refuseImmutable(await removableIn(tx, principal, name, project), `version ${version} of ${project}`, force);
-        for (const { filename } of artifacts) remove(tx, { repository: name, project, filename });
+        for (const artifact of artifacts) await trashOrRemove(tx, tools, artifact);
         if (record !== null) tx.append({ type: "version.removed", repository: name, project, version });
       });
     },
@@ -78,7 +78,7 @@ export function openRemoval(tools: Tools): Removal {
         const artifact = await tx.artifact(name, filename);
         if (artifact === null || artifact.project !== project) throw await absence(tx, name, filename);
         refuseImmutable(await removableIn(tx, principal, name, project), `file ${filename}`, force);
-        remove(tx, ref);
+        await trashOrRemove(tx, tools, artifact);
         const { version } = artifact;
         if (version === null || (await tx.version(name, project, version)) === null) return;
         // devpi: the last file of a version takes its record along; its documentation is a file, too.
@@ -126,10 +126,6 @@ function refuseImmutable({ name, mutability }: Repository, what: string, force: 
   if (mutability === "volatile" || force) return;
   const because = `cannot remove ${what} from ${name}, which is immutable; make it volatile, or remove by force`;
   throw refuse({ code: "repository-immutable", repository: name, because });
-}
-
-function remove(tx: Transaction, ref: ArtifactRef): void {
-  tx.append({ type: "artifact.removed", ref });
 }
 
 async function absence(tx: MetadataView, repository: RepositoryName, filename: string): Promise<Error> {

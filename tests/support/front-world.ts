@@ -71,7 +71,7 @@ export async function openFrontWorld(
       open: sealer.open,
       now,
       wait: async () => {},
-      settings: { fileSizeBytesMax: 1 << 30, memoryBytesMax: 1 << 24, restrictModify: null },
+      settings: { fileSizeBytesMax: 1 << 30, memoryBytesMax: 1 << 24, restrictModify: null, trashMilliseconds: 0 },
     }),
   );
   const signUp = { policy: "closed", isLoopbackOnly: true, isTerminal: true } as const;

@@ -72,7 +72,13 @@ export async function openToolsWorld(settings: Partial<RegistrySettings> = {}): 
     open: (sealed: Sealed) => sealed.replace("sealed ", ""),
     now,
     wait: async () => {},
-    settings: { fileSizeBytesMax: 1 << 30, memoryBytesMax: 1 << 24, restrictModify: null, ...settings },
+    settings: {
+      fileSizeBytesMax: 1 << 30,
+      memoryBytesMax: 1 << 24,
+      restrictModify: null,
+      trashMilliseconds: 0,
+      ...settings,
+    },
   };
   const catalog = opened.use(await openCatalog(store.metadata));
   const remotes = opened.use(openRemotes(parts));

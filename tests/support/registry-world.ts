@@ -161,7 +161,13 @@ async function openProcess(
       open: (sealed: Sealed) => sealed.replace("sealed ", ""),
       now,
       wait,
-      settings: { fileSizeBytesMax: 1 << 24, memoryBytesMax: 1 << 24, restrictModify: null, ...settings },
+      settings: {
+        fileSizeBytesMax: 1 << 24,
+        memoryBytesMax: 1 << 24,
+        restrictModify: null,
+        trashMilliseconds: 0,
+        ...settings,
+      },
     }),
   );
   const closing = opened.move();

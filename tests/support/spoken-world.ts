@@ -95,7 +95,13 @@ export async function openSpokenWorld(
       open: sealer.open,
       now,
       wait: async () => {},
-      settings: { fileSizeBytesMax: 1 << 30, memoryBytesMax: 1 << 24, restrictModify: null, ...registrySettings },
+      settings: {
+        fileSizeBytesMax: 1 << 30,
+        memoryBytesMax: 1 << 24,
+        restrictModify: null,
+        trashMilliseconds: 0,
+        ...registrySettings,
+      },
     }),
   );
   const access = opened.use(

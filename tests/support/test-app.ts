@@ -119,7 +119,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
   };
 
   async function open(change: Partial<Config> = {}): Promise<{ app: App; first: FirstStart }> {
-    const config = { ...defaults, graceSeconds: 1, ...options.config, ...change };
+    const config = { ...defaults, graceSeconds: 1, trashDays: 0, ...options.config, ...change };
     const app = await openApp(config, world);
     try {
       const first = await firstStart({
