@@ -3,6 +3,7 @@
  * Names, repositories, artifacts, the journal's events, who may do what, what a repository shows, what can go wrong.
  */
 export * from "./account-rules.ts";
+export * from "./ant-pattern.ts";
 export * from "./artifact.ts";
 export * from "./attachments.ts";
 export * from "./call.ts";
