@@ -4,11 +4,13 @@ import { adopt } from "./adopt.ts";
 import { attachmentCandidates, attachmentPath } from "./attachment-paths.ts";
 import { readConstraints } from "./constraints.ts";
 import { zippedDocumentation } from "./documentation.ts";
+import { examine } from "./examine.ts";
 import { fileIdentity } from "./file-identity.ts";
 import { fileRoutes } from "./file-routes.ts";
 import { projectCandidates } from "./filenames.ts";
 import { jsonApiRoutes } from "./json-api.ts";
 import { projectName } from "./names.ts";
+import { placeOf, propertiesOf } from "./places.ts";
 import { pythonReader } from "./reader.ts";
 import { filePath } from "./render-paths.ts";
 import { simpleRoutes } from "./simple-routes.ts";
@@ -26,6 +28,10 @@ export function pythonFormat(): PackageFormat {
     projectsOf: projectCandidates,
     identityOf: fileIdentity,
     filePath,
+    placeOf,
+    propertiesOf,
+    examine,
+    knowsProjects: true,
     reader: pythonReader,
     compareVersions,
     readConstraints,

@@ -32,7 +32,25 @@ const RATIO_MAX = 50;
  */
 export async function readSdist(file: RandomAccess, filename: SdistFilename): Promise<SdistContent> {
   const contents = openContents(filename);
-  const tar = openTar(contents.take);
+  await readTar(file, contents.take);
+  return contents.finish();
+}
+
+/**
+ * Whether a `.tar.gz` has a PKG-INFO where source distributions have it, whatever else is wrong with it. Throws where it
+ * is not gzip or not tar.
+ */
+export async function hasPackageInfo(file: RandomAccess): Promise<boolean> {
+  let isFound = false;
+  await readTar(file, ({ name }) => {
+    isFound ||= /^(?:\.\/)?[^/]+\/PKG-INFO$/.test(name);
+    return null;
+  });
+  return isFound;
+}
+
+async function readTar(file: RandomAccess, onMember: Parameters<typeof openTar>[0]): Promise<void> {
+  const tar = openTar(onMember);
   let unpacked = 0;
   await gunzip(file, (chunk) => {
     unpacked += chunk.byteLength;
@@ -42,7 +60,6 @@ export async function readSdist(file: RandomAccess, filename: SdistFilename): Pr
     tar.write(chunk);
   });
   tar.end();
-  return contents.finish();
 }
 
 async function gunzip(file: RandomAccess, take: (chunk: Buffer) => void): Promise<void> {
