@@ -12,6 +12,7 @@ import {
 import type { PackageFormat, TakenOver } from "#formats";
 import type { Transaction } from "#stores";
 import type { ArrivedVersion, ArrivingAttachment, ArrivingFile, ArrivingVersion } from "./moving.ts";
+import { keptDigests, ownProperties, placeFor, setProperties } from "./places.ts";
 import { type Drafts, type KeptBlob, refuseExpired, requireBlobs } from "./receive.ts";
 import { registerProject } from "./records.ts";
 import { existing, localIn, type Tools, write } from "./tools.ts";
@@ -54,7 +55,7 @@ export async function saveArriving(
     await localIn(tx, name);
     const known = new Map<ProjectName, KnownProject>();
     const arrived: ArrivedVersion[] = [];
-    for (const version of versions) arrived.push(await saveVersion(tx, name, known, version));
+    for (const version of versions) arrived.push(await saveVersion(tx, language, name, known, version));
     return arrived;
   });
 }
@@ -145,6 +146,7 @@ async function knownOf(
 
 async function saveVersion(
   tx: Transaction,
+  language: PackageFormat,
   name: RepositoryName,
   all: Map<ProjectName, KnownProject>,
   { given, files, attachments, refused }: ReadyVersion,
@@ -163,7 +165,7 @@ async function saveVersion(
   const clashing: string[] = [];
   for (const file of files) {
     const artifact = artifactOf(name, given, file);
-    const isSaved = await saveFile(tx, known, artifact, file.given.earlier);
+    const isSaved = await saveFile(tx, language, known, { artifact, file, given });
     if (isSaved) saved.push({ filename: artifact.filename, blob: artifact.blob });
     else clashing.push(artifact.filename);
   }
@@ -199,19 +201,33 @@ function artifactOf(
 /** Whether the file is here now; `false`: this server has other bytes of its own under the name. */
 async function saveFile(
   tx: Transaction,
-  { artifacts, attachments }: KnownProject,
-  artifact: Artifact,
-  earlier: Digest | null,
+  language: PackageFormat,
+  { artifacts, attachments, versions }: KnownProject,
+  { artifact: bare, file, given }: { artifact: Artifact; file: ReadyFile; given: ArrivingVersion },
 ): Promise<boolean> {
-  const there = artifacts.get(artifact.filename) ?? (await tx.artifact(artifact.repository, artifact.filename));
-  if (there !== null && there.project !== artifact.project) return false;
-  if (there?.blob === artifact.blob) return true;
+  const { repository } = bare;
+  const { earlier } = file.given;
+  const versionAttributes = versions.get(given.version)?.attributes ?? given.attributes;
+  const packaged = { ...bare, displayName: given.displayName, versionAttributes };
+  const there = artifacts.get(bare.filename) ?? (await tx.artifact(repository, bare.filename));
+  if (there !== null && there.project !== bare.project) return false;
+  if (there?.blob === bare.blob) return true;
   if (there !== null && there.blob !== earlier) return false;
+  const path = await placeFor(tx, language, repository, packaged, there).catch(nullIfOccupied);
+  if (path === null) return false;
+  const artifact: Artifact = { ...bare, path, ...keptDigests(file.given.received.hex) };
   tx.append({ type: there === null ? "artifact.published" : "artifact.replaced", artifact, promotedFrom: null });
+  await setProperties(tx, repository, path, ownProperties(language, packaged));
   artifacts.set(artifact.filename, artifact);
   // Test results went with the bytes that they were about.
   for (const { filename, about } of attachments.values()) if (about === artifact.filename) attachments.delete(filename);
   return true;
+}
+
+/** Where something else stands that is no file of a package, that stays. */
+function nullIfOccupied(error: unknown): null {
+  if (error instanceof RegistryError && error.problem.code === "file-exists") return null;
+  throw error;
 }
 
 function attachmentOf(

@@ -11,6 +11,7 @@ import {
 import type { PackageFormat, Received, UpstreamPage } from "#formats";
 import { type Upstream, UpstreamFailure } from "#upstream";
 import type { CopiedProject, IndexCopies, IndexSource, ProjectCopy } from "./index-copies.ts";
+import { keptDigests, ownProperties, placeFor, setProperties } from "./places.ts";
 import { type Drafts, openDrafts, refuseExpired, requireBlobs } from "./receive.ts";
 import { registerProject, saveRecord } from "./records.ts";
 import { openDigestCheck } from "./remote-digests.ts";
@@ -244,10 +245,14 @@ async function save(copying: Copying, displayName: string, offer: Offer, receive
     if (version !== null) {
       await saveRecord(tx, { repository: target.name, project, version, attributes: versionAttributes });
     }
+    const packaged = { project, displayName, version, filename, attributes, versionAttributes };
+    const path = await placeFor(tx, format, target.name, packaged, null);
     const artifact: Artifact = {
       repository: target.name,
       project,
       filename,
+      path,
+      ...keptDigests(received.hex),
       version,
       blob: file.blob,
       sizeBytes: file.sizeBytes,
@@ -258,5 +263,6 @@ async function save(copying: Copying, displayName: string, offer: Offer, receive
       log: [{ what: "upload", who: accountOf(principal), at, from: null, to: target.name }],
     };
     tx.append({ type: "artifact.published", artifact, promotedFrom: null });
+    await setProperties(tx, target.name, path, ownProperties(format, packaged));
   });
 }

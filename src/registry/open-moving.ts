@@ -37,7 +37,7 @@ export function openMoving(tools: Tools): Moving {
       await write(tools, principal, (tx) => saveUser(tx, user));
     },
     // What old clients may want to be compared besides is slow to compute, and no export tells it.
-    receive: (bytes) => drafts.receive(bytes, ["md5"]),
+    receive: (bytes) => drafts.receive(bytes, ["md5", "sha1"]),
     async saveProject(principal, name, project, displayName) {
       requireInstallation(principal);
       await write(tools, principal, async (tx) => {

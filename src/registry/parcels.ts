@@ -8,6 +8,8 @@ import {
   type LocalRepository,
   type Offer,
   type ProjectName,
+  type Properties,
+  placeOf,
   type RemoteRepository,
   type RepositoryName,
   refuse,
@@ -21,6 +23,8 @@ import type { Tools } from "./tools.ts";
 export type ParcelFile = Omit<Artifact, "repository" | "log"> & {
   /** What happened to it before; replacements are the business of where they happened. */
   readonly log: readonly ArtifactLogEntry[];
+  /** What was said of it where it was. */
+  readonly properties: Properties;
 };
 
 /** A version on its way to another repository; its bytes are in the blob store. */
@@ -63,6 +67,7 @@ export async function parcelOfLocal(
     throw refuse({ code: "version-not-found", repository: name, project, version });
   }
   const record = await view.version(name, project, version);
+  const properties = await view.propertiesOf(name, artifacts.map(placeOf));
   return {
     displayName: known.displayName,
     attributes: record?.attributes ?? {},
@@ -70,6 +75,7 @@ export async function parcelOfLocal(
       artifacts.map(({ repository: _repository, log, ...artifact }) => ({
         ...artifact,
         log: log.filter(({ what }) => what !== "overwrite"),
+        properties: properties.get(placeOf(artifact)) ?? {},
       })),
     ),
     testResults: attachments.filter(({ about }) => artifacts.some(({ filename }) => filename === about)),
@@ -137,6 +143,7 @@ async function fetched(
       attributes,
       companions,
       log: [],
+      properties: {},
     },
     versionAttributes,
   };

@@ -16,6 +16,7 @@ import {
 } from "#core";
 import type { Candidate, Received } from "#formats";
 import type { MetadataView, Transaction } from "#stores";
+import { keptDigests, ownProperties, placeFor, setProperties } from "./places.ts";
 import { type Drafts, type KeptBlob, openDrafts, refuseExpired, requireBlobs } from "./receive.ts";
 import { overwriteOf, refuseClosed, registerProject, saveRecord } from "./records.ts";
 import { refuseOtherSpelling } from "./spellings.ts";
@@ -169,10 +170,14 @@ async function record(
   const { known, fate } = await decideFate(tools, tx, repository, candidate, kept.file.blob);
   if (fate === "same" && known.artifact !== null) return { artifact: known.artifact, created: false };
   if (fate === "replaces") requireRight(principal, "overwrite", repository, project);
+  const format = formatOf(tools, repository);
+  const path = await placeFor(tx, format, target, candidate, known.artifact);
   const artifact: Artifact = {
     repository: target,
     project,
     filename,
+    path,
+    ...keptDigests(candidate.received.hex),
     version,
     blob: kept.file.blob,
     sizeBytes: kept.file.sizeBytes,
@@ -190,6 +195,7 @@ async function record(
   await registerProject(tx, target, project, displayName);
   await saveRecord(tx, { repository: target, project, version, attributes: candidate.versionAttributes });
   tx.append({ type: fate === "replaces" ? "artifact.replaced" : "artifact.published", artifact, promotedFrom: null });
+  await setProperties(tx, target, path, ownProperties(format, candidate));
   return { artifact, created: true };
 }
 

@@ -14,6 +14,7 @@ import {
 import type { Transaction } from "#stores";
 import { freeResultName, replacedLog } from "./attachment-facts.ts";
 import { claim, type Parcel, type ParcelFile, type PushContent, parcelOfLocal, parcelOfRemote } from "./parcels.ts";
+import { ownProperties, placeFor, setProperties } from "./places.ts";
 import { overwriteOf, registerProject, saveRecord } from "./records.ts";
 import type { PushStep, Releases } from "./registry.ts";
 import { refuseOtherSpelling } from "./spellings.ts";
@@ -80,12 +81,8 @@ async function targetOf(tools: Tools, name: RepositoryName): Promise<LocalReposi
 }
 
 /** The facts, in devpi's order: the version, then its files by name, each with its test results, then the documentation. */
-async function deliver(
-  tools: Tools,
-  tx: Transaction,
-  push: Push,
-  { displayName, attributes, files, testResults, documentation }: Parcel,
-): Promise<readonly PushStep[]> {
+async function deliver(tools: Tools, tx: Transaction, push: Push, parcel: Parcel): Promise<readonly PushStep[]> {
+  const { displayName, attributes, files, testResults, documentation } = parcel;
   const { principal, project, version } = push;
   const target = await localIn(tx, push.target.name);
   requireRight(principal, "publish", target, project);
@@ -94,7 +91,7 @@ async function deliver(
   const current = { ...push, target };
   const steps: PushStep[] = [];
   for (const file of files) {
-    const artifact = await deliverFile(tools, tx, current, file);
+    const artifact = await deliverFile(tools, tx, current, file, parcel);
     steps.push(stepOf(tools, target, artifact));
     for (const result of testResults) {
       if (result.about !== file.filename) continue;
@@ -152,24 +149,41 @@ function pushedLog(
   return [...before, { what: "push", who: accountOf(principal), at, from: source.name, to: target.name }];
 }
 
-async function deliverFile(tools: Tools, tx: Transaction, push: Push, file: ParcelFile): Promise<Artifact> {
-  const { principal, source, target } = push;
+async function deliverFile(
+  tools: Tools,
+  tx: Transaction,
+  push: Push,
+  file: ParcelFile,
+  { displayName, attributes: versionAttributes }: Parcel,
+): Promise<Artifact> {
+  const { source, target } = push;
+  const { properties, ...facts } = file;
   const at = tools.now();
-  const artifact: Artifact = { ...file, repository: target.name, log: pushedLog(push, file, at) };
+  const format = formatOf(tools, target);
   const there = await tx.artifact(target.name, file.filename);
-  if (there === null) {
-    await refuseOtherSpelling(tx, formatOf(tools, target), target, file);
-    tx.append({ type: "artifact.published", artifact, promotedFrom: source.name });
-    return artifact;
+  if (there === null) await refuseOtherSpelling(tx, format, target, file);
+  else if (there.project === file.project && there.blob === file.blob) return there;
+  else refuseReplacing(push, there, file);
+  const packaged = { ...file, displayName, versionAttributes };
+  const path = await placeFor(tx, format, target.name, packaged, there);
+  const replaced = there === null ? [] : [overwriteOf(there, at)];
+  const log = [...replaced, ...pushedLog(push, file, at)];
+  const artifact: Artifact = { ...facts, repository: target.name, path, log };
+  const type = there === null ? "artifact.published" : "artifact.replaced";
+  tx.append({ type, artifact, promotedFrom: source.name });
+  await setProperties(tx, target.name, path, { ...properties, ...ownProperties(format, packaged) });
+  return artifact;
+}
+
+function refuseReplacing(
+  { principal, target }: Push,
+  there: Artifact,
+  { project, filename }: Pick<Artifact, "project" | "filename">,
+): void {
+  if (there.project !== project || target.mutability === "immutable") {
+    throw refuse({ code: "file-exists", repository: target.name, filename });
   }
-  if (there.project === file.project && there.blob === file.blob) return there;
-  if (there.project !== file.project || target.mutability === "immutable") {
-    throw refuse({ code: "file-exists", repository: target.name, filename: file.filename });
-  }
-  requireRight(principal, "overwrite", target, file.project);
-  const replacing: Artifact = { ...artifact, log: [overwriteOf(there, at), ...artifact.log] };
-  tx.append({ type: "artifact.replaced", artifact: replacing, promotedFrom: source.name });
-  return replacing;
+  requireRight(principal, "overwrite", target, project);
 }
 
 function stepOf(tools: Tools, target: LocalRepository, artifact: Artifact): PushStep {

@@ -26,7 +26,7 @@ export interface KeptBlob extends Companion {
 }
 
 /** What installers and old clients may ask to be compared, besides SHA-256. */
-const DIGESTS = ["md5", "blake2b_256"] as const;
+const DIGESTS = ["md5", "sha1", "blake2b_256"] as const;
 const READ_BYTES = 256 * 1024;
 
 export function openDrafts(tools: Pick<Tools, "blobs" | "state" | "now" | "wait" | "settings">): Drafts {
