@@ -7,6 +7,11 @@ export interface Call {
   readonly method: string;
   /** Percent-decoded path below the repository, the dialect or the root, beginning with `/`. */
   readonly path: string;
+  /**
+   * The request's whole path as it was sent, percent-encoded, below the prefix under which a proxy shows us. For
+   * dialects to which an encoded character is another one than the plain (`;` and `%3B`).
+   */
+  readonly rawPath: string;
   /** Values of the route's `:names`, percent-decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -70,6 +75,12 @@ export type CachePolicy =
   | { readonly kind: "none" };
 
 /**
+ * Told each time a whole file has been sent to who asked for it: neither HEAD nor 304 nor a part of it counts, nor what
+ * was broken off. `by`: as the journal names them; empty for nobody. Called on the fastest path, so it must be quick.
+ */
+export type NoteServed = (by: string) => void;
+
+/**
  * An answer as data. The front door adds ETag, 304, Range, HEAD, compression, `Vary: Accept-Encoding` and the
  * length. Header names are lower-case.
  */
@@ -103,6 +114,7 @@ export type Reply =
       readonly cache: CachePolicy;
       readonly headers?: Readonly<Record<string, string>>;
       readonly freshness?: Freshness;
+      readonly noteServed?: NoteServed | undefined;
     }
   /** A file that is being fetched: no Range, the length may be unknown; an error while it runs cuts the connection. */
   | {
@@ -113,6 +125,7 @@ export type Reply =
       readonly chunks: AsyncIterable<Uint8Array>;
       readonly cache?: CachePolicy;
       readonly headers?: Readonly<Record<string, string>>;
+      readonly noteServed?: NoteServed | undefined;
     }
   | {
       readonly kind: "redirect";

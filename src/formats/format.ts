@@ -13,6 +13,7 @@ import type {
   JsonObject,
   ListedFile,
   Listing,
+  NoteServed,
   Offer,
   ProjectName,
   ProjectStatus,
@@ -357,7 +358,7 @@ export interface Page extends Omit<MadePage, "text"> {
   encoded(coding: "gzip" | "zstd"): Uint8Array | null;
 }
 
-/** A file that can be sent: from the store, or while it is fetched. */
+/** A file that can be sent: from the store, or while it is fetched. Replies made of it pass `noteServed` on. */
 export type OpenFile =
   | {
       readonly kind: "stored";
@@ -366,12 +367,14 @@ export type OpenFile =
       readonly lastModified: Instant | null;
       readonly isPrivate: boolean;
       readonly freshness: Freshness;
+      readonly noteServed?: NoteServed | undefined;
     }
   | {
       readonly kind: "fetching";
       readonly sizeBytes: number | null;
       readonly chunks: AsyncIterable<Uint8Array>;
       readonly isPrivate: boolean;
+      readonly noteServed?: NoteServed | undefined;
     }
   | { readonly kind: "elsewhere"; readonly url: string };
 

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import type { Proof } from "#access";
-import type { Instant } from "#core";
+import type { Instant, NoteServed } from "#core";
 import type { HotFigures, Series } from "./metrics.ts";
 import { type Finished, notModifiedHeaders } from "./prepare.ts";
 import { type Conditions, isNotModified } from "./validators.ts";
@@ -48,6 +48,8 @@ export interface HotAnswer {
   /** As the log names who asked. */
   readonly principal: string;
   readonly series: Series;
+  /** To be told when it has been sent; `null`: nobody counts it. */
+  readonly noteServed: NoteServed | null;
 }
 
 interface Entry {
@@ -204,6 +206,7 @@ function answerFrom(entry: Entry, at: Instant, conditions: Conditions | null): H
       path,
       principal,
       series: series.notModified,
+      noteServed: null,
     };
   }
   const { bytes } = finished;
@@ -216,6 +219,7 @@ function answerFrom(entry: Entry, at: Instant, conditions: Conditions | null): H
     path,
     principal,
     series: series.full,
+    noteServed: finished.noteServed ?? null,
   };
 }
 

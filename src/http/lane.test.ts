@@ -25,6 +25,7 @@ async function openLaneWorld(options: { readonly body?: Buffer; readonly keepAli
     path: "/hot",
     principal: "",
     series: { count() {} },
+    noteServed: null,
   });
   const lane: Lane = openLane({
     answer: ({ url, headers }) =>

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { CachePolicy, Freshness, Pieces, Reply } from "#core";
+import type { CachePolicy, Freshness, NoteServed, Pieces, Reply } from "#core";
 import { type Coding, codingsOf } from "./encodings.ts";
 import { rangeOf } from "./ranges.ts";
 import { type Conditions, isNotModified, mayResume, type Validators } from "./validators.ts";
@@ -23,6 +23,8 @@ export interface Prepared {
   readonly body: PreparedBody;
   /** What may be sent again as it is, to who asks the same; `null`: this once only. */
   readonly finished: Finished | null;
+  /** To be told when the whole of it has been sent. */
+  readonly noteServed?: NoteServed | undefined;
 }
 
 export type PreparedBody =
@@ -35,6 +37,7 @@ export interface Finished {
   readonly bytes: Uint8Array;
   readonly validators: Validators;
   readonly freshness: Freshness;
+  readonly noteServed?: NoteServed | undefined;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -66,6 +69,7 @@ export function prepare(reply: Reply, wish: Wish): Prepared {
         },
         body: { kind: "stream", open: async () => reply.chunks },
         finished: null,
+        noteServed: reply.noteServed,
       };
     case "redirect":
       return plain(reply.status, NOTHING, { ...reply.headers, location: asciiAddress(reply.to) });
@@ -109,8 +113,9 @@ function prepareFile(reply: Reply & { readonly kind: "file" }, wish: Wish): Prep
     ...reply.headers,
     "content-length": String(sizeBytes),
   };
+  const { freshness, noteServed } = reply;
   const finished =
-    reply.freshness === undefined || bytes === null ? null : { headers, bytes, validators, freshness: reply.freshness };
+    freshness === undefined || bytes === null ? null : { headers, bytes, validators, freshness, noteServed };
   if (isNotModified(wish, validators)) return notModified(headers, finished);
   const range = mayResume(wish.ifRange, validators) ? rangeOf(wish.range, sizeBytes) : null;
   if (range === "unsatisfiable") {
@@ -133,6 +138,7 @@ function prepareFile(reply: Reply & { readonly kind: "file" }, wish: Wish): Prep
         ? { kind: "stream", open: () => reply.body.open(range ?? undefined) }
         : { kind: "bytes", bytes: range === null ? bytes : bytes.subarray(start, end) },
     finished,
+    noteServed: range === null ? noteServed : undefined,
   };
 }
 

@@ -15,7 +15,7 @@ import { type Place, placeOf } from "./routing.ts";
 import { refuseSandboxed } from "./sandboxed.ts";
 import { type Sent, send } from "./send.ts";
 import { type Chosen, labelOf, type Tables, targetOf } from "./tables.ts";
-import { beginVisit, callOf, hopOf, recordOf, type Visit, type VisitParts, wishOf } from "./visits.ts";
+import { beginVisit, callOf, hopOf, nameOf, recordOf, type Visit, type VisitParts, wishOf } from "./visits.ts";
 
 /** Answers requests, whatever they are; never throws. */
 export interface Reception {
@@ -74,7 +74,7 @@ export function openReception(parts: ReceptionParts): Reception {
     visit.place = place;
     const query = new URLSearchParams(address.search);
     const callWith = (params: Params): Call => callOf(visit, place.path, params, query);
-    const { chosen, allowed } = tables.find(place, visit.method, await formatOf(place), callWith);
+    const { chosen, allowed } = tables.find(place, visit.method, await formatOf(place), callWith, visit.owner);
     // Before anything is said of what there is and what not.
     if (isStranger && !(chosen?.kind === "dialect" && chosen.route.isOpen)) throw refuse(LOCKED_DOWN);
     if (chosen === null) throw noRoute(visit.method, place, path, allowed);
@@ -143,6 +143,7 @@ export function openReception(parts: ReceptionParts): Reception {
 
   function logHot(request: HotRequest, answer: HotAnswer, milliseconds: number): void {
     answer.series.count(milliseconds, answer.sentBytes);
+    answer.noteServed?.(answer.principal);
     parts.record({
       at: answer.at,
       id: parts.nextId(),
@@ -175,6 +176,7 @@ export function openReception(parts: ReceptionParts): Reception {
       try {
         const [answer, sent] = await deliver(visit, await answerTo(visit), response);
         keepHot(visit, answer.prepared);
+        if (sent.isWhole && visit.proof !== null) answer.prepared.noteServed?.(nameOf(visit.proof.principal));
         log(visit, answer.prepared.status, sent.sentBytes, sent.cutBy === null ? answer.cause : sent.cutBy.cause);
       } catch (error) {
         // Nothing more can be said to the client.

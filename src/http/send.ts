@@ -10,6 +10,8 @@ const LEFT_BYTES_SMALL = 64 * 1024;
 
 export interface Sent {
   readonly sentBytes: number;
+  /** All that was to be sent went out, and it was more than a head. */
+  readonly isWhole: boolean;
   /** Why the connection was cut in the middle; `null`: it was not. */
   readonly cutBy: { readonly cause: unknown } | null;
 }
@@ -38,7 +40,7 @@ export async function send(
     response.end();
   } else if (bytes === null) response.end();
   else response.end(bytes);
-  return { sentBytes: bytes?.byteLength ?? 0, cutBy: null };
+  return { sentBytes: bytes?.byteLength ?? 0, isWhole: bytes !== null, cutBy: null };
 }
 
 function writeHead(prepared: Prepared, response: ServerResponse, mustClose: boolean): void {
@@ -49,7 +51,7 @@ function writeHead(prepared: Prepared, response: ServerResponse, mustClose: bool
 
 function ended(response: ServerResponse): Sent {
   response.end();
-  return { sentBytes: 0, cutBy: null };
+  return { sentBytes: 0, isWhole: false, cutBy: null };
 }
 
 interface Opened {
@@ -77,7 +79,7 @@ async function pump(
     for (let next = first; next.done !== true; next = await iterator.next()) {
       if (response.destroyed) {
         await iterator.return?.();
-        return { sentBytes, cutBy: null };
+        return { sentBytes, isWhole: false, cutBy: null };
       }
       const piece = next.value;
       sentBytes += piece.byteLength;
@@ -89,10 +91,10 @@ async function pump(
     }
   } catch (cause) {
     response.destroy();
-    return { sentBytes, cutBy: { cause } };
+    return { sentBytes, isWhole: false, cutBy: { cause } };
   }
   response.end();
-  return { sentBytes, cutBy: null };
+  return { sentBytes, isWhole: !response.destroyed, cutBy: null };
 }
 
 /** Until there is room again, or nobody is there any more. */

@@ -6,6 +6,7 @@ import {
   type Listing,
   type Principal,
   type ProjectName,
+  placeOf,
   RegistryError,
   type RemoteRepository,
   type Repository,
@@ -18,7 +19,7 @@ import { freshnessOf } from "./freshness.ts";
 import type { Listings } from "./listing.ts";
 import { isPrivate, visibilityTo } from "./rights.ts";
 import { storedFile, withBytes } from "./stored-files.ts";
-import type { Tools } from "./tools.ts";
+import { formatOf, type Tools } from "./tools.ts";
 import { openWatchedMemory } from "./watched-memory.ts";
 
 /** Files as they are read through a repository, by someone who may read it; the small ones stay in memory. */
@@ -37,7 +38,7 @@ export interface WantedFile {
 const WEIGHT_PER_FILE = 1_024;
 
 export function openHotFiles(tools: Tools, changes: Changes, listings: Listings): HotFiles {
-  const { blobs, catalog, metadata, remotes, now } = tools;
+  const { blobs, catalog, downloads, metadata, remotes, now } = tools;
   const memory = openWatchedMemory<{ readonly file: OpenFile | null }>(tools.settings.memoryBytesMax / 8);
 
   async function find(asked: Repository, principal: Principal, wanted: WantedFile, watch: Watch) {
@@ -50,7 +51,15 @@ export function openHotFiles(tools: Tools, changes: Changes, listings: Listings)
     refuseQuarantined(asked, listing, wanted);
     const member = members.find(({ name }) => name === file.member);
     if (member === undefined) return null;
-    return openListed(asked, member, file, wanted.suffix, freshnessOf(metadata, watch, listing.validUntil));
+    const opened = await openListed(
+      asked,
+      member,
+      file,
+      wanted.suffix,
+      freshnessOf(metadata, watch, listing.validUntil),
+    );
+    if (opened === null || opened.kind === "elsewhere" || wanted.suffix !== null) return opened;
+    return { ...opened, noteServed: downloads.counterOf(member.name, pathOf(member, listing, file)) };
   }
 
   async function openListed(
@@ -74,6 +83,13 @@ export function openHotFiles(tools: Tools, changes: Changes, listings: Listings)
     if (opened === null || opened.kind === "elsewhere") return opened;
     if (opened.kind === "fetching") return { ...opened, isPrivate: isFilePrivate };
     return { ...opened, isPrivate: isFilePrivate, freshness: both(opened.freshness, freshness) };
+  }
+
+  /** Where the file stands in the tree of the member that has it. */
+  function pathOf(member: Source, { displayName, project }: Listing, file: ListedFile): string {
+    if (file.kind === "artifact") return placeOf(file.artifact);
+    const { filename, version } = file.offer;
+    return formatOf(tools, member).placeOf({ displayName, project, version: version ?? "", filename });
   }
 
   function openOffer(

@@ -7,6 +7,7 @@ import { openCatalog } from "./catalog.ts";
 import { openChanges } from "./changes.ts";
 import { type DeskTools, openDesk, openOwnDesk } from "./desk.ts";
 import { openDocumentations } from "./documentation.ts";
+import { openDownloadCounts } from "./download-counts.ts";
 import { openElsewhere } from "./elsewhere.ts";
 import { forgetGoneRemotes } from "./gone-remotes.ts";
 import { openHotFiles } from "./hot-files.ts";
@@ -28,8 +29,9 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
   await using opened = new AsyncDisposableStack();
   const catalog = opened.use(await openCatalog(metadata));
   const remotes = opened.use(openRemotes(parts));
+  const downloads = opened.use(openDownloadCounts(parts));
   const witnesses = new AsyncLocalStorage<{ written: Seq | null }>();
-  const tools: Tools = { ...parts, catalog, remotes, noteWritten };
+  const tools: Tools = { ...parts, catalog, remotes, downloads, noteWritten };
   const changes = opened.use(openChanges(tools));
   const listings = opened.use(openListings(tools, changes));
   const pages = opened.use(openPages(tools, changes));
@@ -97,6 +99,7 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
       return metadata.follow(after, signal);
     },
     forgetGoneRemotes: () => forgetGoneRemotes(parts),
+    saveDownloads: () => downloads.save(),
     figures() {
       const ofPages = pages.figures();
       const ofRemotes = remotes.figures();

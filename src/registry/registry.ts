@@ -103,6 +103,8 @@ export interface Registry {
   journal(after: Seq, principal: Principal, signal: AbortSignal): AsyncIterable<JournalEntry>;
   /** Drops copies of remotes that are no more, which a crash may have left; to be called now and then. */
   forgetGoneRemotes(): Promise<void>;
+  /** Writes down what was downloaded since; to be called every few seconds. */
+  saveDownloads(): Promise<void>;
   /** Figures for metrics. */
   figures(): RegistryFigures;
   /** Does the work and tells the journal position of the last thing that it wrote; `null`: it wrote nothing. */

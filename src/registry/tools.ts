@@ -14,6 +14,7 @@ import {
 import type { PackageFormat } from "#formats";
 import type { MetadataView, Transaction } from "#stores";
 import type { Catalog } from "./catalog.ts";
+import type { DownloadCounts } from "./download-counts.ts";
 import type { RegistryParts } from "./registry.ts";
 import type { Remotes } from "./remotes.ts";
 
@@ -21,6 +22,7 @@ import type { Remotes } from "./remotes.ts";
 export interface Tools extends RegistryParts {
   readonly catalog: Catalog;
   readonly remotes: Remotes;
+  readonly downloads: DownloadCounts;
   /** Is told of every write, while it is finished. */
   readonly noteWritten: (seq: Seq) => void;
 }

@@ -103,6 +103,42 @@ function entriesContract(make: () => Promise<Place<SharedState>>): void {
     await assert.rejects(mine.add("hits", "k", 0.5), RangeError);
   });
 
+  promise("many counters and entries are written at once, or none of them", make, async (place) => {
+    await using state = await place.open();
+    await state.add("hits", "a", 2);
+    await state.addAll("hits", [
+      { key: "a", amount: 3 },
+      { key: "b", amount: 1 },
+      { key: "a", amount: 1 },
+    ]);
+    const values = async (space: string) =>
+      (await state.list(space, { keyPrefix: "", after: null, limit: 9 })).map(({ key, value }) => [key, value]);
+    assert.deepEqual(await values("hits"), [
+      ["a", 6],
+      ["b", 1],
+    ]);
+    await assert.rejects(
+      state.addAll("hits", [
+        { key: "a", amount: 1 },
+        { key: "b", amount: 0.5 },
+      ]),
+      RangeError,
+    );
+    assert.equal((await state.get("hits", "a"))?.value, 6);
+    await state.put("last", "a", { value: "old", blobs: [digestOf("a")] });
+    await state.putAll("last", [
+      { key: "a", value: { by: "new" } },
+      { key: "c", value: null },
+    ]);
+    assert.deepEqual(await values("last"), [
+      ["a", { by: "new" }],
+      ["c", null],
+    ]);
+    assert.equal(await state.holdsBlob(digestOf("a")), false);
+    await state.addAll("hits", []);
+    await state.putAll("last", []);
+  });
+
   promise("what was put is seen by others at once, and after a restart", make, async (place) => {
     {
       await using mine = await place.open();

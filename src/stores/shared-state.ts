@@ -29,6 +29,10 @@ export interface SharedState extends AsyncDisposable {
   ): Promise<readonly StateEntry[]>;
   /** Adds to a counter and returns its new value. */
   add(space: string, key: string, amount: number, expiresAt?: Instant | null): Promise<number>;
+  /** Adds to many counters, which do not expire, at once: all or nothing. A key may come more than once. */
+  addAll(space: string, amounts: readonly { readonly key: string; readonly amount: number }[]): Promise<void>;
+  /** Puts many entries, which name no blobs and do not expire, at once: all or nothing. */
+  putAll(space: string, entries: readonly { readonly key: string; readonly value: Json }[]): Promise<void>;
   /** Marks blobs as in use until the moment given; the sweeper leaves them alone. */
   claim(digests: Digest | readonly Digest[], until: Instant): Promise<void>;
   /** Whether an entry names this blob or an unexpired claim holds it. */

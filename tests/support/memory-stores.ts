@@ -140,6 +140,14 @@ export function memoryState(now: () => Instant): SharedState {
     entries.set(id, { key, value, blobs: entry.blobs ?? [], expiresAt: entry.expiresAt ?? null, version });
   }
 
+  function add(space: string, key: string, amount: number, expiresAt: Instant | null): number {
+    requireWhole(amount);
+    const current = live(idOf(space, key))?.value;
+    const value = (typeof current === "number" ? current : 0) + amount;
+    save(space, key, { value, expiresAt });
+    return value;
+  }
+
   return {
     get: async (space, key) => live(idOf(space, key)),
     async put(space, key, entry) {
@@ -167,11 +175,14 @@ export function memoryState(now: () => Instant): SharedState {
         .slice(0, limit);
     },
     async add(space, key, amount, expiresAt = null) {
-      if (!Number.isSafeInteger(amount)) throw new RangeError(`counters take whole numbers, not ${amount}`);
-      const current = live(idOf(space, key))?.value;
-      const value = (typeof current === "number" ? current : 0) + amount;
-      save(space, key, { value, expiresAt });
-      return value;
+      return add(space, key, amount, expiresAt);
+    },
+    async addAll(space, amounts) {
+      for (const { amount } of amounts) requireWhole(amount);
+      for (const { key, amount } of amounts) add(space, key, amount, null);
+    },
+    async putAll(space, all) {
+      for (const { key, value } of all) save(space, key, { value });
     },
     async claim(digests, until) {
       for (const digest of [digests].flat()) {
@@ -185,4 +196,8 @@ export function memoryState(now: () => Instant): SharedState {
     },
     async [Symbol.asyncDispose]() {},
   };
+}
+
+function requireWhole(amount: number): void {
+  if (!Number.isSafeInteger(amount)) throw new RangeError(`counters take whole numbers, not ${amount}`);
 }

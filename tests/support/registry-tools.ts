@@ -20,6 +20,7 @@ import { openUpstreams } from "#upstream";
 import { pythonFormat } from "../../src/formats/python/index.ts";
 import { openAccounts } from "../../src/registry/accounts.ts";
 import { openCatalog } from "../../src/registry/catalog.ts";
+import { openDownloadCounts } from "../../src/registry/download-counts.ts";
 import { openRemotes } from "../../src/registry/open-remotes.ts";
 import type { Accounts, RegistrySettings, Releases, RepositoriesAdmin } from "../../src/registry/registry.ts";
 import { openReleases } from "../../src/registry/releases.ts";
@@ -82,7 +83,8 @@ export async function openToolsWorld(settings: Partial<RegistrySettings> = {}): 
   };
   const catalog = opened.use(await openCatalog(store.metadata));
   const remotes = opened.use(openRemotes(parts));
-  const tools: Tools = { ...parts, catalog, remotes, noteWritten: () => {} };
+  const downloads = opened.use(openDownloadCounts(parts));
+  const tools: Tools = { ...parts, catalog, remotes, downloads, noteWritten: () => {} };
   const accounts = openAccounts(tools);
   let seen = 0 as Seq;
   const closing = opened.move();

@@ -135,6 +135,7 @@ function replyOf(opened: OpenFile, filename: string, kept: "immutable" | "revali
         cache: { kind: kept, isPrivate: opened.isPrivate },
         headers,
         freshness: opened.freshness,
+        noteServed: opened.noteServed,
       };
     case "fetching":
       return {
@@ -145,6 +146,7 @@ function replyOf(opened: OpenFile, filename: string, kept: "immutable" | "revali
         chunks: opened.chunks,
         cache: { kind: kept, isPrivate: opened.isPrivate },
         headers: sha256 === null ? headers : { ...headers, etag: `"${sha256}"` },
+        noteServed: opened.noteServed,
       };
     case "elsewhere":
       return { kind: "redirect", status: 302, to: opened.url };

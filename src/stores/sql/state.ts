@@ -78,12 +78,31 @@ export async function openSqlState({ engine, db, now, where }: SqlStateParts): P
       return rows.map(entryOf);
     },
     async add(space, key, amount, expiresAt = null) {
-      if (!Number.isSafeInteger(amount)) throw new RangeError(`counters take whole numbers, not ${amount}`);
+      requireWhole(amount);
       const [row] = await change(
         [changes.countVersion, changes.dropBlobs({ space, key })],
         changes.add({ space, key, amount, value: String(amount), expires_at: expiresAt, now: now() }),
       );
       return Number(row?.value);
+    },
+    async addAll(space, amounts) {
+      for (const { amount } of amounts) requireWhole(amount);
+      await change(
+        amounts.flatMap(({ key, amount }) => [
+          changes.countVersion,
+          changes.dropBlobs({ space, key }),
+          changes.add({ space, key, amount, value: String(amount), expires_at: null, now: now() }),
+        ]),
+      );
+    },
+    async putAll(space, entries) {
+      await change(
+        entries.flatMap(({ key, value }) => [
+          changes.countVersion,
+          changes.dropBlobs({ space, key }),
+          changes.put({ space, key, value: JSON.stringify(value), blobs: "[]", expires_at: null }),
+        ]),
+      );
     },
     async claim(digests, until) {
       await change([digests].flat().map((blob) => changes.claim({ blob, until })));
@@ -93,6 +112,10 @@ export async function openSqlState({ engine, db, now, where }: SqlStateParts): P
     },
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   };
+}
+
+function requireWhole(amount: number): void {
+  if (!Number.isSafeInteger(amount)) throw new RangeError(`counters take whole numbers, not ${amount}`);
 }
 
 function entryOf(row: EntryRow): StateEntry {
