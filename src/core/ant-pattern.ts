@@ -22,13 +22,21 @@ const PATTERN_LENGTH_MAX = 1024;
  * nothing, as clients send them for "none"; without any includes everything is included.
  */
 export function compilePatterns(includes: readonly string[], excludes: readonly string[]): (path: string) => boolean {
+  const fits = compilePathPatterns(includes, excludes);
+  return fits === null ? () => true : (path) => fits(path === "" ? [] : path.split("/"));
+}
+
+/** As {@link compilePatterns}, for a path in its parts; `null`: every path fits. */
+export function compilePathPatterns(includes: readonly string[], excludes: readonly string[]): PathMatcher | null {
   const included = matchersOf(includes);
   const excluded = matchersOf(excludes);
   const includesAll = included.length === 0 || included.includes(everything);
-  if (includesAll && excluded.length === 0) return everything;
-  return (path) =>
-    (includesAll || included.some((matches) => matches(path))) && !excluded.some((matches) => matches(path));
+  if (includesAll && excluded.length === 0) return null;
+  return (segments) =>
+    (includesAll || included.some((matches) => matches(segments))) && !excluded.some((matches) => matches(segments));
 }
+
+export type PathMatcher = (segments: readonly string[]) => boolean;
 
 /** Whether a text fits a pattern in which `*` is any number of characters, whatever they are; as in keys of repositories. */
 export function compileWildcard(pattern: string): (text: string) => boolean {
@@ -36,23 +44,23 @@ export function compileWildcard(pattern: string): (text: string) => boolean {
   return (text) => matches(text);
 }
 
-type Matcher = (path: string) => boolean;
+const everything: PathMatcher = () => true;
 
-const everything: Matcher = () => true;
-
-function matchersOf(patterns: readonly string[]): readonly Matcher[] {
+function matchersOf(patterns: readonly string[]): readonly PathMatcher[] {
   return patterns
     .map((pattern) => pattern.trim())
     .filter((pattern) => pattern !== "")
     .map(matcherOf);
 }
 
-function matcherOf(pattern: string): Matcher {
+function matcherOf(pattern: string): PathMatcher {
   const blocks = blocksOf(segmentsOf(pattern));
   const [first, last] = [blocks[0], blocks.at(-1)];
   if (first === undefined || last === undefined) return everything;
   if (blocks.every((block) => block.length === 0)) return everything;
-  return (path) => matchesBlocks(blocks, first, last, path === "" ? [] : path.split("/"));
+  // Every file has a name: on files `**/*` says no less than `**`, and everybody writes it for "everything".
+  if (pattern === "**/*") return everything;
+  return (segments) => matchesBlocks(blocks, first, last, segments);
 }
 
 function segmentsOf(pattern: string): readonly string[] {

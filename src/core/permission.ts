@@ -23,22 +23,36 @@ export interface Subject {
 export interface Rules {
   /** The rule that allows it, in words; `null`: none does. */
   grant(principal: Principal, action: Action, subject: Subject): string | null;
+  /**
+   * Which files of the repository the targets let the principal read, where that differs from file to file: a text that
+   * only those share to whom the same targets grant it. `null`: all of them, or none.
+   */
+  readingOf(principal: Principal, repository: Repository): string | null;
 }
 
 /** No permission targets. */
-export const NO_RULES: Rules = { grant: () => null };
+export const NO_RULES: Rules = { grant: () => null, readingOf: () => null };
+
+/** The name under which permission targets grant something to everybody, signed in or not. No account has it. */
+export const ANONYMOUS_USER = "anonymous";
 
 /**
- * May `principal` do `action` to `subject`? Pure: the repository's own lists (devpi's ACLs), its owner, root, and the
- * limits of a token. Every room asks this function and no other.
+ * May `principal` do `action` to `subject`? Pure: the repository's own lists (devpi's ACLs), its owner, root and
+ * administrators, the permission targets, which add to the lists, and the limits of a token. Every room asks this
+ * function and no other.
  */
-export function decide(principal: Principal, action: Action, subject: Subject): Decision {
-  const granted = grantedByRules(principal, action, subject.repository);
+export function decide(principal: Principal, action: Action, subject: Subject, rules: Rules = NO_RULES): Decision {
+  const granted = grantedTo(principal, action, subject, rules);
   if (!granted.isAllowed) return granted;
   if (isWithinLimits(principal, action, subject)) return granted;
   // What strangers may read a limited token may too: installers send it along to every index of the same server.
-  if (action === "read" && grantedByRules(ANONYMOUS, "read", subject.repository).isAllowed) return granted;
+  if (action === "read" && grantedTo(ANONYMOUS, "read", subject, rules).isAllowed) return granted;
   return deny(`the token is not good for ${action} on ${subject.repository.name}`);
+}
+
+/** Root, or an account that itself or by a group may do everything. What its token may is for the limits to say. */
+export function isAdministrator(principal: Principal): boolean {
+  return accountOf(principal) === "root" || hasAdminMark(principal);
 }
 
 /** Whether the limits of a token let it do this, were its owner allowed to; principals without limits always pass. */
@@ -66,8 +80,24 @@ export function matchesSpec(principal: Principal, spec: PrincipalSpec): boolean 
   return spec === account;
 }
 
-function grantedByRules(principal: Principal, action: Action, repository: Repository): Decision {
+function grantedTo(principal: Principal, action: Action, subject: Subject, rules: Rules): Decision {
+  const { repository } = subject;
   if (principal.kind === "system") return allow("the installation itself is acting");
+  if (repository.kind !== "local" && UPLOADS.has(action)) {
+    return deny(`${repository.name} is ${repository.kind} and holds no uploads itself`);
+  }
+  // Artifactory: administrators may everything. Root may as devpi has it, whose list of publishers binds root, too.
+  if (hasAdminMark(principal)) return allow("administrators may do everything");
+  const listed = grantedByLists(principal, action, repository);
+  if (listed.isAllowed) return listed;
+  const rule = rules.grant(principal, action, subject);
+  return rule === null ? listed : allow(rule);
+}
+
+/** What is done by sending files. */
+const UPLOADS: ReadonlySet<Action> = new Set(["publish", "overwrite", "upload-test-result"]);
+
+function grantedByLists(principal: Principal, action: Action, repository: Repository): Decision {
   switch (action) {
     case "read":
     case "fill-cache":
@@ -100,6 +130,10 @@ function publishersOf(repository: Repository): readonly PrincipalSpec[] {
 function isOwnerOrRoot(principal: Principal, repository: Repository): boolean {
   const account = accountOf(principal);
   return account !== null && (account === "root" || account === ownerOf(repository.name));
+}
+
+function hasAdminMark(principal: Principal): boolean {
+  return (principal.kind === "user" || principal.kind === "token") && principal.isAdmin === true;
 }
 
 /** `signedInOnly`: an open upload list does not let strangers remove what is there. */
