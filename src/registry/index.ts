@@ -29,3 +29,15 @@ export type {
   RepositoriesAdmin,
 } from "./registry.ts";
 export type { Search, SearchHit, SearchWish } from "./search.ts";
+export type {
+  Downloads,
+  FileNode,
+  FolderNode,
+  FoundItem,
+  Place,
+  PutOptions,
+  Tally,
+  Trash,
+  Tree,
+  TreeNode,
+} from "./tree.ts";
