@@ -1,3 +1,4 @@
+import { patternFault } from "./ant-pattern.ts";
 import { type FormatName, type Instant, isReservedWord, keyOf, ownerOf, type RepositoryName } from "./names.ts";
 import {
   ANYONE,
@@ -23,6 +24,12 @@ export const MEMBERS_MAX = 100;
 const LIST_LENGTH_MAX = 10_000;
 /** A year; whoever wants a copy for ever wants a local repository. */
 const SECONDS_MAX = 31_536_000;
+/** Ten years. */
+const HOURS_MAX = 87_600;
+/** Whoever asks us has given up long before. */
+const TIMEOUT_MILLISECONDS_MAX = 600_000;
+/** Includes or excludes of one repository; each is tried on every path. */
+const PATTERNS_MAX = 200;
 
 const MERGING: Merging = {
   resolution: "shadow",
@@ -90,6 +97,9 @@ export function settingsFault(repository: Repository): string | null {
     describingFault(repository) ??
     specsFault("readers", repository.readers) ??
     listFault("constraints", repository.constraints ?? []) ??
+    patternsFault("includes", repository.includes ?? []) ??
+    patternsFault("excludes", repository.excludes ?? []) ??
+    keptFault(repository) ??
     kindFault(repository)
   );
 }
@@ -148,14 +158,19 @@ function kindFault(repository: Repository): string | null {
         specsFault("publishers", repository.publishers) ??
         specsFault("testResultWriters", repository.testResultWriters) ??
         listFault("whitelist", repository.whitelist) ??
-        reservedFault(repository.reserved)
+        reservedFault(repository.reserved) ??
+        wholeFault("quotaBytes", repository.quotaBytes ?? 0, Number.MAX_SAFE_INTEGER)
       );
     case "remote":
       return (
         addressFault(repository) ??
         webUrlFault(repository.webUrlFormat) ??
-        secondsFault("freshForSeconds", repository.freshForSeconds) ??
-        secondsFault("missingForSeconds", repository.missingForSeconds)
+        wholeFault("freshForSeconds", repository.freshForSeconds, SECONDS_MAX) ??
+        wholeFault("missingForSeconds", repository.missingForSeconds, SECONDS_MAX) ??
+        wholeFault("assumedOfflineSeconds", repository.assumedOfflineSeconds ?? 0, SECONDS_MAX) ??
+        wholeFault("unusedForHours", repository.unusedForHours ?? 0, HOURS_MAX) ??
+        timeoutFault(repository.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS_MAX) ??
+        proxyFault(repository.proxy ?? null)
       );
     case "virtual":
       return listFault("whitelist", repository.whitelist);
@@ -186,10 +201,46 @@ function webUrlFault(text: string | null): string | null {
     : "the upstream's page of a project must begin with https:// or http://";
 }
 
-function secondsFault(field: string, seconds: number): string | null {
-  return Number.isSafeInteger(seconds) && seconds >= 0 && seconds <= SECONDS_MAX
+function wholeFault(field: string, count: number, most: number): string | null {
+  return Number.isSafeInteger(count) && count >= 0 && count <= most
     ? null
-    : `${field} must be a whole number from 0 to ${SECONDS_MAX}`;
+    : `${field} must be a whole number from 0 to ${most}`;
+}
+
+function timeoutFault(milliseconds: number): string | null {
+  return Number.isSafeInteger(milliseconds) && milliseconds > 0 && milliseconds <= TIMEOUT_MILLISECONDS_MAX
+    ? null
+    : `timeoutMilliseconds must be a whole number from 1 to ${TIMEOUT_MILLISECONDS_MAX}`;
+}
+
+function proxyFault(text: string | null): string | null {
+  if (text === null) return null;
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) {
+    return `the proxy's address must begin with https:// or http:// and be a URL, and '${text}' is not`;
+  }
+  // Readers of the settings see it.
+  if (url.username !== "" || url.password !== "") {
+    return "the proxy's address must not hold a password, because it is shown to readers; use a proxy that asks for none";
+  }
+  return url.pathname === "/" && url.search === "" && url.hash === ""
+    ? null
+    : `the proxy's address ends after host and port, and '${text}' does not`;
+}
+
+function patternsFault(field: string, patterns: readonly string[]): string | null {
+  if (patterns.length > PATTERNS_MAX) return `${field} has more than ${PATTERNS_MAX} patterns`;
+  for (const pattern of patterns) {
+    const fault = patternFault(pattern);
+    if (fault !== null) return `${field} cannot be taken: ${fault}`;
+  }
+  return null;
+}
+
+function keptFault({ kept }: Repository): string | null {
+  return kept !== undefined && JSON.stringify(kept).length > CUSTOM_DATA_LENGTH_MAX
+    ? `what is kept for other systems' clients has more than ${CUSTOM_DATA_LENGTH_MAX} characters`
+    : null;
 }
 
 function listFault(field: string, list: readonly string[]): string | null {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { FormatName, Instant, ProjectName, RepositoryName } from "./names.ts";
 import type { LocalRepository, Merging, RemoteRepository, Repository, VirtualRepository } from "./repository.ts";
 import { modelOrder, modelPlan } from "./resolution.model.ts";
-import { isReserved, planFor, reachedFrom, searchOrder } from "./resolution.ts";
+import { type Hold, isReserved, mayBeSkipped, planFor, reachedFrom, searchOrder } from "./resolution.ts";
 
 const FOO = "foo" as ProjectName;
 const RUNS = 2000;
@@ -123,10 +123,9 @@ test("on any graph, the search order is that of the model", () => {
 
 test("on any graph, the plan is that of the model", () => {
   fc.assert(
-    fc.property(worlds(), fc.subarray(NAMES), (world, holding) => {
-      const holders = new Set(holding);
+    fc.property(worlds(), holdings(), (world, holders) => {
       for (const asked of world.values()) {
-        const plan = planFor(asked, FOO, searchOrder(asked, find(world)), ({ name }) => holders.has(name));
+        const plan = planFor(asked, FOO, reachedFrom(asked, find(world)), ({ name }) => holders.get(name) ?? null);
         assert.deepEqual(plan, modelPlan(asked, FOO, world, holders));
       }
     }),
@@ -134,22 +133,157 @@ test("on any graph, the plan is that of the model", () => {
   );
 });
 
-test("on any graph that opens nothing, a held name never leaves the house", () => {
+test("on any graph that opens nothing, a held name never leaves the house, whatever has priority or is blacked out", () => {
   fc.assert(
     fc.property(worlds(fc.constantFrom([], ["bar"]), fc.constant("shadow")), fc.subarray(NAMES), (world, holding) => {
-      const holders = new Set(holding);
+      const everywhere = new Map([...world].filter(([, one]) => one.isBlackedOut !== true));
       for (const asked of world.values()) {
-        const order = searchOrder(asked, find(world));
-        const plan = planFor(asked, FOO, order, ({ name }) => holders.has(name));
-        if (plan.locals.length > 0) assert.deepEqual(plan.remotes, []);
+        const hold = ({ name }: LocalRepository): Hold => (holding.includes(name) ? "held" : null);
+        const plan = planFor(asked, FOO, reachedFrom(asked, find(world)), hold);
+        const remotes = plan.turns.flatMap((turn) => turn.remotes);
+        const isHeld = plan.withheld.length > 0 || plan.turns.some(({ locals }) => locals.length > 0);
+        if (isHeld) assert.deepEqual(remotes, []);
+        const reachable = asked.isBlackedOut === true ? [] : searchOrder(asked, find(everywhere));
         assert.equal(
-          plan.remotes.length + plan.shadowed.length,
-          order.filter(({ kind }) => kind === "remote").length,
+          remotes.length + plan.shadowed.length,
+          reachable.filter(({ kind }) => kind === "remote").length,
           "every remote is asked or accounted for",
         );
       }
     }),
     { numRuns: RUNS },
+  );
+});
+
+test("on any graph, whoever has priority answers alone, and priority opens no upstream", () => {
+  fc.assert(
+    fc.property(worlds(), holdings(), (world, holders) => {
+      for (const asked of world.values()) {
+        const hold = ({ name }: LocalRepository): Hold => holders.get(name) ?? null;
+        const plan = planFor(asked, FOO, reachedFrom(asked, find(world)), hold);
+        const [first] = plan.turns;
+        assert.ok(plan.turns.length <= 2);
+        if (plan.turns.length === 2) assert.deepEqual(first?.locals, [], "the answer would have been there");
+        const plain = new Map([...world].map(([name, one]) => [name, { ...one, hasPriority: false }]));
+        const without = planFor(
+          plain.get(asked.name) ?? asked,
+          FOO,
+          reachedFrom(plain.get(asked.name) ?? asked, find(plain)),
+          hold,
+        );
+        const opened = new Set(without.turns.flatMap(({ remotes }) => remotes.map(({ name }) => name)));
+        for (const turn of plan.turns) for (const { name } of turn.remotes) assert.ok(opened.has(name), name);
+      }
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test("a member with priority that has the project answers alone", () => {
+  const members = ["a/dev", "a/house"];
+  const world = worldOf(virtual("a/all", { members }), local("a/dev", {}), {
+    ...local("a/house", {}),
+    hasPriority: true,
+  });
+
+  assert.deepEqual(turnsOf(world, "a/all", ["a/dev", "a/house"]), [[["a/house"], []]]);
+  assert.deepEqual(turnsOf(world, "a/all", ["a/dev"]), [[["a/dev"], []]]);
+});
+
+test("a remote with priority is asked alone first, and the others only where it does not have the project", () => {
+  const members = ["root/house", "root/pypi"];
+  const house = { ...remote("root/house"), hasPriority: true };
+  const world = worldOf(virtual("a/all", { members, remotes: "union" }), remote("root/pypi"), house);
+
+  assert.deepEqual(turnsOf(world, "a/all", []), [
+    [[], ["root/house"]],
+    [[], ["root/pypi"]],
+  ]);
+});
+
+test("where members are merged, a held project with priority keeps the other remotes out", () => {
+  const world = worldOf(
+    virtual("a/all", { members: ["a/house", "root/pypi"], resolution: "merge" }),
+    { ...local("a/house", {}), hasPriority: true },
+    remote("root/pypi"),
+  );
+
+  assert.deepEqual(turnsOf(world, "a/all", ["a/house"]), [[["a/house"], []]]);
+  assert.deepEqual(planOf(world, "a/all", ["a/house"]).shadowed, [{ remote: "root/pypi", by: "a/house" }]);
+});
+
+test("a held name is not asked of a remote because that has priority", () => {
+  const world = worldOf(virtual("a/all", { members: ["a/dev", "root/up"] }), local("a/dev", {}), {
+    ...remote("root/up"),
+    hasPriority: true,
+  });
+
+  assert.deepEqual(turnsOf(world, "a/all", ["a/dev"]), [[["a/dev"], []]]);
+});
+
+test("a virtual member's priority is that of all that it shows", () => {
+  const world = worldOf(
+    virtual("a/all", { members: ["a/dev", "a/inner"] }),
+    { ...virtual("a/inner", { members: ["a/house"] }), hasPriority: true },
+    local("a/house", {}),
+    local("a/dev", {}),
+  );
+
+  assert.deepEqual(turnsOf(world, "a/all", ["a/dev", "a/house"]), [[["a/house"], []]]);
+});
+
+test("what is blacked out shows nothing, and its names stay in the house", () => {
+  const world = worldOf(
+    virtual("a/all", { members: ["a/dark", "root/pypi"] }),
+    { ...local("a/dark", {}), isBlackedOut: true },
+    remote("root/pypi"),
+  );
+
+  assert.deepEqual(orderOf(world, "a/all"), ["root/pypi"]);
+  assert.deepEqual(planOf(world, "a/all", ["a/dark"]), {
+    locals: [],
+    remotes: [],
+    shadowed: [{ remote: "root/pypi", by: "a/dark" }],
+  });
+  assert.deepEqual(planOf(world, "a/all", []).remotes, ["root/pypi"]);
+  assert.deepEqual(orderOf(world, "a/dark"), []);
+});
+
+test("what a blacked out repository leads to is found where another way leads to it", () => {
+  const world = worldOf(
+    virtual("a/all", { members: ["a/dark", "a/lit"] }),
+    { ...virtual("a/dark", { members: ["a/dev", "a/hidden"] }), isBlackedOut: true },
+    virtual("a/lit", { members: ["a/dev"] }),
+    local("a/dev", {}),
+    local("a/hidden", {}),
+  );
+
+  assert.deepEqual(orderOf(world, "a/all"), ["a/dev"]);
+});
+
+test("an upstream that does not answer is skipped only where a virtual repository merges and the remote says so", () => {
+  const soft = { ...remote("root/up"), failsHard: false };
+  const merging = virtual("a/all", { members: ["root/up"], resolution: "merge" });
+
+  assert.ok(mayBeSkipped(merging, soft));
+  assert.ok(!mayBeSkipped(merging, remote("root/up")));
+  assert.ok(!mayBeSkipped(virtual("a/all", { members: ["root/up"] }), soft));
+  assert.ok(!mayBeSkipped(local("a/dev", { bases: ["root/up"], resolution: "merge" }), soft));
+  assert.ok(!mayBeSkipped(soft, soft));
+});
+
+test("patterns stand on the way to all that is behind them", () => {
+  const up = { ...remote("root/up"), excludes: ["acme-*/**"] };
+  const world = worldOf({ ...virtual("a/all", { members: ["root/up"] }), includes: ["**/*.whl"] }, up);
+
+  assert.deepEqual(
+    reachedFrom(at(world, "a/all"), find(world)).map(({ patterns }) => patterns),
+    [
+      [
+        { includes: ["**/*.whl"], excludes: [] },
+        { includes: [], excludes: ["acme-*/**"] },
+      ],
+    ],
   );
 });
 
@@ -208,10 +342,25 @@ function orderOf(world: World, asked: string): readonly string[] {
   return namesOf(searchOrder(at(world, asked), find(world)));
 }
 
-function planOf(world: World, name: string, holders: readonly string[]) {
+function planned(world: World, name: string, holders: readonly string[]) {
   const asked = at(world, name);
-  const plan = planFor(asked, FOO, searchOrder(asked, find(world)), (source) => holders.includes(source.name));
-  return { locals: namesOf(plan.locals), remotes: namesOf(plan.remotes), shadowed: plan.shadowed };
+  return planFor(asked, FOO, reachedFrom(asked, find(world)), (source) =>
+    holders.includes(source.name) ? "held" : null,
+  );
+}
+
+function planOf(world: World, name: string, holders: readonly string[]) {
+  const { turns, shadowed } = planned(world, name, holders);
+  return {
+    locals: turns.flatMap(({ locals }) => namesOf(locals)),
+    remotes: turns.flatMap(({ remotes }) => namesOf(remotes)),
+    shadowed,
+  };
+}
+
+/** Of each turn: the local repositories, the remote ones. */
+function turnsOf(world: World, name: string, holders: readonly string[]) {
+  return planned(world, name, holders).turns.map(({ locals, remotes }) => [namesOf(locals), namesOf(remotes)]);
 }
 
 const NAMES = ["g/0", "g/1", "g/2", "g/3", "g/4"] as RepositoryName[];
@@ -228,16 +377,30 @@ function worlds(
     whitelistInheritance: fc.constantFrom("intersection" as const, "union" as const),
     remotes: fc.constantFrom("first" as const, "union" as const),
   });
-  const made = fc.tuple(fc.constantFrom("local", "local", "remote", "virtual"), members, merging);
+  const extras = fc.record({
+    hasPriority: fc.constantFrom(false, false, true),
+    isBlackedOut: fc.constantFrom(false, false, false, true),
+  });
+  const made = fc.tuple(fc.constantFrom("local", "local", "remote", "virtual"), members, merging, extras);
   return fc.array(made, { minLength: 1, maxLength: NAMES.length }).map((all) =>
     worldOf(
-      ...all.map(([kind, others, how], index) => {
+      ...all.map(([kind, others, how, extra], index) => {
         const name = NAMES[index] ?? "";
-        if (kind === "remote") return remote(name);
-        return kind === "local" ? local(name, { ...how, bases: others }) : virtual(name, { ...how, members: others });
+        if (kind === "remote") return { ...remote(name), ...extra };
+        return kind === "local"
+          ? { ...local(name, { ...how, bases: others }), ...extra }
+          : { ...virtual(name, { ...how, members: others }), ...extra };
       }),
     ),
   );
+}
+
+/** What each of them has of the project, should it be a local one. */
+function holdings(): fc.Arbitrary<ReadonlyMap<RepositoryName, "held" | "released">> {
+  const hold = fc.constantFrom("held" as const, "held" as const, "released" as const, null);
+  return fc
+    .tuple(...NAMES.map(() => hold))
+    .map((holds) => new Map(NAMES.flatMap((name, index) => (holds[index] == null ? [] : [[name, holds[index]]]))));
 }
 
 type Shape = { readonly [Key in keyof Merging]?: Key extends "whitelist" ? readonly string[] : Merging[Key] };

@@ -2,6 +2,8 @@ import {
   type JournalEntry,
   keyOf,
   ownerOf,
+  type PathPatterns,
+  type Reached,
   type Repository,
   type RepositoryName,
   reachedFrom,
@@ -23,11 +25,17 @@ export interface Catalog extends Disposable {
   order(asked: Repository): readonly Source[];
   /** The lists of constraints on the way from `asked` to each source of its order; sources without any are left out. */
   constraints(asked: Repository): ReadonlyMap<RepositoryName, readonly (readonly string[])[]>;
+  /** The same for include and exclude patterns. */
+  patterns(asked: Repository): ReadonlyMap<RepositoryName, readonly PathPatterns[]>;
+  /** All that the rule has to know, also of what is withheld; `order` is what is shown of it. */
+  reached(asked: Repository): readonly Reached[];
 }
 
 interface Way {
+  readonly reached: readonly Reached[];
   readonly order: readonly Source[];
   readonly constraints: ReadonlyMap<RepositoryName, readonly (readonly string[])[]>;
+  readonly patterns: ReadonlyMap<RepositoryName, readonly PathPatterns[]>;
 }
 
 export async function openCatalog(metadata: MetadataStore): Promise<Catalog> {
@@ -69,11 +77,15 @@ export async function openCatalog(metadata: MetadataStore): Promise<Catalog> {
     if (known !== undefined) return known;
     const reached = reachedFrom(asked, find);
     const way: Way = {
-      order: reached.map(({ source }) => source),
+      reached,
+      order: reached.filter(({ isWithheld }) => !isWithheld).map(({ source }) => source),
       constraints: new Map(
         reached
           .filter(({ constraints }) => constraints.length > 0)
           .map(({ source, constraints }) => [source.name, constraints]),
+      ),
+      patterns: new Map(
+        reached.filter(({ patterns }) => patterns.length > 0).map(({ source, patterns }) => [source.name, patterns]),
       ),
     };
     orders.set(asked, way);
@@ -104,6 +116,8 @@ export async function openCatalog(metadata: MetadataStore): Promise<Catalog> {
     },
     order: (asked) => wayFrom(asked).order,
     constraints: (asked) => wayFrom(asked).constraints,
+    patterns: (asked) => wayFrom(asked).patterns,
+    reached: (asked) => wayFrom(asked).reached,
     [Symbol.dispose]: unsubscribe,
   };
 }

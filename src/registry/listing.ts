@@ -1,14 +1,18 @@
 import {
+  type Hold,
   type Instant,
   isReserved,
   type Listing,
-  type LocalRepository,
+  mayBeSkipped,
   type Principal,
   type ProjectName,
   planFor,
+  RegistryError,
+  type RemoteRepository,
   type Repository,
   type RepositoryName,
   refuse,
+  type Source,
 } from "#core";
 import type { Desk, ProjectNames } from "#formats";
 import type { Changes } from "./changes.ts";
@@ -16,11 +20,24 @@ import { listsFor, openConstraining, ownLists } from "./constraining.ts";
 import { openMergedNames } from "./merged-names.ts";
 import { type Contribution, earliest, mergeListings } from "./merging.ts";
 import { type OwnProject, openOwnListings } from "./own-listings.ts";
+import { openOwnPatterns, openPatterning, patternsFor } from "./path-patterns.ts";
 import { filterNames, mergeNames, namesOf } from "./project-names.ts";
+import type { RemoteAnswer } from "./remotes.ts";
 import { isForSomeProjects, mayRead } from "./rights.ts";
-import type { Tools } from "./tools.ts";
+import { formatOf, type Tools } from "./tools.ts";
 
 export type Projects = Awaited<ReturnType<Desk["projects"]>>;
+
+/** What a remote that was skipped has may be seen this much later. */
+const SKIPPED_FOR_MILLISECONDS = 10_000;
+
+const NO_PROJECTS: Projects = { projects: [], staleSince: null, validUntil: null };
+
+interface Contributed {
+  readonly contributions: readonly Contribution[];
+  /** Until when it is believed that remotes which had nothing have nothing. */
+  readonly missingUntil: Instant | null;
+}
 
 /** What repositories show: by themselves, and together with their bases or members by the one rule of `core/resolution.ts`. */
 export interface Listings extends Disposable {
@@ -40,17 +57,20 @@ export interface Listings extends Disposable {
 }
 
 export function openListings(tools: Tools, changes: Changes): Listings {
-  const { catalog, metadata, remotes } = tools;
+  const { catalog, metadata, remotes, now } = tools;
   const ownListings = openOwnListings(tools, changes);
   const constraining = openConstraining(tools);
+  const patterning = openPatterning();
+  const ownPatterns = openOwnPatterns();
   const merged = openMergedNames();
 
   async function own(repository: Repository, project: ProjectName): Promise<Listing | null> {
-    const { format } = repository;
     const lists = ownLists(repository);
-    if (!constraining.admits(format, lists, project)) return null;
+    if (isBlackedOut(repository) || !constraining.admits(repository.format, lists, project)) return null;
     const listing = await whole(repository, project);
-    return listing === null ? null : constraining.narrowed(format, lists, listing);
+    if (listing === null) return null;
+    const left = patterning.narrowed(formatOf(tools, repository), ownPatterns(repository), listing);
+    return constraining.narrowed(repository.format, lists, left);
   }
 
   async function whole(repository: Repository, project: ProjectName): Promise<Listing | null> {
@@ -58,49 +78,94 @@ export function openListings(tools: Tools, changes: Changes): Listings {
       case "local":
         return (await ownListings.get(repository, project))?.listing ?? null;
       case "remote":
-        return remotes.listing(repository, project);
+        return patterning.admitsProject(ownPatterns(repository), project) ? remotes.listing(repository, project) : null;
       case "virtual":
         return null;
     }
   }
 
-  async function contributionsTo(
-    asked: Repository,
-    project: ProjectName,
-  ): Promise<{ readonly contributions: readonly Contribution[]; readonly missingUntil: Instant | null }> {
-    const order = catalog.order(asked);
-    const constraints = catalog.constraints(asked);
-    const locals = order.filter((source) => source.kind === "local");
+  async function contributionsTo(asked: Repository, project: ProjectName): Promise<Contributed> {
+    const reached = catalog.reached(asked);
+    const locals = reached.map(({ source }) => source).filter((source) => source.kind === "local");
     const held = new Map<RepositoryName, OwnProject>();
     for (const local of locals) {
       const found = await ownListings.get(local, project);
       if (found !== null) held.set(local.name, found);
     }
-    const plan = planFor(asked, project, order, ({ name }) => held.get(name)?.isHeld ?? false);
-    // A released name may have files here still; they are shown, although the upstreams are asked as well.
-    const contributions: Contribution[] = locals.flatMap(({ name }) => {
-      const found = held.get(name);
-      return found === undefined ? [] : [{ member: name, listing: found.listing }];
-    });
-    if (isReservedBy(locals, project)) return { contributions, missingUntil: null };
+    const plan = planFor(asked, project, reached, ({ name }) => holdOf(held.get(name)));
     const missing: (Instant | null)[] = [];
-    // One remote at a time, in order of trust. Asking all at once would be faster, but would tell every upstream the
-    // names that only the first one needs to know.
-    for (const remote of plan.remotes) {
-      // A name that is kept out is none of the upstream's business.
-      if (!constraining.admits(asked.format, listsFor(constraints, remote.name), project)) continue;
-      const { listing, validUntil } = await remotes.answer(remote, project);
-      if (listing === null) {
-        missing.push(validUntil);
-        continue;
-      }
-      contributions.push({ member: remote.name, listing });
-      if (plan.remoteUse === "first") break;
+    for (const turn of plan.turns) {
+      const contributions = turn.locals.flatMap((local) => {
+        const found = held.get(local.name);
+        return found === undefined ? [] : [contributionOf(asked, local, found.listing)];
+      });
+      // No setting opens the upstreams for a name that one of the local repositories says belongs to this house.
+      const opened = locals.some(({ reserved }) => isReserved(project, reserved)) ? [] : turn.remotes;
+      contributions.push(...(await askEach(asked, project, opened, plan.remoteUse, missing)));
+      if (contributions.length > 0) return { contributions, missingUntil: earliest(missing) };
     }
+    // A name that was let go with nothing left of it, or that is held where nothing is shown: there, and empty.
+    const contributions = locals.flatMap((local) => {
+      const found = held.get(local.name);
+      if (found === undefined) return [];
+      return [{ member: local.name, listing: { ...found.listing, versions: [], files: [] } }];
+    });
     return { contributions, missingUntil: earliest(missing) };
   }
 
+  /**
+   * One remote at a time, in order of trust. Asking all at once would be faster, but would tell every upstream the names
+   * that only the first one needs to know.
+   */
+  async function askEach(
+    asked: Repository,
+    project: ProjectName,
+    opened: readonly RemoteRepository[],
+    use: "first" | "union",
+    missing: (Instant | null)[],
+  ): Promise<readonly Contribution[]> {
+    const constraints = catalog.constraints(asked);
+    const patterns = catalog.patterns(asked);
+    const contributions: Contribution[] = [];
+    for (const remote of opened) {
+      // A name that is kept out is none of the upstream's business.
+      if (!constraining.admits(asked.format, listsFor(constraints, remote.name), project)) continue;
+      if (!patterning.admitsProject(patternsFor(patterns, remote.name), project)) continue;
+      const { listing, validUntil } = await answerOf(asked, remote, () => remotes.answer(remote, project));
+      const contribution = listing === null ? null : contributionOf(asked, remote, listing);
+      // A remote that has nothing but what is kept out is asked no further, and does not answer for those after it.
+      const isEmptied = contribution?.listing.files.length === 0 && (listing?.files.length ?? 0) > 0;
+      if (contribution === null || isEmptied) {
+        missing.push(validUntil);
+        continue;
+      }
+      contributions.push(contribution);
+      if (use === "first") break;
+    }
+    return contributions;
+  }
+
+  async function answerOf(
+    asked: Repository,
+    remote: RemoteRepository,
+    ask: () => Promise<RemoteAnswer>,
+  ): Promise<RemoteAnswer> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!mayBeSkipped(asked, remote) || !isUpstreamFailure(error)) throw error;
+      return { listing: null, validUntil: (now() + SKIPPED_FOR_MILLISECONDS) as Instant };
+    }
+  }
+
+  /** Patterns count before it is settled which file a name means, unlike rights and constraints. */
+  function contributionOf(asked: Repository, source: Source, listing: Listing): Contribution {
+    const patterns = patternsFor(catalog.patterns(asked), source.name);
+    return { member: source.name, listing: patterning.narrowed(formatOf(tools, source), patterns, listing) };
+  }
+
   async function projectsOf(repository: Repository): Promise<Projects> {
+    if (isBlackedOut(repository)) return NO_PROJECTS;
     switch (repository.kind) {
       case "local":
         return { projects: await namesOf(metadata, repository), staleSince: null, validUntil: null };
@@ -109,7 +174,21 @@ export function openListings(tools: Tools, changes: Changes): Listings {
         return { projects: await mergeNames([projects]), staleSince, validUntil };
       }
       case "virtual":
-        return { projects: [], staleSince: null, validUntil: null };
+        return NO_PROJECTS;
+    }
+  }
+
+  async function projectsSeenFrom(asked: Repository, source: Source): Promise<Projects> {
+    const constraints = listsFor(catalog.constraints(asked), source.name);
+    const patterns = patternsFor(catalog.patterns(asked), source.name);
+    try {
+      const list = await projectsOf(source);
+      const narrowed = await constraining.narrowedNames(asked.format, constraints, list.projects);
+      return { ...list, projects: await patterning.narrowedNames(patterns, narrowed) };
+    } catch (error) {
+      const isSkipped = source.kind === "remote" && mayBeSkipped(asked, source) && isUpstreamFailure(error);
+      if (!isSkipped) throw error;
+      return { ...NO_PROJECTS, validUntil: (now() + SKIPPED_FOR_MILLISECONDS) as Instant };
     }
   }
 
@@ -122,7 +201,7 @@ export function openListings(tools: Tools, changes: Changes): Listings {
       const readable = new Set(
         catalog
           .order(asked)
-          .filter((source) => mayRead(principal, source, project))
+          .filter((source) => mayRead(tools, principal, source, project))
           .map(({ name }) => name),
       );
       const constraints = catalog.constraints(asked);
@@ -139,20 +218,14 @@ export function openListings(tools: Tools, changes: Changes): Listings {
 
     async ownProjects(repository, principal) {
       const list = await projectsOf(repository);
-      const projects = await constraining.narrowedNames(repository.format, ownLists(repository), list.projects);
+      const narrowed = await constraining.narrowedNames(repository.format, ownLists(repository), list.projects);
+      const projects = await patterning.narrowedNames(ownPatterns(repository), narrowed);
       return { ...list, projects: await readableOf(projects, repository, principal) };
     },
 
     async resolvedProjects(asked, principal) {
-      const readable = catalog.order(asked).filter((source) => mayRead(principal, source, null));
-      const constraints = catalog.constraints(asked);
-      const lists = await Promise.all(
-        readable.map(async (source) => {
-          const list = await projectsOf(source);
-          const onTheWay = listsFor(constraints, source.name);
-          return { ...list, projects: await constraining.narrowedNames(asked.format, onTheWay, list.projects) };
-        }),
-      );
+      const readable = catalog.order(asked).filter((source) => mayRead(tools, principal, source, null));
+      const lists = await Promise.all(readable.map((source) => projectsSeenFrom(asked, source)));
       const names = await Promise.all(
         lists.map(({ projects }, index) => readableOf(projects, readable[index] ?? asked, principal)),
       );
@@ -179,10 +252,23 @@ function signInFor({ name }: Repository, project: ProjectName): Error {
 /** A token that is for some projects only does not learn the names of the others. */
 async function readableOf(projects: ProjectNames, asked: Repository, principal: Principal): Promise<ProjectNames> {
   if (!isForSomeProjects(principal)) return projects;
-  return filterNames(projects, ({ project }) => mayRead(principal, asked, project));
+  return filterNames(projects, ({ project }) => mayRead(tools, principal, asked, project));
 }
 
-/** No setting opens the upstreams for a name that one of the local repositories says belongs to this house. */
-function isReservedBy(locals: readonly LocalRepository[], project: ProjectName): boolean {
-  return locals.some(({ reserved }) => isReserved(project, reserved));
+function isUpstreamFailure(error: unknown): boolean {
+  return (
+    error instanceof RegistryError &&
+    (error.problem.code === "upstream-unavailable" || error.problem.code === "upstream-invalid")
+  );
+}
+
+function isBlackedOut({ isBlackedOut: is = false }: Repository): boolean {
+  return is;
+}
+
+/** Of a released name nothing may be left; it has no say then. */
+function holdOf(own: OwnProject | undefined): Hold {
+  if (own === undefined) return null;
+  if (own.isHeld) return "held";
+  return own.listing.files.length === 0 && own.listing.versions.length === 0 ? null : "released";
 }

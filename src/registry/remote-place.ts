@@ -1,0 +1,16 @@
+import type { Offer } from "#core";
+import type { PackageFormat } from "#formats";
+
+/**
+ * Where an upstream's file stands in its remote's tree. Below the project's normal name: upstreams spell names in several
+ * ways, now and then anew, and a path that moved with them would be found by nobody.
+ */
+export function placeOfOffer(
+  format: Pick<PackageFormat, "placeOf">,
+  { project, version, filename }: Pick<Offer, "project" | "version" | "filename">,
+  displayName: string = project,
+): string {
+  return version === null
+    ? [displayName, filename].join("/")
+    : format.placeOf({ displayName, project, version, filename });
+}
