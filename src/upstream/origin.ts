@@ -25,6 +25,8 @@ export interface Question {
   readonly signal: AbortSignal;
   /** Sent once: such a question is never asked again, because nobody knows what the first attempt has done. */
   readonly body?: AsyncIterable<Uint8Array>;
+  /** Of who asks, beside the origin's. */
+  readonly breaker?: Breaker | null;
 }
 
 export interface Answer {
@@ -53,8 +55,11 @@ export function openOrigin({ dispatcher, now, random, limits }: OriginParts): Or
         `${named(question)}: ${limits.requestsMax} requests to that server are waiting already`,
       );
     }
+    const own = question.breaker?.enter();
+    if (own === null) throw assumedOffline(question);
     const pass = breaker.enter();
     if (pass === null) {
+      own?.leave();
       throw new UpstreamFailure(
         `${named(question)}: not asked, because the server failed ${breaker.failures} times in a row; it is tried again soon`,
         { retryAfterSeconds: breaker.retryAfterSeconds },
@@ -69,13 +74,20 @@ export function openOrigin({ dispatcher, now, random, limits }: OriginParts): Or
     try {
       const data = await askPatiently(question);
       // An answer, but of a server that is not well. A 500 may be about this one page, and must not close the others.
-      if (isServerTrouble(data.statusCode) && data.statusCode !== 500) pass.fail();
+      const isTrouble = isServerTrouble(data.statusCode) && data.statusCode !== 500;
+      if (isTrouble) pass.fail();
       else pass.answer();
+      // A body that breaks off later does not take the whole server away for minutes.
+      if (isTrouble) own?.fail();
+      else own?.succeed();
       return { data, pass, release };
     } catch (error) {
       release();
-      if (question.signal.aborted && !(question.signal.reason instanceof UpstreamFailure)) pass.leave();
-      else pass.fail();
+      const hasLeft = question.signal.aborted && !(question.signal.reason instanceof UpstreamFailure);
+      for (const one of [pass, own]) {
+        if (hasLeft) one?.leave();
+        else one?.fail();
+      }
       throw error;
     }
   }
@@ -136,6 +148,14 @@ export function openOrigin({ dispatcher, now, random, limits }: OriginParts): Or
 
 /** What may have arrived and not yet been taken; large pieces make fewer turns. */
 const BODY_BUFFER_BYTES = 512 * 1024;
+
+function assumedOffline(question: Question): UpstreamFailure {
+  const seconds = question.breaker?.retryAfterSeconds ?? 1;
+  return new UpstreamFailure(
+    `${named(question)}: not asked, because the server gave no answer; it is assumed to be offline for ${seconds} s more`,
+    { retryAfterSeconds: seconds },
+  );
+}
 
 class AnswerTimeout extends Error {
   override readonly name: string = "AnswerTimeout";

@@ -1,5 +1,6 @@
 import type { LookupFunction } from "node:net";
 import { Agent, type Dispatcher, ProxyAgent } from "undici";
+import { UpstreamFailure } from "./upstream.ts";
 
 /** The addresses of proxies, from the configuration; `null` or not given: none. */
 export interface ProxySettings {
@@ -11,8 +12,12 @@ export interface ProxySettings {
 
 /** The connections to all servers: direct ones and those through a proxy. */
 export interface Connections extends AsyncDisposable {
-  to(origin: URL): Dispatcher;
+  /** `proxy`: through that one, whatever the settings say; `null` or not given: as they say. */
+  to(origin: URL, proxy?: string | null): Dispatcher;
 }
+
+/** Of single repositories; each keeps its own connections. */
+const OWN_PROXIES_MAX = 1_000;
 
 /** Opens connection pools; nothing is connected before it is asked for. */
 export function openConnections(
@@ -30,19 +35,33 @@ export function openConnections(
   };
   const direct = new Agent(lookup === undefined ? options : { ...options, connect: { ...options.connect, lookup } });
   // An `http:` address is asked of the proxy itself: many proxies allow tunnels to port 443 only.
+  const open = (uri: string): ProxyAgent => new ProxyAgent({ ...options, uri, proxyTunnel: false });
   const through = (uri: string | null | undefined): ProxyAgent | null =>
-    uri === null || uri === undefined || uri === "" ? null : new ProxyAgent({ ...options, uri, proxyTunnel: false });
+    uri === null || uri === undefined || uri === "" ? null : open(uri);
   const http = through(proxy.httpProxy);
   const https = through(proxy.httpsProxy);
   const exceptions = readNoProxy(proxy.noProxy ?? "");
+  const own = new Map<string, ProxyAgent>();
+
+  function ownProxy(uri: string): ProxyAgent {
+    const known = own.get(uri);
+    if (known !== undefined) return known;
+    if (own.size >= OWN_PROXIES_MAX) {
+      throw new UpstreamFailure(`${uri} cannot be used as a proxy: ${OWN_PROXIES_MAX} others are in use already`);
+    }
+    const agent = open(uri);
+    own.set(uri, agent);
+    return agent;
+  }
 
   return {
-    to(origin) {
+    to(origin, through = null) {
+      if (through !== null) return ownProxy(through);
       const agent = origin.protocol === "https:" ? https : http;
       return agent === null || isExcepted(origin, exceptions) ? direct : agent;
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([direct, http, https].map((agent) => agent?.destroy()));
+      await Promise.all([direct, http, https, ...own.values()].map((agent) => agent?.destroy()));
     },
   };
 }

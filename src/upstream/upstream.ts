@@ -62,4 +62,13 @@ export interface UpstreamTarget {
   readonly url: string;
   /** `user:password`, opened. */
   readonly credentials: string | null;
+  /** `http://…` or `https://…` of the proxy to ask through; `null` or not given: as the server is set. */
+  readonly proxy?: string | null;
+  /** The head of an answer may take so long; not given: as the server is set. */
+  readonly timeoutMilliseconds?: number;
+  /**
+   * When the upstream has once given no answer, or one of a server in trouble, it is not asked again for so long. 0 or
+   * not given: only what is learnt about its origin counts.
+   */
+  readonly restMilliseconds?: number;
 }

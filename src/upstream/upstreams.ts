@@ -1,4 +1,5 @@
 import type { Instant } from "#core";
+import { openBreaker } from "./breaker.ts";
 import { DEFAULT_LIMITS, type UpstreamLimits } from "./limits.ts";
 import { type Answer, named, type Origin, openOrigin } from "./origin.ts";
 import { openConnections, type ProxySettings } from "./proxies.ts";
@@ -51,25 +52,34 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
   const origins = new Map<string, Origin>();
   const targets = new Map<string, Upstream>();
 
-  function originOf(url: URL): Origin {
-    const known = origins.get(url.origin);
+  function originOf(url: URL, way: Way): Origin {
+    // How it looks through another proxy, or to somebody who waits less long, says nothing about the others.
+    const key = [url.origin, way.proxy ?? "", way.timeoutMilliseconds ?? ""].join(" ");
+    const known = origins.get(key);
     if (known !== undefined) {
       // Last in the map is last used.
-      origins.delete(url.origin);
-      origins.set(url.origin, known);
+      origins.delete(key);
+      origins.set(key, known);
       return known;
     }
     for (const [name, origin] of origins) {
       if (origins.size < limits.originsMax) break;
       if (origin.underWay === 0) origins.delete(name);
     }
-    const origin = openOrigin({ dispatcher: connections.to(url), now: options.now, random: options.random, limits });
-    origins.set(url.origin, origin);
+    const origin = openOrigin({
+      dispatcher: connections.to(url, way.proxy ?? null),
+      now: options.now,
+      random: options.random,
+      limits: { ...limits, answerMilliseconds: way.timeoutMilliseconds ?? limits.answerMilliseconds },
+    });
+    origins.set(key, origin);
     return origin;
   }
 
   function openTarget(target: UpstreamTarget): Upstream {
     const home = new URL(target.url);
+    const restMilliseconds = target.restMilliseconds ?? 0;
+    const breaker = restMilliseconds === 0 ? null : openBreaker({ now: options.now, failuresMax: 1, restMilliseconds });
     const authorization =
       target.credentials === null ? null : `Basic ${Buffer.from(target.credentials, "utf8").toString("base64")}`;
 
@@ -92,8 +102,15 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
         try {
           let url = start;
           for (let hops = 0; ; hops += 1) {
-            const question = { url, method, headers: headersFor(url, get), signal: patience.signal };
-            const answer = await originOf(url).ask(question);
+            const question = {
+              url,
+              method,
+              headers: headersFor(url, get),
+              signal: patience.signal,
+              // Another server, where its files are or that it sends us to, is not the upstream.
+              breaker: url.origin === home.origin ? breaker : null,
+            };
+            const answer = await originOf(url, target).ask(question);
             const next = redirectOf(answer, url);
             if (next === null) {
               const raw = get.raw === true || get.range !== undefined;
@@ -115,15 +132,17 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
         }
       },
       health() {
-        const { breaker, requests } = originOf(home);
-        return { isOpen: breaker.isOpen, failures: breaker.failures, lastFailureAt: breaker.lastFailureAt, requests };
+        const { breaker: shared, requests } = originOf(home, target);
+        const isOpen = shared.isOpen || breaker?.isOpen === true;
+        return { isOpen, failures: shared.failures, lastFailureAt: shared.lastFailureAt, requests };
       },
     };
   }
 
   return {
     for(target) {
-      const key = `${target.credentials ?? ""}\0${target.url}`;
+      const { url, credentials, proxy = null, timeoutMilliseconds = null, restMilliseconds = 0 } = target;
+      const key = JSON.stringify([url, credentials, proxy, timeoutMilliseconds, restMilliseconds]);
       const known = targets.get(key);
       if (known !== undefined) return known;
       for (const oldest of targets.keys()) {
@@ -135,18 +154,27 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
       return upstream;
     },
     send: (form) => sending.send(form),
-    figures: () =>
-      [...origins].map(([origin, { breaker, requests, underWay }]) => ({
-        origin,
-        requests,
-        underWay,
-        failures: breaker.failures,
-        isOpen: breaker.isOpen,
-        lastFailureAt: breaker.lastFailureAt,
-      })),
+    figures: () => [...Map.groupBy(origins, ([key]) => key.split(" ", 1)[0] ?? "")].map(rowOf),
     async [Symbol.asyncDispose]() {
       await Promise.all([connections[Symbol.asyncDispose](), sending[Symbol.asyncDispose]()]);
     },
+  };
+}
+
+/** How an origin is asked. */
+type Way = Pick<UpstreamTarget, "proxy" | "timeoutMilliseconds">;
+
+/** An origin is one row, in however many ways it is asked. */
+function rowOf([origin, ways]: readonly [string, readonly (readonly [string, Origin])[]]): OriginFigures {
+  const all = ways.map(([, way]) => way);
+  const last = Math.max(...all.map(({ breaker }) => breaker.lastFailureAt ?? 0));
+  return {
+    origin,
+    requests: all.reduce((sum, { requests }) => sum + requests, 0),
+    underWay: all.reduce((sum, { underWay }) => sum + underWay, 0),
+    failures: Math.max(...all.map(({ breaker }) => breaker.failures)),
+    isOpen: all.some(({ breaker }) => breaker.isOpen),
+    lastFailureAt: last === 0 ? null : (last as Instant),
   };
 }
 
