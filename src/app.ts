@@ -8,6 +8,7 @@ import { type FrontDoor, openFrontDoor } from "#http";
 import { openRegistry, type Registry } from "#registry";
 import type { BlobStore, MetadataStore } from "#stores";
 import { openUpstreams, type UpstreamLimits, type Upstreams } from "#upstream";
+import { artifactoryDialect } from "./dialects/artifactory/index.ts";
 import { devpiDialect } from "./dialects/devpi/index.ts";
 import { pythonFormat } from "./formats/python/index.ts";
 import type { Config } from "./process/config.ts";
@@ -104,7 +105,7 @@ export async function openApp(config: Config, world: World): Promise<App> {
   const frontDoor = await openFrontDoor({
     registry,
     access,
-    dialects: [nativeApi(parts), devpiDialect({ ...parts, server })],
+    dialects: [nativeApi(parts), devpiDialect({ ...parts, server }), artifactoryDialect(parts)],
     settings: {
       publicUrl: config.publicUrl,
       trustedProxies: config.trustedProxies,

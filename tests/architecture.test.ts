@@ -27,7 +27,14 @@ const WIRING = "process";
 const typeDoors: Record<string, readonly string[]> = { api: ["http"], dialects: ["http"] };
 
 /** Folders that only `app.ts` and their own tests open. */
-const inner = ["stores/sql", "stores/sqlite", "stores/filesystem", "formats/python", "dialects/devpi"];
+const inner = [
+  "stores/sql",
+  "stores/sqlite",
+  "stores/filesystem",
+  "formats/python",
+  "dialects/artifactory",
+  "dialects/devpi",
+];
 
 const files = globSync("src/*/**/*.ts").map((path) => path.replaceAll("\\", "/"));
 

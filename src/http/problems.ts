@@ -101,12 +101,22 @@ export function messageOf(problem: Problem): string {
 /** An upstream that sends nonsense says nothing of when it will stop to. */
 const INVALID_RETRY_SECONDS = 10;
 
+/** Clients keep passwords by realm; Artifactory's look for theirs. */
+const REALMS: Readonly<Record<Dialect["name"], string>> = {
+  native: "vivarium",
+  devpi: "vivarium",
+  artifactory: "Artifactory Realm",
+};
+
 /** What the protocol itself says beside the body: the challenge, when to come back, what is allowed. */
-export function problemHeaders(problem: Problem): Readonly<Record<string, string>> {
+export function problemHeaders(
+  problem: Problem,
+  dialect: Dialect["name"] = "native",
+): Readonly<Record<string, string>> {
   switch (problem.code) {
     case "not-signed-in":
     case "wrong-credentials":
-      return { "www-authenticate": 'Basic realm="vivarium"' };
+      return { "www-authenticate": `Basic realm="${REALMS[dialect]}"` };
     // In seconds: poetry reads it as a number.
     case "too-many-attempts":
     case "upstream-unavailable":

@@ -35,7 +35,7 @@ export function refusalOf(error: unknown, asker: Asker): Refusal {
       // Whether a thing is there, and who may see it, changes at any time.
       "cache-control": "no-store",
       vary: "Accept",
-      ...problemHeaders(problem),
+      ...problemHeaders(problem, asker.dialect?.name ?? "native"),
     },
     isToldInBody(asker) ? null : reasonOf(message),
   );
@@ -53,25 +53,32 @@ interface Body {
 }
 
 function bodyOf(problem: Problem, message: string, status: number, { dialect, call }: Asker): Body {
-  if (dialect?.name !== "devpi" && isBrowser(call)) return page(status, message);
+  if (isForPeople(dialect) && isBrowser(call)) return page(status, message);
   if (dialect === null) return json("application/problem+json", { code: problem.code, detail: message });
-  const { contentType, body } = dialect.renderProblem(problem, message, call);
+  const { contentType, body } = dialect.renderProblem(problem, message, call, status);
   return { contentType, text: body };
 }
 
 function faultAnswer({ call, dialect, id }: Asker): Prepared {
   const message = `the server met a fault of its own; its log says more under the request number ${id}`;
-  const isDevpi = dialect?.name === "devpi";
-  const body =
-    !isDevpi && isBrowser(call)
-      ? page(FAULT_STATUS, message)
-      : isDevpi
-        ? json("application/json", { message })
-        : json("application/problem+json", { title: "Fault", code: "fault", detail: message });
+  const body = isForPeople(dialect) && isBrowser(call) ? page(FAULT_STATUS, message) : faultBody(message, dialect);
   return plain(FAULT_STATUS, Buffer.from(body.text), {
     "content-type": body.contentType,
     "cache-control": "no-store",
   });
+}
+
+function faultBody(message: string, dialect: Dialect | null): Body {
+  if (dialect?.renderFault === undefined) {
+    return json("application/problem+json", { title: "Fault", code: "fault", detail: message });
+  }
+  const { contentType, body } = dialect.renderFault(message, FAULT_STATUS);
+  return { contentType, text: body };
+}
+
+/** Other systems' clients are answered in their own shape whatever they accept. */
+function isForPeople(dialect: Dialect | null): boolean {
+  return dialect === null || dialect.name === "native";
 }
 
 function page(status: number, message: string): Body {

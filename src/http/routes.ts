@@ -36,10 +36,22 @@ export interface Dialect {
   readonly name: "native" | "devpi" | "artifactory";
   readonly routes: readonly DialectRoute[];
   /**
+   * Whether an address belongs to this dialect alone: no other one's routes are looked at there, and whatever is
+   * refused, from the sign-in to the unknown address, is refused in its words. The path is as it was sent.
+   */
+  owns?(path: string): boolean;
+  /**
    * Headers on every answer of this dialect (devpi: `X-DEVPI-…`), also on errors. `written`: the journal position of
    * what the request has written; `null`: nothing.
    */
   headers?(call: Call, written: Seq | null): Readonly<Record<string, string>>;
   /** The body of a refusal in this dialect; status and challenge are the front door's. */
-  renderProblem(problem: Problem, message: string, call: Call): { readonly contentType: string; readonly body: string };
+  renderProblem(
+    problem: Problem,
+    message: string,
+    call: Call,
+    status: number,
+  ): { readonly contentType: string; readonly body: string };
+  /** The body where we have met a fault of our own; problem+json when not given. */
+  renderFault?(message: string, status: number): { readonly contentType: string; readonly body: string };
 }

@@ -13,14 +13,15 @@ export type Chosen =
 /** All routes of the house, by where they hang. */
 export interface Tables {
   /**
-   * The dialects in their order, then the format of the repository (`null`: there is none). `allowed`: what the same
-   * address takes, where only the method is wrong.
+   * The dialects in their order, then the format of the repository (`null`: there is none). `owner`: whose address it
+   * is; nobody else is looked at. `allowed`: what the same address takes, where only the method is wrong.
    */
   find(
     place: Place,
     method: string,
     format: PackageFormat | null,
     callWith: (params: Params) => Call,
+    owner?: Dialect | null,
   ): { readonly chosen: Chosen | null; readonly allowed: readonly string[] };
 }
 
@@ -49,11 +50,12 @@ export function openTables(dialects: readonly Dialect[]): Tables {
   }
 
   return {
-    find(place, method, format, callWith) {
+    find(place, method, format, callWith, owner = null) {
       // HEAD is answered as GET, without the body.
       const asked = method === "HEAD" ? "GET" : method;
       const allowed = new Set<string>();
       for (const { dialect, tables } of spoken) {
+        if (owner !== null && dialect !== owner) continue;
         const found = choose(tables[place.scope].find(place.path), asked, callWith);
         if (found.chosen !== null) return { chosen: { kind: "dialect", dialect, ...found.chosen }, allowed: [] };
         for (const other of found.allowed) allowed.add(other);

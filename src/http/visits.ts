@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Proof } from "#access";
 import { ANONYMOUS, actorOf, type Call, type Instant, type Principal, type Seq } from "#core";
+import { withoutPrefix } from "./addresses.ts";
 import type { RequestRecord } from "./front-door.ts";
 import type { HotRequest } from "./hot-replies.ts";
 import { headerOf, type Intake, openIntake } from "./intake.ts";
@@ -29,6 +30,10 @@ export interface Visit {
   readonly publicUrl: () => string;
   /** As it was sent, without the query. */
   readonly path: string;
+  /** The same without the prefix. */
+  readonly rawPath: string;
+  /** The dialect that the address belongs to. */
+  readonly owner: Dialect | null;
   place: Place | null;
   proof: Proof | null;
   /** The pattern of the route that took it, for metrics. */
@@ -60,22 +65,28 @@ export function beginVisit(parts: VisitParts, request: IncomingMessage, response
     waitsForContinue: parts.waitsForContinue(request),
   });
   const hop = hopOf(request);
+  const prefix = whereabouts.prefix(hop);
+  const path = pathOf(request);
   const isPush = request.method === "POST" && intake.peek(METHOD_HEADER) === "PUSH";
+  const rawPath = withoutPrefix(path, prefix);
+  const owner = parts.dialects.find(({ owns }) => owns?.(rawPath) === true) ?? null;
   return {
     id: parts.nextId(),
     at: parts.now(),
     startedAt: parts.stopwatch(),
     request,
     method: isPush ? "PUSH" : (request.method ?? ""),
-    prefix: whereabouts.prefix(hop),
+    prefix,
     remoteAddress: whereabouts.remoteAddress(hop),
     intake,
     publicUrl: () => whereabouts.publicUrl(hop),
-    path: pathOf(request),
+    path,
+    rawPath,
     place: null,
     proof: null,
     route: "none",
-    dialect: speakerOf(parts.dialects, intake),
+    owner,
+    dialect: owner ?? speakerOf(parts.dialects, intake),
     isPersonal: false,
     written: null,
   };
@@ -87,6 +98,7 @@ export function callOf(visit: Visit, path: string, params: Params, query: URLSea
   return {
     method: visit.method,
     path,
+    rawPath: visit.rawPath,
     params,
     query,
     header: intake.header,

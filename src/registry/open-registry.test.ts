@@ -92,6 +92,7 @@ async function seen(
   const call = {
     method: "GET",
     path: "/simple/foo/",
+    rawPath: "/alice/dev/simple/foo/",
     params: { project: "foo" as ProjectName },
     query: new URLSearchParams(),
     header: (header: string) => (header === "accept" ? accept : null),

@@ -4,6 +4,8 @@ import { ANONYMOUS, type Call, type Instant, type Json, type Principal, type Use
 export interface CallWish {
   readonly method?: string;
   readonly path?: string;
+  /** The path, encoded, when not given. */
+  readonly rawPath?: string;
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
@@ -21,6 +23,7 @@ export function aCall(wish: CallWish = {}): Call {
   return {
     method: wish.method ?? "GET",
     path: wish.path ?? "/",
+    rawPath: wish.rawPath ?? encodeURI(wish.path ?? "/"),
     params: wish.params ?? {},
     query: new URLSearchParams(wish.query),
     header: (name) => headers[name] ?? null,

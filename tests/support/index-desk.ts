@@ -199,6 +199,7 @@ function aCall(
   return {
     method: "GET",
     path,
+    rawPath: encodeURI(path),
     params,
     query,
     header: (name) => headers[name] ?? null,

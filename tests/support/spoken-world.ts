@@ -200,7 +200,7 @@ async function asked(
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     const { problem } = error;
-    const { body } = dialect.renderProblem(problem, messageOf(problem), aCall(wish));
+    const { body } = dialect.renderProblem(problem, messageOf(problem), aCall(wish), statusOf(problem, dialect.name));
     const read = body.startsWith("<") ? body : (JSON.parse(body) as Json);
     return { status: statusOf(problem, dialect.name), body: read, location: null, problem, reply: null };
   }

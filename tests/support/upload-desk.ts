@@ -125,6 +125,7 @@ export function postOf(
   return {
     method: "POST",
     path: "/",
+    rawPath: "/",
     params: {},
     query: new URLSearchParams(),
     header: (name) => (name === "content-type" ? upload.contentType : null),

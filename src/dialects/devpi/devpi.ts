@@ -50,6 +50,7 @@ export function devpiDialect(parts: DevpiParts): Dialect {
       "x-devpi-master-uuid": parts.installationId,
     }),
     renderProblem,
+    renderFault: (message) => ({ contentType: "application/json", body: `${JSON.stringify({ message })}\n` }),
   };
 }
 

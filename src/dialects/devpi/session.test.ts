@@ -117,8 +117,8 @@ describe("discovery and login", () => {
     const dialect = devpiDialect({ registry, access, installationId: "i", version: "0", server: A_SERVER });
     const problem = { code: "user-not-found", user: "<b>" } as const;
 
-    const forClient = dialect.renderProblem(problem, "ours", aCall({ headers: { accept: "application/json" } }));
-    const forBrowser = dialect.renderProblem(problem, "ours", aCall({ headers: { accept: "text/html" } }));
+    const forClient = dialect.renderProblem(problem, "ours", aCall({ headers: { accept: "application/json" } }), 401);
+    const forBrowser = dialect.renderProblem(problem, "ours", aCall({ headers: { accept: "text/html" } }), 401);
 
     assert.equal(forClient.contentType, "application/json");
     assert.deepEqual(JSON.parse(forClient.body), { message: "no user '<b>'" });

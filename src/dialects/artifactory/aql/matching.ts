@@ -1,0 +1,138 @@
+import {
+  assertNever,
+  compareTexts,
+  depthOf,
+  folderOf,
+  type ItemField,
+  type ItemOperator,
+  leafOf,
+  matchesWildcards,
+} from "#core";
+import type { FoundItem } from "#registry";
+import type { AqlCriterion } from "./criteria.ts";
+import type { AqlStat } from "./fields.ts";
+
+/** Whether a found item fulfils all of a criterion, downloads and the like included; as `itemMatches` of the core has it. */
+export function aqlMatches(criterion: AqlCriterion, item: FoundItem): boolean {
+  switch (criterion.kind) {
+    case "all":
+      return criterion.of.every((part) => aqlMatches(part, item));
+    case "any":
+      return criterion.of.some((part) => aqlMatches(part, item));
+    case "not":
+      return !aqlMatches(criterion.of, item);
+    case "field":
+      return holds(valueOf(item, criterion.field), criterion.operator, criterion.value);
+    case "property":
+      return pairsOf(item).some((pair) => fitsPair(criterion, pair));
+    case "same-property":
+      return pairsOf(item).some((pair) =>
+        criterion.of.every((condition) =>
+          condition.isNegated
+            ? fitsKey(condition.criterion, pair) && !fitsPair(condition.criterion, pair)
+            : fitsPair(condition.criterion, pair),
+        ),
+      );
+    case "stat":
+      return holdsStat(statOf(item, criterion.stat), criterion.operator, criterion.value);
+    default:
+      return assertNever(criterion);
+  }
+}
+
+/** Texts compare by code point. What is not there is unequal to and unlike everything, and nothing else. */
+export function holds(has: string | number | null, operator: ItemOperator, value: string | number): boolean {
+  if (has === null) return operator === "ne" || operator === "unlike";
+  switch (operator) {
+    case "match":
+      return matchesWildcards(String(value), String(has));
+    case "unlike":
+      return !matchesWildcards(String(value), String(has));
+    case "eq":
+      return orderOf(has, value) === 0;
+    case "ne":
+      return orderOf(has, value) !== 0;
+    case "gt":
+      return orderOf(has, value) > 0;
+    case "gte":
+      return orderOf(has, value) >= 0;
+    case "lt":
+      return orderOf(has, value) < 0;
+    case "lte":
+      return orderOf(has, value) <= 0;
+    default:
+      return assertNever(operator);
+  }
+}
+
+function orderOf(has: string | number, value: string | number): number {
+  return typeof has === "number" ? has - Number(value) : compareTexts(has, String(value));
+}
+
+/** `null` is "never". */
+function holdsStat(has: string | number | null, operator: ItemOperator, value: string | number | null): boolean {
+  return value === null ? (has === null) === (operator === "eq") : holds(has, operator, value);
+}
+
+/** What was never downloaded has been so 0 times, and by nobody at no time. */
+export function statOf({ downloads }: FoundItem, stat: AqlStat): string | number | null {
+  switch (stat) {
+    case "downloads":
+      return downloads?.count ?? 0;
+    case "downloaded":
+      return downloads?.lastAt ?? null;
+    case "downloaded_by":
+      return downloads?.lastBy ?? null;
+    default:
+      return assertNever(stat);
+  }
+}
+
+type Pair = readonly [key: string, value: string];
+type PropertyLeaf = Extract<AqlCriterion, { readonly kind: "property" }>;
+
+function pairsOf({ properties }: FoundItem): readonly Pair[] {
+  return Object.entries(properties).flatMap(([key, values]) => values.map((value): Pair => [key, value]));
+}
+
+function fitsPair(leaf: PropertyLeaf, pair: Pair): boolean {
+  return fitsKey(leaf, pair) && (leaf.value === null || holds(pair[1], leaf.value.operator, leaf.value.value));
+}
+
+function fitsKey({ key }: PropertyLeaf, [name]: Pair): boolean {
+  return key === null || holds(name, key.operator, key.value);
+}
+
+/** What an item has of a field; `null`: it does not have it. */
+export function valueOf({ node }: FoundItem, field: ItemField): string | number | null {
+  switch (field) {
+    case "repository":
+      return node.repository;
+    case "path":
+      return node.path;
+    case "folder":
+      return folderOf(node.path);
+    case "name":
+      return leafOf(node.path);
+    case "kind":
+      return node.kind;
+    case "depth":
+      return depthOf(node.path);
+    case "created":
+      return node.createdAt;
+    case "createdBy":
+      return node.createdBy;
+    case "modified":
+      return node.modifiedAt;
+    case "modifiedBy":
+      return node.modifiedBy;
+    case "size":
+      return node.kind === "file" ? node.sizeBytes : 0;
+    case "sha256":
+    case "sha1":
+    case "md5":
+      return node.kind === "file" ? node[field] : null;
+    default:
+      return assertNever(field);
+  }
+}

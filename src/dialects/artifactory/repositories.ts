@@ -1,0 +1,264 @@
+import {
+  type Call,
+  isReservedWord,
+  type Json,
+  type JsonObject,
+  keyOf,
+  membersOf,
+  type Reply,
+  type Repository,
+  type RepositoryName,
+  repositoryName,
+  refuse,
+} from "#core";
+import type { DialectRoute } from "#http";
+import { contentUrl } from "./places.ts";
+import { route } from "./addresses.ts";
+import { given, objectOf, textField } from "./json-fields.ts";
+import type { ArtifactoryParts } from "./parts.ts";
+import { CACHE_ENDING } from "./places.ts";
+import { classOf, packageTypeOf } from "./repository-fields.ts";
+import { changedRepository, type ConfigurationContext, configurationOf, readNewRepository } from "./repository-json.ts";
+
+const BATCH_MAX = 1000;
+const KEY = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** What stands right below the context path, and what the trash is called. */
+const TAKEN_KEYS: ReadonlySet<string> = new Set(["access", "api", "auto-trashcan", "list", "ui", "webapp"]);
+
+/** Repositories: read, made, changed and removed by REST. What is made so belongs to root. */
+export function repositoryRoutes(parts: ArtifactoryParts): readonly DialectRoute[] {
+  const keyIn = (call: Call) => call.params["key"] ?? "";
+  return [
+    route("GET", "/api/repositories", (call) => list(parts, call)),
+    route("GET", "/api/repositories/configurations", (call) => configurations(parts, call)),
+    route("GET", "/api/repositories/:key", (call) => show(parts, call, keyIn(call))),
+    route("PUT", "/api/repositories/:key", async (call) => {
+      const body = objectOf(await call.json());
+      await create(parts, call, checkedKey(keyIn(call), body), body);
+      return told(200, `Successfully created repository '${keyIn(call)}' \n`);
+    }),
+    route("POST", "/api/repositories/:key", async (call) => {
+      const body = objectOf(await call.json());
+      await modify(parts, call, keyIn(call), body);
+      return told(200, `Repository ${keyIn(call)} update successfully.\n`);
+    }),
+    route("DELETE", "/api/repositories/:key", (call) => remove(parts, call, keyIn(call))),
+    route("PUT", "/api/v2/repositories/batch", (call) => createAll(parts, call)),
+    route("POST", "/api/v2/repositories/batch", (call) => modifyAll(parts, call)),
+  ];
+}
+
+async function list(parts: ArtifactoryParts, call: Call): Promise<Reply> {
+  const type = call.query.get("type")?.toLowerCase() || null;
+  const packageType = call.query.get("packageType")?.toLowerCase() || null;
+  const seen = await visible(parts, call);
+  const asked = seen.filter(
+    (repository) =>
+      (type === null || classOf(repository) === type) &&
+      (packageType === null || packageTypeOf(repository.format) === packageType),
+  );
+  return { kind: "json", status: 200, body: asked.map((repository) => brief(call, repository)) };
+}
+
+function brief(call: Call, repository: Repository): JsonObject {
+  const key = keyOf(repository.name);
+  const upstream = repository.kind === "remote" ? repository.url : null;
+  return {
+    key,
+    description: repository.description ?? "",
+    // In capitals: dohq knows no other spelling.
+    type: classOf(repository).toUpperCase(),
+    url: upstream ?? contentUrl(call, key, ""),
+    packageType: packageTypeOf(repository.format),
+  };
+}
+
+async function configurations(parts: ArtifactoryParts, call: Call): Promise<Reply> {
+  const exists = await existence(parts);
+  const body: Record<string, Json[]> = { LOCAL: [], REMOTE: [], VIRTUAL: [], FEDERATED: [] };
+  for (const repository of await visible(parts, call)) {
+    const isFull = administers(parts, call, repository);
+    body[classOf(repository).toUpperCase()]?.push(configurationOf(repository, { exists, isFull }));
+  }
+  return { kind: "json", status: 200, body };
+}
+
+async function show(parts: ArtifactoryParts, call: Call, key: string): Promise<Reply> {
+  const repository = await existing(parts, key);
+  const { isAllowed, because } = parts.registry.decide(call.principal, "read", repository);
+  const isFull = administers(parts, call, repository);
+  if (!isAllowed && !isFull) throw denied(call, because);
+  return { kind: "json", status: 200, body: configurationOf(repository, { exists: await existence(parts), isFull }) };
+}
+
+/** Those that the asker may read; who may read none and has not signed in is asked to. */
+async function visible({ registry }: ArtifactoryParts, call: Call): Promise<readonly Repository[]> {
+  const all = await registry.repositories();
+  const seen = all.filter(
+    (repository) =>
+      registry.decide(call.principal, "read", repository).isAllowed ||
+      registry.decide(call.principal, "administer", repository).isAllowed,
+  );
+  if (seen.length === 0 && all.length > 0 && call.principal.kind === "anonymous") {
+    throw denied(call, "no repository here is open to everybody");
+  }
+  return seen;
+}
+
+async function create(
+  parts: ArtifactoryParts,
+  call: Call,
+  name: RepositoryName,
+  body: JsonObject,
+): Promise<Repository> {
+  const { registry } = parts;
+  const taken = await registry.repositoryByKey(keyOf(name));
+  if (taken !== null) {
+    throw refuse({ code: "repository-exists", repository: keyOf(name), because: `'${keyOf(taken.name)}'` });
+  }
+  const settings = readNewRepository(body, await contextOf(parts));
+  return registry.repositoriesAdmin.create(call.principal, name, settings);
+}
+
+async function modify(
+  parts: ArtifactoryParts,
+  call: Call,
+  key: string,
+  body: JsonObject,
+): Promise<{ readonly before: Repository; readonly after: Repository }> {
+  const before = await existing(parts, key);
+  checkBodyKey(keyOf(before.name), body);
+  const context = await contextOf(parts);
+  const after = await parts.registry.repositoriesAdmin.modify(call.principal, before.name, (current) =>
+    changedRepository(current, body, context),
+  );
+  return { before, after };
+}
+
+async function remove(parts: ArtifactoryParts, call: Call, key: string): Promise<Reply> {
+  const { registry } = parts;
+  const { name } = await existing(parts, key);
+  await registry.repositoriesAdmin.remove(call.principal, name);
+  await withdraw(parts, call, name);
+  return told(200, `Repository ${key} and all its content have been removed successfully.\n`);
+}
+
+/** Out of those that look into it: one that is made anew under its name is no member of theirs. */
+async function withdraw({ registry }: ArtifactoryParts, call: Call, name: RepositoryName): Promise<void> {
+  for (const repository of await registry.repositories()) {
+    if (repository.kind !== "virtual" || !membersOf(repository).includes(name)) continue;
+    if (!registry.decide(call.principal, "administer", repository).isAllowed) continue;
+    await registry.repositoriesAdmin.modify(call.principal, repository.name, (current) =>
+      current.kind === "virtual"
+        ? {
+            ...current,
+            members: current.members.filter((member) => member !== name),
+            publishTo: current.publishTo === name ? null : current.publishTo,
+          }
+        : current,
+    );
+  }
+}
+
+/** All of them or none: what was made before one was refused is taken back. */
+async function createAll(parts: ArtifactoryParts, call: Call): Promise<Reply> {
+  const bodies = await batchOf(call);
+  const made: RepositoryName[] = [];
+  try {
+    for (const body of bodies) {
+      const name = checkedKey(textField(body, "key") ?? "", body);
+      await create(parts, call, name, body);
+      made.push(name);
+    }
+  } catch (error) {
+    for (const name of made.reverse()) await parts.registry.repositoriesAdmin.remove(call.principal, name);
+    throw error;
+  }
+  return told(201, `Successfully created ${bodies.length} repositories\n`);
+}
+
+async function modifyAll(parts: ArtifactoryParts, call: Call): Promise<Reply> {
+  const bodies = await batchOf(call);
+  const changed: Repository[] = [];
+  try {
+    for (const body of bodies) {
+      const { before } = await modify(parts, call, textField(body, "key") ?? "", body);
+      changed.push(before);
+    }
+  } catch (error) {
+    for (const before of changed.reverse()) {
+      await parts.registry.repositoriesAdmin.modify(call.principal, before.name, () => before);
+    }
+    throw error;
+  }
+  return told(200, `Successfully updated ${bodies.length} repositories\n`);
+}
+
+async function batchOf(call: Call): Promise<readonly JsonObject[]> {
+  const body = await call.json();
+  if (!Array.isArray(body)) throw invalid("The body must be a list of repository configurations.");
+  if (body.length > BATCH_MAX) throw invalid(`At most ${BATCH_MAX} repositories are taken at once.`);
+  return (body as readonly Json[]).map(objectOf);
+}
+
+function checkedKey(key: string, body: JsonObject): RepositoryName {
+  checkBodyKey(key, body);
+  if (!KEY.test(key)) {
+    throw invalid(
+      `'${key}' cannot be a repository's key: it has up to 64 letters, digits, '-', '_' and '.', and begins with a letter or a digit.`,
+    );
+  }
+  const lower = key.toLowerCase();
+  if (TAKEN_KEYS.has(lower) || isReservedWord(key)) {
+    throw invalid(`'${key}' cannot be a repository's key: this server's own addresses begin with it.`);
+  }
+  if (lower.endsWith(CACHE_ENDING)) {
+    throw invalid(`'${key}' cannot be a repository's key: keys that end in '${CACHE_ENDING}' are the caches of remotes.`);
+  }
+  const name = repositoryName("root", key);
+  if (name === null) throw invalid(`'${key}' cannot be a repository's key.`);
+  return name;
+}
+
+function checkBodyKey(key: string, body: JsonObject): void {
+  const own = given(body, "key");
+  if (own !== undefined && own !== "" && (typeof own !== "string" || own.toLowerCase() !== key.toLowerCase())) {
+    throw invalid(`The key in the body is not '${key}', as it is in the address.`);
+  }
+}
+
+async function contextOf({ registry, access }: ArtifactoryParts): Promise<ConfigurationContext> {
+  const byKey = new Map<string, RepositoryName>();
+  for (const { name } of await registry.repositories()) byKey.set(keyOf(name).toLowerCase(), name);
+  return { named: (key) => byKey.get(key.toLowerCase()) ?? null, seal: access.seal };
+}
+
+async function existence({ registry }: ArtifactoryParts): Promise<(name: RepositoryName) => boolean> {
+  const names = new Set((await registry.repositories()).map(({ name }) => name));
+  return (name) => names.has(name);
+}
+
+async function existing({ registry }: ArtifactoryParts, key: string): Promise<Repository> {
+  const repository = await registry.repositoryByKey(key);
+  if (repository === null) throw refuse({ code: "repository-not-found", repository: key });
+  return repository;
+}
+
+function administers({ registry }: ArtifactoryParts, call: Call, repository: Repository): boolean {
+  return registry.decide(call.principal, "administer", repository).isAllowed;
+}
+
+function denied(call: Call, because: string): Error {
+  return call.principal.kind === "anonymous"
+    ? refuse({ code: "not-signed-in", because })
+    : refuse({ code: "not-permitted", action: "read", because });
+}
+
+/** People and scripts read it. */
+function told(status: number, text: string): Reply {
+  return { kind: "bytes", status, contentType: "text/plain", body: text, cache: { kind: "none" } };
+}
+
+function invalid(because: string): Error {
+  return refuse({ code: "setting-invalid", because });
+}
