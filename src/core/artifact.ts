@@ -61,6 +61,12 @@ export interface Artifact {
   readonly blob: Digest;
   readonly sizeBytes: number;
   readonly publishedAt: Instant;
+  /**
+   * When and by whom a file of this name was first published here, where that is not how these bytes came; the tables
+   * keep it when a file is replaced. See {@link timesOf}.
+   */
+  readonly createdAt?: Instant;
+  readonly createdBy?: string;
   /** `null`: not yanked. A string, possibly empty: the reason. */
   readonly yanked: string | null;
   /** Whatever the format needs to answer its clients. Only the format reads it. */
@@ -147,4 +153,21 @@ export function factsOf(file: ListedFile): Pick<
   readonly publishedAt: Instant | null;
 } {
   return file.kind === "artifact" ? file.artifact : file.offer;
+}
+
+/** When and by whom a file of this name was first published, and when and by whom its bytes came; `""`: nobody we know. */
+export function timesOf({
+  publishedAt,
+  createdAt = publishedAt,
+  log,
+  ...artifact
+}: Pick<Artifact, "publishedAt" | "createdAt" | "createdBy" | "log">): {
+  readonly createdAt: Instant;
+  readonly createdBy: string;
+  readonly modifiedAt: Instant;
+  readonly modifiedBy: string;
+} {
+  // A replacement does not say who made it; the upload or push that follows it does.
+  const modifiedBy = log.findLast(({ what }) => what !== "overwrite")?.who ?? "";
+  return { createdAt, createdBy: artifact.createdBy ?? modifiedBy, modifiedAt: publishedAt, modifiedBy };
 }

@@ -1,20 +1,27 @@
-import type {
-  Actor,
-  Artifact,
-  Attachment,
-  Digest,
-  FormatName,
-  Instant,
-  JournalEntry,
-  JournalEvent,
-  LocalRepository,
-  ProjectName,
-  RepositoryName,
-  Sealed,
-  Seq,
-  Token,
-  User,
-  UserName,
+import {
+  type Actor,
+  type Artifact,
+  type Attachment,
+  type Digest,
+  type Folder,
+  type FormatName,
+  type Group,
+  type Instant,
+  type JournalEntry,
+  type JournalEvent,
+  type LocalRepository,
+  NO_PROJECT,
+  type PermissionTarget,
+  type ProjectName,
+  type Properties,
+  placeOf,
+  type RepositoryName,
+  type RetentionPolicy,
+  type Sealed,
+  type Seq,
+  type Token,
+  type User,
+  type UserName,
 } from "#core";
 import type { MetadataStore } from "./metadata-store.ts";
 
@@ -77,7 +84,7 @@ export function aRepository(name: string): LocalRepository {
 }
 
 export function anArtifact(filename: string, more: Partial<Artifact> = {}): Artifact {
-  return {
+  const artifact: Artifact = {
     repository: DEV,
     project: FOO,
     filename,
@@ -89,6 +96,61 @@ export function anArtifact(filename: string, more: Partial<Artifact> = {}): Arti
     attributes: { requiresPython: ">=3.8", text: "ünï\u{1F600}", nested: { list: [1, 2.5, null] } },
     companions: {},
     log: [{ what: "upload", who: "alice", at: 5 as Instant, from: null, to: DEV }],
+    ...more,
+  };
+  return { ...artifact, path: placeOf(artifact) };
+}
+
+/** A file that belongs to no project. */
+export function aFile(path: string, more: Partial<Artifact> = {}): Artifact {
+  return anArtifact(path, { project: NO_PROJECT, version: null, path, ...more });
+}
+
+export function aGroup(name: string, more: Partial<Group> = {}): Group {
+  return {
+    name,
+    description: "those who release",
+    members: ["alice" as UserName],
+    joinsNew: false,
+    isAdmin: false,
+    kept: { realm: "internal" },
+    createdAt: 7 as Instant,
+    ...more,
+  };
+}
+
+export function aPermissionTarget(name: string, more: Partial<PermissionTarget> = {}): PermissionTarget {
+  return {
+    name,
+    repositories: ["alice.*", "ANY REMOTE"],
+    includes: ["**"],
+    excludes: ["secret/**"],
+    users: { alice: ["read", "publish"] },
+    groups: { releasers: ["read"] },
+    createdAt: 7 as Instant,
+    modifiedAt: null,
+    ...more,
+  };
+}
+
+export function aPolicy(name: string, more: Partial<RetentionPolicy> = {}): RetentionPolicy {
+  return {
+    name,
+    description: null,
+    isEnabled: true,
+    repositories: ["*"],
+    includes: ["**"],
+    excludes: [],
+    projects: [],
+    olderThanDays: 30,
+    unusedForDays: null,
+    keepVersions: 3,
+    onlyPreReleases: true,
+    largerThanBytes: null,
+    withProperties: { stage: ["dev"] },
+    withoutProperties: { keep: [] },
+    skipsTrash: false,
+    everyHours: 24,
     ...more,
   };
 }
@@ -132,6 +194,27 @@ export function saved(name: string): JournalEvent {
 
 export function removed(filename: string, project: ProjectName = FOO): JournalEvent {
   return { type: "artifact.removed", ref: { repository: DEV, project, filename } };
+}
+
+export function fileAt(path: string, more: Partial<Artifact> = {}): JournalEvent {
+  return { type: "artifact.published", artifact: aFile(path, more), promotedFrom: null };
+}
+
+export function properties(path: string, values: Properties, repository: RepositoryName = DEV): JournalEvent {
+  return { type: "properties.set", repository, path, properties: values };
+}
+
+export function folderMade(path: string, more: Partial<Folder> = {}): JournalEvent {
+  const folder = { repository: DEV, path, createdAt: 9 as Instant, createdBy: "bob", ...more };
+  return { type: "folder.made", folder };
+}
+
+export function folderRemoved(path: string, repository: RepositoryName = DEV): JournalEvent {
+  return { type: "folder.removed", repository, path };
+}
+
+export function trashed(id: string, { repository, project, filename }: Artifact): JournalEvent {
+  return { type: "artifact.trashed", ref: { repository, project, filename }, id, until: 5000 as Instant };
 }
 
 /** At least one event of each type; together they leave rows in every table. */
@@ -180,6 +263,27 @@ export const ONE_OF_EACH: readonly JournalEvent[] = [
     filename: "foo-1.0.zip.toxresult-20261124090807-0",
   },
   removed("foo-0.1.tar.gz"),
+  { type: "group.saved", group: aGroup("releasers") },
+  { type: "group.saved", group: aGroup("gone") },
+  { type: "group.removed", name: "gone" },
+  { type: "permission.saved", target: aPermissionTarget("release") },
+  { type: "permission.saved", target: aPermissionTarget("gone") },
+  { type: "permission.removed", name: "gone" },
+  { type: "policy.saved", policy: aPolicy("old") },
+  { type: "policy.saved", policy: aPolicy("gone") },
+  { type: "policy.removed", name: "gone" },
+  fileAt("docs/guide/intro.md", { digests: { sha1: "1".repeat(40), md5: "2".repeat(32) } }),
+  fileAt("docs/old.md", { companions: { ".sig": { blob: digestOf("f"), sizeBytes: 3 } } }),
+  fileAt("docs/older.md"),
+  folderMade("empty/inner"),
+  folderMade("gone/inner"),
+  folderRemoved("gone"),
+  properties("", { team: ["red"] }),
+  properties("docs/guide/intro.md", { stage: ["dev", "test"], "it's": ["ünï"] }),
+  properties("docs/old.md", { stage: ["old"] }),
+  trashed("trash-1", aFile("docs/old.md")),
+  trashed("trash-2", aFile("docs/older.md")),
+  { type: "trash.removed", id: "trash-2" },
 ];
 
 /** Writes the events as one and resolves to the position of the last. */

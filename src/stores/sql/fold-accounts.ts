@@ -6,7 +6,17 @@ import type { MetadataTables } from "./tables.ts";
 /** Accounts, tokens and repositories: kept whole, found by name. */
 export function accountStatements(db: Kysely<MetadataTables>) {
   const removals = (
-    ["companions", "removed_files", "attachments", "artifacts", "versions", "projects", "totals"] as const
+    [
+      "companions",
+      "removed_files",
+      "attachments",
+      "properties",
+      "folders",
+      "artifacts",
+      "versions",
+      "projects",
+      "totals",
+    ] as const
   ).map((table) => prepare<{ name: string }>()(({ name }) => db.deleteFrom(table).where("repository", "=", name)));
   const removeRepositoryRow = prepare<{ name: string }>()(({ name }) =>
     db.deleteFrom("repositories").where("name", "=", name),

@@ -1,7 +1,7 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Artifact, Seq } from "#core";
 import { isNew } from "./fold-projects.ts";
-import { rowOfArtifact } from "./rows.ts";
+import { artifactColumns, rowOfArtifact } from "./rows.ts";
 import { prepare, type Statement } from "./statement.ts";
 import type { ArtifactRow, MetadataTables } from "./tables.ts";
 
@@ -13,13 +13,20 @@ interface File extends Readonly<Record<string, string | number | null>> {
 /** Artifacts, their companions, and what was removed. */
 export function artifactStatements(db: Kysely<MetadataTables>) {
   type Columns = { [Column in keyof ArtifactRow]: ArtifactRow[Column] };
-  const insert = prepare<Columns>()((row) => db.insertInto("artifacts").values({ ...all(row) }));
+  const insert = prepare<Columns>()((row) => db.insertInto("artifacts").values({ ...artifactColumns(row) }));
   const replace = prepare<Columns>()((row) => {
-    // The place in the listing stays that of the first publication.
-    const { repository: _repository, filename: _filename, seq: _seq, ...rest } = all(row);
+    // The place in the listing stays that of the first publication, and so does who made it, and when.
+    const {
+      repository: _repository,
+      filename: _filename,
+      seq: _seq,
+      created_at: _createdAt,
+      created_by: _createdBy,
+      ...rest
+    } = artifactColumns(row);
     return db
       .insertInto("artifacts")
-      .values({ ...all(row) })
+      .values({ ...artifactColumns(row) })
       .onConflict((conflict) => conflict.columns(["repository", "filename"]).doUpdateSet(rest));
   });
   const there = ({ repository, filename }: File) =>
@@ -28,26 +35,31 @@ export function artifactStatements(db: Kysely<MetadataTables>) {
       .where("artifacts.repository", "=", repository)
       .where("artifacts.filename", "=", filename);
 
+  type Counted = File & { project: string; size_bytes: number };
+  const count = (projects: (of: Counted) => RawBuilder<number> | number) =>
+    prepare<Counted>()(({ repository, filename, project, size_bytes }) =>
+      db
+        .insertInto("totals")
+        .values({
+          repository,
+          projects: projects({ repository, filename, project, size_bytes }),
+          artifacts: sql`(select 1 - count(*) from artifacts where repository = ${repository} and filename = ${filename})`,
+          size_bytes: sql`cast(${size_bytes} as bigint) - coalesce((select size_bytes from artifacts where repository = ${repository} and filename = ${filename}), 0)`,
+        })
+        .onConflict((conflict) =>
+          conflict.column("repository").doUpdateSet((eb) => ({
+            projects: eb("totals.projects", "+", eb.ref("excluded.projects")),
+            artifacts: eb("totals.artifacts", "+", eb.ref("excluded.artifacts")),
+            size_bytes: eb("totals.size_bytes", "+", eb.ref("excluded.size_bytes")),
+          })),
+        ),
+    );
+
   return {
     /** Before the artifact is written: counts the project and the file if they are new, and the difference in size. */
-    countPublished: prepare<File & { project: string; size_bytes: number }>()(
-      ({ repository, filename, project, size_bytes }) =>
-        db
-          .insertInto("totals")
-          .values({
-            repository,
-            projects: isNew({ repository, project }),
-            artifacts: sql`(select 1 - count(*) from artifacts where repository = ${repository} and filename = ${filename})`,
-            size_bytes: sql`cast(${size_bytes} as bigint) - coalesce((select size_bytes from artifacts where repository = ${repository} and filename = ${filename}), 0)`,
-          })
-          .onConflict((conflict) =>
-            conflict.column("repository").doUpdateSet((eb) => ({
-              projects: eb("totals.projects", "+", eb.ref("excluded.projects")),
-              artifacts: eb("totals.artifacts", "+", eb.ref("excluded.artifacts")),
-              size_bytes: eb("totals.size_bytes", "+", eb.ref("excluded.size_bytes")),
-            })),
-          ),
-    ),
+    countPublished: count(isNew),
+    /** The same for a file that belongs to no project. */
+    countLoose: count(() => 0),
     /** Before the artifact is removed. */
     countRemoved: prepare<File>()(({ repository, filename }) =>
       db
@@ -80,23 +92,5 @@ export function artifactStatements(db: Kysely<MetadataTables>) {
     setYanked: prepare<File & { yanked: string | null }>()(({ repository, filename, yanked }) =>
       db.updateTable("artifacts").set({ yanked }).where("repository", "=", repository).where("filename", "=", filename),
     ),
-  };
-}
-
-/** Every column by name: what stands for the values while a query is prepared cannot be spread. */
-function all(row: ArtifactRow): ArtifactRow {
-  return {
-    repository: row.repository,
-    filename: row.filename,
-    project: row.project,
-    version: row.version,
-    blob: row.blob,
-    size_bytes: row.size_bytes,
-    published_at: row.published_at,
-    yanked: row.yanked,
-    attributes: row.attributes,
-    companions: row.companions,
-    log: row.log,
-    seq: row.seq,
   };
 }

@@ -4,25 +4,30 @@ import {
   type ArtifactRef,
   assertNever,
   type JournalEntry,
-  type JournalEvent,
   keyOf,
+  NO_PROJECT,
   ownerOf,
   type ProjectName,
+  placeOf,
   type RepositoryName,
   type Seq,
 } from "#core";
 import { accountStatements } from "./fold-accounts.ts";
 import { artifactStatements } from "./fold-artifacts.ts";
 import { attachmentStatements } from "./fold-attachments.ts";
+import { governingStatements } from "./fold-governing.ts";
 import { projectStatements } from "./fold-projects.ts";
+import { trashStatements } from "./fold-trash.ts";
+import { treeStatements } from "./fold-tree.ts";
 import { prepare, type Statement } from "./statement.ts";
 import type { MetadataTables } from "./tables.ts";
 
 /**
  * What an event does to the tables, as statements to run in order. What is there already or is not there is no error,
- * save two that the tables themselves refuse: a file that is published twice, and a key that another repository has.
+ * save three things that the tables themselves refuse: a file that is published twice, a path that another file has, and
+ * a key that another repository has.
  */
-export type Fold = (event: JournalEvent, seq: Seq) => readonly Statement[];
+export type Fold = (entry: JournalEntry) => readonly Statement[];
 
 /**
  * The one meaning of events, shared by append and replay: a primary and its replica cannot disagree, because there is
@@ -33,21 +38,29 @@ export function openFold(db: Kysely<MetadataTables>): Fold {
   const projects = projectStatements(db);
   const artifacts = artifactStatements(db);
   const attachments = attachmentStatements(db);
+  const tree = treeStatements(db);
+  const trash = trashStatements(db);
+  const governing = governingStatements(db);
 
   /** The project exists afterwards and has changed. An artifact or version of an unknown project registers it. */
   function publish(statement: "insertArtifact" | "replaceArtifact", artifact: Artifact, seq: Seq): Statement[] {
     const { repository, project, filename, companions } = artifact;
     const isReplaced = statement === "replaceArtifact";
+    const counted = { repository, project, filename, size_bytes: artifact.sizeBytes };
     return [
-      artifacts.countPublished({ repository, project, filename, size_bytes: artifact.sizeBytes }),
-      projects.touch({ repository, project, seq }),
+      // What belongs to no project registers none.
+      ...(project === NO_PROJECT
+        ? [artifacts.countLoose(counted)]
+        : [artifacts.countPublished(counted), projects.touch({ repository, project, seq })]),
       ...(isReplaced
         ? [
             artifacts.removeCompanions({ repository, filename }),
+            tree.removePropertiesElsewhere({ repository, filename, path: placeOf(artifact) }),
             attachments.removeAbout({ repository, project, about: filename }),
           ]
         : []),
       artifacts[statement](artifact, seq),
+      ...tree.makeFoldersAround(artifact),
       ...Object.entries(companions).map(([suffix, { blob }]) =>
         artifacts.insertCompanion({ repository, filename, suffix, blob }),
       ),
@@ -59,6 +72,7 @@ export function openFold(db: Kysely<MetadataTables>): Fold {
     return [
       artifacts.countRemoved(file),
       artifacts.rememberRemoved(file),
+      tree.removePropertiesOfFile(file),
       artifacts.removeCompanions(file),
       artifacts.removeArtifact(file),
       attachments.removeAbout({ repository, project, about: filename }),
@@ -78,7 +92,7 @@ export function openFold(db: Kysely<MetadataTables>): Fold {
     ];
   }
 
-  return (event, seq) => {
+  return ({ event, seq, at, by }) => {
     switch (event.type) {
       case "user.saved":
         return [
@@ -90,6 +104,18 @@ export function openFold(db: Kysely<MetadataTables>): Fold {
         ];
       case "user.removed":
         return [accounts.removeUser({ name: event.name }), accounts.removeTokensOf({ owner: event.name })];
+      case "group.saved":
+        return [governing.saveGroup({ name: event.group.name, group: JSON.stringify(event.group) })];
+      case "group.removed":
+        return [governing.removeGroup({ name: event.name })];
+      case "permission.saved":
+        return [governing.savePermissionTarget({ name: event.target.name, target: JSON.stringify(event.target) })];
+      case "permission.removed":
+        return [governing.removePermissionTarget({ name: event.name })];
+      case "policy.saved":
+        return [governing.savePolicy({ name: event.policy.name, policy: JSON.stringify(event.policy) })];
+      case "policy.removed":
+        return [governing.removePolicy({ name: event.name })];
       case "token.issued":
         return [
           accounts.saveToken({ id: event.token.id, owner: event.token.owner, token: JSON.stringify(event.token) }),
@@ -97,8 +123,9 @@ export function openFold(db: Kysely<MetadataTables>): Fold {
       case "token.revoked":
         return [accounts.removeToken({ id: event.id, owner: event.owner })];
       case "repository.saved": {
-        const { name } = event.repository;
+        const { name, createdAt } = event.repository;
         return [
+          ...tree.makeFolders({ repository: name, path: "", createdAt, createdBy: by.name }),
           accounts.saveRepository({
             name,
             owner: ownerOf(name),
@@ -108,7 +135,7 @@ export function openFold(db: Kysely<MetadataTables>): Fold {
         ];
       }
       case "repository.removed":
-        return accounts.removeRepository(event.name);
+        return [...trash.clearAll(event.name), ...accounts.removeRepository(event.name)];
       case "project.registered": {
         const { repository, project, displayName: display_name } = event;
         return [projects.count({ repository, project }), projects.register({ repository, project, display_name, seq })];
@@ -153,6 +180,22 @@ export function openFold(db: Kysely<MetadataTables>): Fold {
       }
       case "artifact.removed":
         return remove(event.ref, seq);
+      case "artifact.trashed": {
+        const { repository, filename } = event.ref;
+        const { id, until } = event;
+        return [
+          ...trash.take({ repository, filename, id, until, seq, trashed_at: at, trashed_by: by.name }),
+          ...remove(event.ref, seq),
+        ];
+      }
+      case "trash.removed":
+        return trash.clear(event.id);
+      case "folder.made":
+        return tree.makeFolders(event.folder);
+      case "folder.removed":
+        return tree.removeFolder(event.repository, event.path);
+      case "properties.set":
+        return tree.setProperties(event.repository, event.path, event.properties);
       case "attachment.saved": {
         const { repository, project } = event.attachment;
         return [

@@ -50,7 +50,7 @@ export async function openSqlMetadata(parts: SqlMetadataParts): Promise<Metadata
     writer: engine.writer,
     readHead,
     saveHead: prepare<{ seq: number }>()(({ seq }) => db.updateTable("head").set({ seq })),
-    statementsOf: (entry) => [journalRow(entry), ...fold(entry.event, entry.seq)],
+    statementsOf: (entry) => [journalRow(entry), ...fold(entry)],
     committed: news.announce,
   });
   const installationId = await readInstallationId(engine, db, newId);

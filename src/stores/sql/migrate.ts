@@ -1,8 +1,8 @@
 import type { Kysely } from "kysely";
 import { refuse } from "#core";
 import type { Writer } from "./engine.ts";
-import type { Migration } from "./migrations.ts";
-import { prepare, statementOf, type Value } from "./statement.ts";
+import type { Migration, Row } from "./migrations.ts";
+import { prepare, statementOf } from "./statement.ts";
 
 interface MetaTable {
   meta: { key: string; value: string };
@@ -42,8 +42,13 @@ async function apply(writer: Writer, parts: ReturnType<Migration<never>>): Promi
       await writer.run([statementOf(part)]);
       continue;
     }
-    const rows = await writer.run([], statementOf(part.read));
-    await writer.run(rows.map((row) => statementOf(part.rewrite(row as Readonly<Record<string, Value>>))));
+    let after: Row | null = null;
+    for (;;) {
+      const rows: readonly Row[] = (await writer.run([], statementOf(part.read(after)))) as readonly Row[];
+      after = rows.at(-1) ?? null;
+      if (after === null) break;
+      await writer.run(part.rewrite(rows));
+    }
   }
 }
 

@@ -1,5 +1,7 @@
-import type { Compilable, CreateTableBuilder, Kysely } from "kysely";
-import type { Value } from "./statement.ts";
+import type { Compilable, Kysely } from "kysely";
+import { table } from "./migration-table.ts";
+import { treeTables } from "./migration-trees.ts";
+import { type Statement, statementOf, type Value } from "./statement.ts";
 import type { MetadataTables, StateTables } from "./tables.ts";
 
 /**
@@ -8,10 +10,16 @@ import type { MetadataTables, StateTables } from "./tables.ts";
  */
 export type Migration<Tables> = (db: Kysely<Tables>) => readonly (Compilable | Rewriting)[];
 
-/** A part of a step for which SQL does not suffice, or in which the databases differ: a statement for each row. */
+export type Row = Readonly<Record<string, Value>>;
+
+/**
+ * A part of a step for which SQL does not suffice, or in which the databases differ. Rows are read in pages, so that no
+ * table has to fit into memory.
+ */
 export interface Rewriting {
-  readonly read: Compilable;
-  readonly rewrite: (row: Readonly<Record<string, Value>>) => Compilable;
+  /** The page after a row; the first one after `null`. No rows end it. */
+  readonly read: (after: Row | null) => Compilable;
+  readonly rewrite: (rows: readonly Row[]) => readonly Statement[];
 }
 
 // Names are compared and sorted byte by byte: SQLite does so by itself, an opener for PostgreSQL makes its database
@@ -44,12 +52,22 @@ export const METADATA_MIGRATIONS: readonly Migration<MetadataTables>[] = [
   (db) => [
     db.schema.alterTable("users").addColumn("name_folded", "text", (made) => made.notNull().defaultTo("")),
     {
-      read: db.selectFrom("users").select("name"),
-      rewrite: ({ name }) =>
+      read: (after) =>
         db
-          .updateTable("users")
-          .set({ name_folded: String(name).toLowerCase() })
-          .where("name", "=", String(name)),
+          .selectFrom("users")
+          .select("name")
+          .where("name", ">", String(after?.["name"] ?? ""))
+          .orderBy("name")
+          .limit(500),
+      rewrite: (rows) =>
+        rows.map(({ name }) =>
+          statementOf(
+            db
+              .updateTable("users")
+              .set({ name_folded: String(name).toLowerCase() })
+              .where("name", "=", String(name)),
+          ),
+        ),
     },
     db.schema.createIndex("users_by_folded_name").on("users").columns(["name_folded", "name"]),
   ],
@@ -71,6 +89,7 @@ export const METADATA_MIGRATIONS: readonly Migration<MetadataTables>[] = [
     db.schema.createIndex("attachments_by_project").on("attachments").columns(["repository", "project", "seq"]),
     db.schema.createIndex("attachments_by_blob").on("attachments").column("blob"),
   ],
+  treeTables,
 ];
 
 /** The schema of what is no history. */
@@ -151,17 +170,4 @@ function artifactTables(db: Kysely<MetadataTables>): readonly Compilable[] {
       "filename",
     ]),
   ];
-}
-
-/** A table with columns that are never NULL. */
-function table<Tables>(
-  db: Kysely<Tables>,
-  name: keyof Tables & string,
-  columns: Readonly<Record<string, "text" | "integer" | "bigint">>,
-): CreateTableBuilder<string, string> {
-  let builder = db.schema.createTable(name) as CreateTableBuilder<string, string>;
-  for (const [column, type] of Object.entries(columns)) {
-    builder = builder.addColumn(column, type, (made) => made.notNull());
-  }
-  return builder;
 }

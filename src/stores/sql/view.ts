@@ -1,9 +1,13 @@
 import { type Kysely, sql } from "kysely";
 import type { Digest, ProjectName, Repository, RepositoryKey, RepositoryName, Seq, Token, User, UserName } from "#core";
 import type { MetadataView } from "../metadata-store.ts";
-import { artifactOfRow, attachmentOfRow, entryOfRow, projectOfRow, versionOfRow } from "./rows.ts";
+import { allJson, artifactOfRow, attachmentOfRow, entryOfRow, firstJson, projectOfRow, versionOfRow } from "./rows.ts";
+import { openSearch } from "./search.ts";
 import { type Ask, prepare } from "./statement.ts";
 import type { MetadataTables } from "./tables.ts";
+import { openGoverningView } from "./view-governing.ts";
+import { openTrashView } from "./view-trash.ts";
+import { openTreeView } from "./view-tree.ts";
 
 type WhichAttachments = Parameters<MetadataView["attachments"]>[2];
 
@@ -12,8 +16,16 @@ export function openViews(db: Kysely<MetadataTables>): (ask: Ask) => MetadataVie
   const accounts = accountQueries(db);
   const packages = packageQueries(db);
   const sums = sumQueries(db);
+  const tree = openTreeView(db);
+  const governing = openGoverningView(db);
+  const trash = openTrashView(db);
+  const search = openSearch(db);
 
   return (ask) => ({
+    ...tree(ask),
+    ...governing(ask),
+    ...trash(ask),
+    search: (query) => search(ask, query),
     async user(name: UserName) {
       return firstJson<User>(await ask(accounts.user({ name })));
     },
@@ -200,6 +212,7 @@ function packageQueries(db: Kysely<MetadataTables>) {
         .where("blob", "=", blob)
         .unionAll(db.selectFrom("companions").select("filename").where("blob", "=", blob))
         .unionAll(db.selectFrom("attachments").select("filename").where("blob", "=", blob))
+        .unionAll(db.selectFrom("trash_blobs").select("id as filename").where("blob", "=", blob))
         .limit(1),
     ),
   };
@@ -224,13 +237,4 @@ function sumQueries(db: Kysely<MetadataTables>) {
       db.selectFrom("journal").selectAll().where("seq", ">", after).orderBy("seq").limit(limit),
     ),
   };
-}
-
-function firstJson<Value>(rows: readonly { readonly json: string }[]): Value | null {
-  const [row] = rows;
-  return row === undefined ? null : (JSON.parse(row.json) as Value);
-}
-
-function allJson<Value>(rows: readonly { readonly json: string }[]): readonly Value[] {
-  return rows.map((row) => JSON.parse(row.json) as Value);
 }
