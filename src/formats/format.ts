@@ -244,6 +244,11 @@ export interface Desk {
   readonly repository: Repository;
   /** Where a file that is published here ends up: a virtual repository's `publishTo`. Not given: `repository` itself. */
   readonly publishesTo?: Repository | null;
+  /**
+   * Where pages say that a listed file is, relative to the repository and percent-encoded, where a dialect serves files
+   * elsewhere than the format itself. Not given: at the format's `filePath`.
+   */
+  readonly addressOf?: (file: ListedFile) => string;
   may(action: Action): boolean;
   /** Names and spellings, sorted, of everything that can be seen here; each once. */
   projects(): Promise<{

@@ -1,6 +1,6 @@
 /** The workshop: what publish, read, promote and remove mean, for every format and repository kind; the only caller of `append`. */
 
-export type { ProjectNames } from "#formats";
+export type { Desk, OpenFile, ProjectNames } from "#formats";
 export type { Attachments, SavedAttachment } from "./attachments.ts";
 export type { Documentations, OpenPage } from "./documentation.ts";
 export type { Destination, Elsewhere, SentStep, Shipment } from "./elsewhere.ts";

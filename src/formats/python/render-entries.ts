@@ -27,9 +27,12 @@ export interface FileEntry {
 const HASHES = ["sha256", "sha512", "sha384", "sha3_256", "sha3_512", "blake2b", "blake2s", "sha224", "sha1", "md5"];
 
 /** The files of a listing as its page shows them; a quarantined project offers none (PEP 792). */
-export function entriesOf(listing: Listing): readonly FileEntry[] {
-  return listing.status === "quarantined" ? [] : listing.files.map(entryOf);
+export function entriesOf(listing: Listing, addressOf: AddressOf = filePath): readonly FileEntry[] {
+  return listing.status === "quarantined" ? [] : listing.files.map((file) => entryOf(file, addressOf));
 }
+
+/** Where a file is, relative to the repository, percent-encoded. */
+export type AddressOf = (file: ListedFile) => string;
 
 /**
  * The versions of a listing, ascending, each release once: those that are known and those of its files (PEP 700).
@@ -54,12 +57,12 @@ export function isoTime(at: Instant): string {
   return new Date(at).toISOString();
 }
 
-function entryOf(file: ListedFile): FileEntry {
+function entryOf(file: ListedFile, addressOf: AddressOf): FileEntry {
   const facts = factsOf(file);
   const attributes = pythonAttributes(facts.attributes);
   return {
     filename: facts.filename,
-    path: filePath(file),
+    path: addressOf(file),
     hashes: hashesOf(file),
     sizeBytes: facts.sizeBytes,
     uploadTime: facts.publishedAt,

@@ -1,18 +1,18 @@
 import type { Listing } from "#core";
 import type { NamedProject, ProjectNames } from "../format.ts";
-import { API_VERSION, entriesOf, type FileEntry, NAMES_IN_PART } from "./render-entries.ts";
+import { type AddressOf, API_VERSION, entriesOf, type FileEntry, NAMES_IN_PART } from "./render-entries.ts";
 
 /**
  * The project page of PEP 503 with its later attributes, version 1.4, complete: HTML is frozen there (PEP 833).
  * `up` leads from the page to its repository: file addresses are relative, so they survive every proxy and prefix.
  */
-export function renderProjectHtml(listing: Listing, up: string): string {
+export function renderProjectHtml(listing: Listing, up: string, addressOf?: AddressOf): string {
   const name = listing.project;
   const status = [
     meta("pypi:project-status", listing.status),
     listing.statusReason === null ? "" : meta("pypi:project-status-reason", listing.statusReason),
   ].join("");
-  const anchors = entriesOf(listing).map((entry) => anchorOf(entry, up));
+  const anchors = entriesOf(listing, addressOf).map((entry) => anchorOf(entry, up));
   return document(`Links for ${name}`, status, anchors);
 }
 

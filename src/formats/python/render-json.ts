@@ -1,10 +1,18 @@
 import type { Json, JsonObject, Listing } from "#core";
 import type { ProjectNames } from "../format.ts";
-import { API_VERSION, entriesOf, type FileEntry, isoTime, NAMES_IN_PART, versionsOf } from "./render-entries.ts";
+import {
+  type AddressOf,
+  API_VERSION,
+  entriesOf,
+  type FileEntry,
+  isoTime,
+  NAMES_IN_PART,
+  versionsOf,
+} from "./render-entries.ts";
 
 /** The project page of PEP 691 with PEP 700, 714, 740 and 792. `up` leads from the page to its repository. */
-export function renderProjectJson(listing: Listing, up: string): string {
-  const entries = entriesOf(listing);
+export function renderProjectJson(listing: Listing, up: string, addressOf?: AddressOf): string {
+  const entries = entriesOf(listing, addressOf);
   // PEP 700 makes `size` mandatory from 1.1 on. A mirrored HTML page has none, and then the page must not promise it;
   // the newer keys stay, as clients of 1.0 ignore what they do not know.
   const isSized = entries.every((entry) => entry.sizeBytes !== null);

@@ -2,6 +2,7 @@ import { ANYONE, type Call, type Listing, type ProjectName, type Reply, refuse }
 import type { Desk, MadePage, Page, Route } from "../format.ts";
 import { projectName } from "./names.ts";
 import { type Representation, representationOf, SIMPLE_TYPES } from "./negotiation.ts";
+import type { AddressOf } from "./render-entries.ts";
 import { renderListHtml, renderProjectHtml } from "./render-html.ts";
 import { renderListJson, renderProjectJson } from "./render-json.ts";
 
@@ -58,7 +59,7 @@ async function showProject(call: Call, desk: Desk): Promise<Reply> {
   const variant = up === "../../" ? representation.kind : `${representation.kind}:${up}`;
   const page = await desk.page(`simple:${project}`, variant, project, async () => {
     const listing = await desk.listing(project);
-    return listing === null ? null : makeProjectPage(listing, representation, up);
+    return listing === null ? null : makeProjectPage(listing, representation, up, desk.addressOf);
   });
   if (page === null) throw refuse({ code: "project-not-found", repository: desk.repository.name, project });
   return reply(page, representation, desk);
@@ -92,10 +93,11 @@ function makeProjectPage(
   listing: Listing,
   representation: Representation,
   up: string,
+  addressOf?: AddressOf,
 ): MadePage & { readonly text: string } {
   return {
     contentType: PAGE_TYPES[representation.kind],
-    text: representation.kind === "json" ? renderProjectJson(listing, up) : renderProjectHtml(listing, up),
+    text: (representation.kind === "json" ? renderProjectJson : renderProjectHtml)(listing, up, addressOf),
     headers: { ...serialHeader(listing), ...staleHeaders(listing.staleSince) },
     validUntil: listing.validUntil,
   };
