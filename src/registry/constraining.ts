@@ -10,6 +10,8 @@ import type { RegistryParts } from "./registry.ts";
 export interface Constraining {
   /** Whether the lists together let anything of the project be seen. */
   admits(format: Repository["format"], lists: Lists, project: ProjectName): boolean;
+  /** Whether the lists together let a file of that version be seen; `null`: it does not say which it is of. */
+  admitsFile(format: Repository["format"], lists: Lists, project: ProjectName, version: string | null): boolean;
   /** The files and versions that the lists together let through; the same listing where they leave nothing out. */
   narrowed(format: Repository["format"], lists: Lists, listing: Listing): Listing;
   /** The same names where there are no lists. */
@@ -45,6 +47,8 @@ export function openConstraining({ formats }: Pick<RegistryParts, "formats">): C
 
   return {
     admits,
+    admitsFile: (format, lists, project, version) =>
+      lists.every((lines) => read(format, lines).admitsVersion(project, version)),
     narrowed(format, lists, listing) {
       if (lists.length === 0) return listing;
       const rules = lists.map((lines) => read(format, lines));

@@ -5,6 +5,7 @@ import {
   type JsonObject,
   type ProjectName,
   type Properties,
+  pathFault,
   placeOf,
   type RepositoryName,
   refuse,
@@ -67,6 +68,12 @@ export async function setProperties(
   if (areSame(before, properties)) return false;
   tx.append({ type: "properties.set", repository, path, properties });
   return true;
+}
+
+/** Refuses what cannot be a path in any repository. */
+export function requirePath(path: string): void {
+  const fault = pathFault(path);
+  if (fault !== null) throw refuse({ code: "request-invalid", because: fault });
 }
 
 /** Refuses a new file where a folder stands, where another file stands, and below what is a file. */

@@ -1,0 +1,58 @@
+import { type Artifact, type Principal, placeOf, type TreeEntry } from "#core";
+import type { MetadataView } from "#stores";
+import { isForSomeProjects, mayRead, partRead } from "./rights.ts";
+import type { Tools } from "./tools.ts";
+import type { TreeSource } from "./tree-sources.ts";
+
+/** What somebody sees of one local repository's tree. */
+export interface Sight {
+  file(artifact: Artifact): boolean;
+  /** A folder is seen by who may read it, or anything below it. */
+  folder(view: MetadataView, path: string): Promise<boolean>;
+}
+
+/** So many files are looked at to find one that may be read; a folder whose first ones are closed is closed. */
+const LOOKED_AT_MAX = 2_000;
+const AT_ONCE = 500;
+
+export function sightOf(tools: Pick<Tools, "rules">, principal: Principal, source: TreeSource): Sight {
+  const { repository } = source;
+  if (source.isWithheld) return NOTHING;
+  const readsAll =
+    mayRead(tools, principal, repository, null) &&
+    partRead(tools, principal, repository, null) === null &&
+    !isForSomeProjects(principal);
+
+  function file(artifact: Artifact): boolean {
+    const { project, version } = artifact;
+    const path = placeOf(artifact);
+    return (
+      (readsAll || mayRead(tools, principal, repository, project, path)) &&
+      source.shows(path) &&
+      source.admits(project, version)
+    );
+  }
+
+  async function hasBelow(view: MetadataView, folder: string): Promise<boolean> {
+    let after: string | null = null;
+    for (let seen = 0; seen < LOOKED_AT_MAX; seen += AT_ONCE) {
+      const entries: readonly TreeEntry[] = await view.below(repository.name, folder, { after, limit: AT_ONCE });
+      if (entries.some((entry) => entry.kind === "file" && file(entry.artifact))) return true;
+      const last = entries.at(-1);
+      if (last === undefined || entries.length < AT_ONCE) return false;
+      after = pathOf(last);
+    }
+    return false;
+  }
+
+  return {
+    file,
+    folder: async (view, path) => readsAll || mayRead(tools, principal, repository, null, path) || hasBelow(view, path),
+  };
+}
+
+export function pathOf(entry: TreeEntry): string {
+  return entry.kind === "file" ? placeOf(entry.artifact) : entry.folder.path;
+}
+
+const NOTHING: Sight = { file: () => false, folder: async () => false };
