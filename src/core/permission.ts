@@ -1,5 +1,5 @@
 import { ownerOf, type ProjectName } from "./names.ts";
-import { type Action, ANONYMOUS, accountOf, type Limit, type Principal } from "./principal.ts";
+import { type Action, ANONYMOUS, accountOf, isSignedIn, type Limit, type Principal } from "./principal.ts";
 import { ANYONE, type PrincipalSpec, type Repository, SIGNED_IN } from "./repository.ts";
 
 /** Whether an action is allowed, and the rule that decided, in words for the person who asks why. */
@@ -73,11 +73,9 @@ export function isUnlimited(principal: Principal): boolean {
 /** Whether one entry of a list of rights means this principal. */
 export function matchesSpec(principal: Principal, spec: PrincipalSpec): boolean {
   if (spec === ANYONE) return true;
-  const account = accountOf(principal);
-  if (account === null) return false;
-  if (spec === SIGNED_IN) return true;
+  if (spec === SIGNED_IN) return isSignedIn(principal);
   if (spec.startsWith(":")) return groupsOf(principal).includes(spec.slice(1));
-  return spec === account;
+  return spec === accountOf(principal);
 }
 
 function grantedTo(principal: Principal, action: Action, subject: Subject, rules: Rules): Decision {
@@ -144,7 +142,7 @@ function byList(
   repository: Repository,
   signedInOnly = false,
 ): Decision {
-  if (signedInOnly && accountOf(principal) === null) return deny("only signed-in accounts may do this");
+  if (signedInOnly && !isSignedIn(principal)) return deny("only signed-in accounts may do this");
   const spec = list.find((candidate) => matchesSpec(principal, candidate));
   return spec === undefined
     ? deny(`not among the ${listName} of ${repository.name}`)

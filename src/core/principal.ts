@@ -38,6 +38,8 @@ export type Principal =
       readonly id: string;
       readonly groups: readonly string[];
       readonly isAdmin?: boolean;
+      /** It has what its groups and `isAdmin` give, and nothing of its owner's, who need not be an account. */
+      readonly standsAlone?: boolean;
       readonly limits: readonly Limit[];
     }
   | { readonly kind: "workload"; readonly issuer: string; readonly subject: string; readonly limits: readonly Limit[] }
@@ -72,9 +74,15 @@ export function actorOf(principal: Principal): Actor {
   }
 }
 
-/** The account behind a principal; `null` for those without one. */
+/** The account behind a principal, whose rights it has; `null` for those without one. */
 export function accountOf(principal: Principal): UserName | null {
-  return principal.kind === "user" ? principal.name : principal.kind === "token" ? principal.owner : null;
+  if (principal.kind === "token") return principal.standsAlone === true ? null : principal.owner;
+  return principal.kind === "user" ? principal.name : null;
+}
+
+/** Whether somebody has shown a credential, be there an account behind it or not. */
+export function isSignedIn(principal: Principal): boolean {
+  return principal.kind === "user" || principal.kind === "token";
 }
 
 /** An account. */
@@ -103,6 +111,13 @@ export interface Token {
   readonly limits: readonly Limit[];
   readonly createdAt: Instant;
   readonly expiresAt: Instant | null;
+  /**
+   * Given: it has the rights of these groups, or an administrator's, in place of its owner's, who need not be an
+   * account then. Only administrators make such tokens.
+   */
+  readonly standsFor?: { readonly groups: readonly string[]; readonly isAdmin: boolean };
+  /** What other systems' clients want back; never read by us. */
+  readonly kept?: JsonObject;
   /**
    * Sealed: a SHA-256 of the secret (which has 256 bits of entropy, so a fast hash is right), or the key of a macaroon.
    */
