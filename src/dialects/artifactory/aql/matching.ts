@@ -9,7 +9,7 @@ import {
   matchesWildcards,
 } from "#core";
 import type { FoundItem } from "#registry";
-import type { AqlCriterion } from "./criteria.ts";
+import type { AqlCriterion, PropertyCondition } from "./criteria.ts";
 import type { AqlStat } from "./fields.ts";
 
 /** Whether a found item fulfils all of a criterion, downloads and the like included; as `itemMatches` of the core has it. */
@@ -22,19 +22,13 @@ export function aqlMatches(criterion: AqlCriterion, item: FoundItem): boolean {
     case "not":
       return !aqlMatches(criterion.of, item);
     case "field":
-      return holds(valueOf(item, criterion.field), criterion.operator, criterion.value);
+      return holds(fieldValue(item, criterion.field), criterion.operator, criterion.value);
     case "property":
       return pairsOf(item).some((pair) => fitsPair(criterion, pair));
     case "same-property":
-      return pairsOf(item).some((pair) =>
-        criterion.of.every((condition) =>
-          condition.isNegated
-            ? fitsKey(condition.criterion, pair) && !fitsPair(condition.criterion, pair)
-            : fitsPair(condition.criterion, pair),
-        ),
-      );
+      return pairsOf(item).some((pair) => criterion.of.every((condition) => fitsCondition(condition, pair)));
     case "stat":
-      return holdsStat(statOf(item, criterion.stat), criterion.operator, criterion.value);
+      return holdsStat(item, criterion);
     default:
       return assertNever(criterion);
   }
@@ -70,8 +64,12 @@ function orderOf(has: string | number, value: string | number): number {
 }
 
 /** `null` is "never". */
-function holdsStat(has: string | number | null, operator: ItemOperator, value: string | number | null): boolean {
-  return value === null ? (has === null) === (operator === "eq") : holds(has, operator, value);
+function holdsStat(
+  item: FoundItem,
+  { stat, operator, value }: Extract<AqlCriterion, { readonly kind: "stat" }>,
+): boolean {
+  if (value !== null) return holds(statOf(item, stat), operator, value);
+  return ((item.downloads?.count ?? 0) === 0) === (operator === "eq");
 }
 
 /** What was never downloaded has been so 0 times, and by nobody at no time. */
@@ -95,6 +93,12 @@ function pairsOf({ properties }: FoundItem): readonly Pair[] {
   return Object.entries(properties).flatMap(([key, values]) => values.map((value): Pair => [key, value]));
 }
 
+/** Of one property a negative operator says that it is another: another key, or another value of the same key. */
+function fitsCondition({ criterion, isNegated }: PropertyCondition, pair: Pair): boolean {
+  if (!isNegated) return fitsPair(criterion, pair);
+  return criterion.value === null ? !fitsKey(criterion, pair) : fitsKey(criterion, pair) && !fitsPair(criterion, pair);
+}
+
 function fitsPair(leaf: PropertyLeaf, pair: Pair): boolean {
   return fitsKey(leaf, pair) && (leaf.value === null || holds(pair[1], leaf.value.operator, leaf.value.value));
 }
@@ -104,7 +108,7 @@ function fitsKey({ key }: PropertyLeaf, [name]: Pair): boolean {
 }
 
 /** What an item has of a field; `null`: it does not have it. */
-export function valueOf({ node }: FoundItem, field: ItemField): string | number | null {
+export function fieldValue({ node }: FoundItem, field: ItemField): string | number | null {
   switch (field) {
     case "repository":
       return node.repository;

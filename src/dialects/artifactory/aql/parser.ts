@@ -94,13 +94,13 @@ function openTokens(query: string): Tokens {
 function listUntil(tokens: Tokens, closing: string, depth: number): readonly AqlValue[] {
   const values: AqlValue[] = [];
   if (tokens.skip(closing)) return values;
-  do values.push(valueOf(tokens, depth));
+  do values.push(parseValue(tokens, depth));
   while (tokens.skip(","));
   tokens.expect(closing, "or ',' after a value");
   return values;
 }
 
-function valueOf(tokens: Tokens, depth: number): AqlValue {
+function parseValue(tokens: Tokens, depth: number): AqlValue {
   const { kind, text, at } = tokens.peek();
   if (depth > DEPTH_MAX) refuseAt(tokens.query, at, `more than ${DEPTH_MAX} levels inside one another`);
   if (kind === "sign" && tokens.skip("{")) return { kind: "object", members: membersOf(tokens, depth), at };
@@ -128,7 +128,7 @@ function membersOf(tokens: Tokens, depth: number): readonly AqlMember[] {
   do {
     const { text: key, at } = tokens.take("text", "a field or an operator in double quotes");
     tokens.expect(":", `after ${JSON.stringify(key)}`);
-    members.push({ key, at, value: valueOf(tokens, depth + 1) });
+    members.push({ key, at, value: parseValue(tokens, depth + 1) });
   } while (tokens.skip(","));
   tokens.expect("}", "or ',' after a member");
   return members;

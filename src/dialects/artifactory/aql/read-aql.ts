@@ -1,6 +1,12 @@
 import type { Instant, ItemCriterion, ItemOrder, ItemQuery, RepositoryName } from "#core";
 import type { FoundItem } from "#registry";
-import { type AqlContext, type AqlCriterion, type AqlRepository, criterionOf } from "./criteria.ts";
+import {
+  type AqlContext,
+  type AqlCriterion,
+  type AqlRepository,
+  criterionOf,
+  type PropertyCondition,
+} from "./criteria.ts";
 import {
   AQL_FIELDS,
   AQL_STATS,
@@ -29,6 +35,8 @@ export interface Aql {
   /** Which statistics are shown; `null`: none. */
   readonly stats: readonly AqlStat[] | null;
 }
+
+export type { AqlRepository };
 
 const ALWAYS: readonly AqlField[] = ["repo", "path", "name"];
 
@@ -149,13 +157,15 @@ function widened(criterion: AqlCriterion): ItemCriterion {
     case "stat":
       return { kind: "all", of: [] };
     case "same-property":
-      return {
-        kind: "all",
-        of: criterion.of.map(({ criterion: of, isNegated }) => (isNegated ? { ...of, value: null } : of)),
-      };
+      return { kind: "all", of: criterion.of.map(widenedCondition) };
     default:
       return criterion;
   }
+}
+
+function widenedCondition({ criterion, isNegated }: PropertyCondition): ItemCriterion {
+  if (!isNegated) return criterion;
+  return criterion.value === null ? { ...criterion, key: null } : { ...criterion, value: null };
 }
 
 /** Where alone there can be such items; `null`: anywhere. */
