@@ -18,6 +18,7 @@ export * from "./problem.ts";
 export * from "./repository.ts";
 export * from "./repository-settings.ts";
 export * from "./resolution.ts";
+export * from "./retention.ts";
 export * from "./rules.ts";
 export * from "./targets.ts";
 export * from "./text-order.ts";

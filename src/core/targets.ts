@@ -59,7 +59,7 @@ export interface RetentionPolicy {
   readonly olderThanDays: number | null;
   /** Not downloaded for so many days, nor published within them. */
   readonly unusedForDays: number | null;
-  /** Of each project the newest so many versions stay. */
+  /** Of each project the newest so many versions stay; with `onlyPreReleases`, the newest so many of those. */
   readonly keepVersions: number | null;
   /** Only versions that are not meant for the public at large. */
   readonly onlyPreReleases: boolean;
