@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type FormatName, type Instant, newRepository, type Principal, type RepositoryName } from "#core";
-import { ALICE, BOB, limit, NOBODY, ROOT, token } from "../../tests/support/registry-tools.ts";
-import { decideAdministration } from "./account-rights.ts";
+import {
+  compileRules,
+  type FormatName,
+  type Instant,
+  NO_RULES,
+  newRepository,
+  type Principal,
+  type RepositoryName,
+} from "#core";
+import { ALICE, BOB, limit, NOBODY, ROOT, refusal, token } from "../../tests/support/registry-tools.ts";
+import { decideAdministration, requireAdministration } from "./account-rights.ts";
 
 const DEV = newRepository(
   "alice/dev" as RepositoryName,
@@ -11,7 +19,7 @@ const DEV = newRepository(
 );
 
 function administer(principal: Principal, restrictModify: readonly string[] | null): boolean {
-  return decideAdministration(principal, DEV, { restrictModify }).isAllowed;
+  return decideAdministration({ rules: NO_RULES, settings: { restrictModify } }, principal, DEV).isAllowed;
 }
 
 test("owners and root administer, and their tokens as far as they go", () => {
@@ -31,6 +39,29 @@ test("kept to a list, administering is theirs in every account's repositories, a
   assert.ok(!administer(ALICE, ["bob"]));
   assert.ok(!administer(ROOT, ["bob"]));
   assert.ok(!administer(NOBODY, ["bob"]));
+});
+
+test("administrators stand beside root, whatever is kept to a list that names root", () => {
+  const admin: Principal = { kind: "user", name: "ops" as never, groups: [], isAdmin: true };
+  assert.ok(administer(admin, null));
+  assert.ok(administer(admin, ["root"]));
+  assert.ok(!administer(admin, ["bob"]));
+});
+
+test("who manages a repository by a permission target changes it, and makes no other", () => {
+  const target = {
+    name: "dev",
+    repositories: ["ANY"],
+    includes: [],
+    excludes: [],
+    users: { bob: ["administer"] },
+    groups: {},
+    createdAt: 0 as Instant,
+    modifiedAt: null,
+  } as const;
+  const tools = { rules: compileRules([target]), settings: { restrictModify: null } };
+  assert.doesNotThrow(() => requireAdministration(tools, BOB, DEV, "administer"));
+  assert.throws(() => requireAdministration(tools, BOB, DEV, "create-repository"), refusal("not-permitted"));
 });
 
 test("the installation itself is never locked out", () => {

@@ -2,11 +2,14 @@ import {
   accountOf,
   type Decision,
   decide,
+  isAdministrator,
   isUnlimited,
   isWithinLimits,
   matchesSpec,
+  NO_RULES,
   type Principal,
   type Repository,
+  type Rules,
   refuse,
   type UserName,
 } from "#core";
@@ -14,15 +17,29 @@ import type { RegistrySettings } from "./registry.ts";
 
 type Restriction = Pick<RegistrySettings, "restrictModify">;
 
-/** Refuses everybody but the user and root; with limits, nobody speaks for an account. */
+interface AdministrationTools {
+  readonly rules: Rules;
+  readonly settings: Restriction;
+}
+
+/** Whether the principal administers the installation: root, administrators, and what acts for the installation itself. */
+export function isInCharge(principal: Principal): boolean {
+  return principal.kind === "system" || (isAdministrator(principal) && isUnlimited(principal));
+}
+
+/** Refuses everybody but those in charge. */
+export function requireAdministrator(principal: Principal, action: "manage-users" | "administer", what: string): void {
+  if (!isInCharge(principal)) throw refusal(principal, action, `only administrators ${what}`);
+}
+
+/** Refuses everybody but the user and administrators; with limits, nobody speaks for an account. */
 export function requireSelfOrRoot(
   principal: Principal,
   user: UserName,
   action: "manage-users" | "manage-tokens",
 ): void {
-  if (principal.kind === "system") return;
-  const account = accountOf(principal);
-  if ((account === user || account === "root") && isUnlimited(principal)) return;
+  if (isInCharge(principal)) return;
+  if (accountOf(principal) === user && isUnlimited(principal)) return;
   throw refusal(principal, action, `only ${user} and root may change or see this of the account ${user}`);
 }
 
@@ -67,12 +84,12 @@ export function requireAccountRemoval(principal: Principal, user: UserName, { re
  * to a list (devpi's `--restrict-modify`), which then counts for every owner's repositories.
  */
 export function decideAdministration(
+  { rules, settings: { restrictModify } }: AdministrationTools,
   principal: Principal,
   repository: Repository,
-  { restrictModify }: Restriction,
 ): Decision {
   const subject = { repository, project: null };
-  if (restrictModify === null || principal.kind === "system") return decide(principal, "administer", subject);
+  if (restrictModify === null || principal.kind === "system") return decide(principal, "administer", subject, rules);
   if (!isListed(principal, restrictModify)) {
     return { isAllowed: false, because: "only those that restrict-modify names make and change repositories here" };
   }
@@ -83,12 +100,14 @@ export function decideAdministration(
 
 /** As {@link decideAdministration}; refuses. `action`: how the refusal calls it. */
 export function requireAdministration(
+  tools: AdministrationTools,
   principal: Principal,
   repository: Repository,
-  restriction: Restriction,
   action: "administer" | "create-repository",
 ): void {
-  const { isAllowed, because } = decideAdministration(principal, repository, restriction);
+  // Permission targets are about what is there: who manages all repositories makes none.
+  const rules = action === "administer" ? tools.rules : NO_RULES;
+  const { isAllowed, because } = decideAdministration({ ...tools, rules }, principal, repository);
   if (isAllowed) return;
   const what = action === "administer" ? "to change" : "to make";
   throw refusal(principal, action, `no permission ${what} ${repository.name}: ${because}`);
@@ -105,8 +124,9 @@ function requireListed(principal: Principal, restrictModify: readonly string[]):
   throw refusal(principal, "manage-users", "only those that restrict-modify names make and change accounts here");
 }
 
+/** Where the list names root, it means who administers: there root and administrators are the same. */
 function isListed(principal: Principal, restrictModify: readonly string[]): boolean {
-  return restrictModify.some((spec) => matchesSpec(principal, spec));
+  return restrictModify.some((spec) => matchesSpec(principal, spec) || (spec === "root" && isAdministrator(principal)));
 }
 
 function refusal(

@@ -15,7 +15,7 @@ import type { MetadataView, Transaction } from "#stores";
 import type { SavedAttachment } from "./attachments.ts";
 import { type KeptBlob, refuseExpired } from "./receive.ts";
 import { overwriteOf } from "./records.ts";
-import { requireRight } from "./tools.ts";
+import { requireRight, type Tools } from "./tools.ts";
 
 /** The version of a file that a test result may be about; refuses where the project has no such file, or none any more. */
 export async function requireFile(
@@ -91,6 +91,7 @@ export async function freeResultName(
 
 /** The fact of documentation whose bytes are durable; the same again is none. */
 export async function saveDocumentation(
+  tools: Pick<Tools, "rules">,
   tx: Transaction,
   {
     principal,
@@ -116,7 +117,7 @@ export async function saveDocumentation(
     blob: kept.blob,
     sizeBytes: kept.sizeBytes,
     attachedAt: at,
-    log: [...replacedLog(principal, repository, there, at), uploaded(principal, repository.name, at)],
+    log: [...replacedLog(tools, principal, repository, there, at), uploaded(principal, repository.name, at)],
   };
   tx.append({ type: "attachment.saved", attachment });
   return { attachment, created: true };
@@ -124,6 +125,7 @@ export async function saveDocumentation(
 
 /** What the log of new documentation begins with; refuses where it would replace what must stay. */
 export function replacedLog(
+  tools: Pick<Tools, "rules">,
   principal: Principal,
   repository: LocalRepository,
   there: Attachment | undefined,
@@ -133,7 +135,7 @@ export function replacedLog(
   if (repository.mutability === "immutable") {
     throw refuse({ code: "file-exists", repository: repository.name, filename: there.filename });
   }
-  requireRight(principal, "overwrite", repository, there.project);
+  requireRight(tools, principal, "overwrite", repository, there.project, there.project);
   return [overwriteOf(there, at)];
 }
 

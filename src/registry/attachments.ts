@@ -6,6 +6,8 @@ import {
   type LocalRepository,
   type Principal,
   type ProjectName,
+  placeOf,
+  type Repository,
   type RepositoryName,
   refuse,
 } from "#core";
@@ -16,7 +18,7 @@ import type { Publishing } from "./publish.ts";
 import { requireBlobs } from "./receive.ts";
 import { registerProject, saveRecord } from "./records.ts";
 import { isEmpty } from "./removal.ts";
-import { isPrivate, mayRead } from "./rights.ts";
+import { isPrivate, mayRead, partRead } from "./rights.ts";
 import { type StoredFile, storedFile } from "./stored-files.ts";
 import { existing, localIn, requireRight, type Tools, write } from "./tools.ts";
 
@@ -102,32 +104,53 @@ export function openAttachments(tools: Tools, publishing: Publishing): Attachmen
     await requireBlobs(blobs, [kept]);
     return write(tools, principal, async (tx) => {
       const repository = await localIn(tx, target.name);
-      requireRight(principal, "publish", repository, wish.project);
+      const spelled =
+        wish.displayName ?? (await tx.project(repository.name, wish.project))?.displayName ?? wish.project;
+      requireRight(tools, principal, "publish", repository, wish.project, spelled);
       const version = wish.version ?? (await newestVersion(tx, repository, wish, format.compareVersions));
-      const spelled = wish.displayName ?? (await tx.project(repository.name, wish.project))?.displayName;
-      await registerProject(tx, repository.name, wish.project, spelled ?? wish.project);
+      await registerProject(tx, repository.name, wish.project, spelled);
       await saveRecord(tx, {
         repository: repository.name,
         project: wish.project,
         version,
         attributes: wish.attributes,
       });
-      return saveDocumentation(tx, { principal, repository, project: wish.project, version, kept, at: now() });
+      return saveDocumentation(tools, tx, { principal, repository, project: wish.project, version, kept, at: now() });
     });
+  }
+
+  /** Who may read some files only sees the test results of these, and documentation where the project's folder is open. */
+  async function visibleOf(
+    principal: Principal,
+    repository: Repository,
+    project: ProjectName,
+    attachments: readonly Attachment[],
+  ): Promise<readonly Attachment[]> {
+    if (attachments.length === 0 || partRead(tools, principal, repository, project) === null) return attachments;
+    const places = await metadata.read(async (view) => {
+      const found: string[] = [];
+      for (const attachment of attachments) found.push(await placeOfAttachment(view, attachment));
+      return found;
+    });
+    return attachments.filter((_, index) => mayRead(tools, principal, repository, project, places[index]));
   }
 
   return {
     async list(principal, name, project) {
-      requireRight(principal, "read", await existing(tools, name), project);
-      return held(name, project);
+      const repository = await existing(tools, name);
+      requireRight(tools, principal, "read", repository, project);
+      return visibleOf(principal, repository, project, await held(name, project));
     },
     async shown(principal, name, project, which) {
       const asked = await existing(tools, name);
-      requireRight(principal, "read", asked, project);
+      requireRight(tools, principal, "read", asked, project);
       const places = new Set([asked, ...catalog.order(asked)].map((place) => place.name));
       const open = [...places].map((place) => catalog.find(place)).filter((place) => place !== null);
-      const locals = open.filter((place) => place.kind === "local" && mayRead(principal, place, project));
-      return (await Promise.all(locals.map((place) => held(place.name, project, which)))).flat();
+      const locals = open.filter((place) => place.kind === "local" && mayRead(tools, principal, place, project));
+      const found = locals.map(async (place) =>
+        visibleOf(principal, place, project, await held(place.name, project, which)),
+      );
+      return (await Promise.all(found)).flat();
     },
     document,
     async saveDocumentation(principal, asked, wish, bytes) {
@@ -142,14 +165,21 @@ export function openAttachments(tools: Tools, publishing: Publishing): Attachmen
       const kept = await publishing.drafts.keepBytes(content);
       await requireBlobs(blobs, [kept]);
       return write(tools, principal, async (tx) => {
-        requireRight(principal, "upload-test-result", await localIn(tx, target.name), result.project);
+        const repository = await localIn(tx, target.name);
+        requireRight(tools, principal, "upload-test-result", repository, result.project);
+        const tested = await tx.artifact(target.name, result.about);
+        const path = tested === null ? null : placeOf(tested);
+        requireRight(tools, principal, "upload-test-result", repository, result.project, path);
         return saveTestResult(tx, { principal, repository: target.name, ...result, kept, at: now() });
       });
     },
     async open(principal, attachment) {
       const { repository: name, project, filename, attachedAt } = attachment;
       const repository = await existing(tools, name);
-      requireRight(principal, "read", repository, project);
+      requireRight(tools, principal, "read", repository, project);
+      if ((await visibleOf(principal, repository, project, [attachment])).length === 0) {
+        throw refuse({ code: "file-not-found", repository: name, filename });
+      }
       const status = await metadata.read((view) => view.project(name, project));
       if (status?.status === "quarantined") {
         // PEP 792: nothing of the project is offered.
@@ -165,12 +195,13 @@ export function openAttachments(tools: Tools, publishing: Publishing): Attachmen
       return artifact?.blob ?? null;
     },
     async remove(principal, { repository: name, project, filename }, force) {
-      requireRight(principal, "remove", await existing(tools, name), project);
+      requireRight(tools, principal, "remove", await existing(tools, name), project);
       await write(tools, principal, async (tx) => {
         const repository = await localIn(tx, name);
-        requireRight(principal, "remove", repository, project);
+        requireRight(tools, principal, "remove", repository, project);
         const found = (await tx.attachments(name, project)).find((one) => one.filename === filename);
         if (found === undefined) throw refuse({ code: "file-not-found", repository: name, filename });
+        requireRight(tools, principal, "remove", repository, project, await placeOfAttachment(tx, found));
         if (repository.mutability === "immutable" && !force) {
           const because = `cannot remove ${filename} from ${name}, which is immutable; make it volatile, or remove by force`;
           throw refuse({ code: "repository-immutable", repository: name, because });
@@ -186,6 +217,13 @@ export function openAttachments(tools: Tools, publishing: Publishing): Attachmen
   };
 }
 
+/** Where in the tree rights on it are looked for: the file that a test result is about, or the folder of the project. */
+async function placeOfAttachment(view: MetadataView, { repository, project, about }: Attachment): Promise<string> {
+  const tested = about === null ? null : await view.artifact(repository, about);
+  if (tested !== null) return placeOf(tested);
+  return (await view.project(repository, project))?.displayName ?? project;
+}
+
 /** Attachments are read seldom, and are not kept in memory. */
 const ASKED_EACH_TIME: Freshness = { isCurrent: () => false };
 
@@ -197,7 +235,7 @@ async function requireTested(
   project: ProjectName,
 ): Promise<LocalRepository> {
   const asked = await existing(tools, name);
-  requireRight(principal, "upload-test-result", asked, project);
+  requireRight(tools, principal, "upload-test-result", asked, project);
   if (asked.kind === "local") return asked;
   const because = `${name} holds no files itself, so it keeps no test results; send them to the address of the file in its own repository`;
   throw refuse({ code: "not-publishable", repository: name, because });

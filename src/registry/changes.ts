@@ -46,6 +46,12 @@ export function openChanges({ metadata, remotes }: Pick<Tools, "metadata" | "rem
 
   const unsubscribe = metadata.subscribe((entries) => {
     for (const { event } of entries) {
+      // Whatever readers see may be more or less from here on; targets change seldom.
+      if (event.type === "permission.saved" || event.type === "permission.removed") {
+        for (const name of byRepository.keys()) outdateAll(name);
+      }
+      // No page shows properties.
+      if (event.type === "properties.set") continue;
       const name = repositoryOf(event);
       if (name === null) continue;
       const project = projectOf(event);

@@ -5,9 +5,10 @@ import { reachOf } from "./changes.ts";
 import type { HotFiles } from "./hot-files.ts";
 import type { Listings } from "./listing.ts";
 import type { Pages } from "./pages.ts";
+import { openPartReading } from "./part-reading.ts";
 import type { Publishing } from "./publish.ts";
 import type { OwnDesk, Releases } from "./registry.ts";
-import { mayRead, visibilityTo } from "./rights.ts";
+import { mayRead, partRead, visibilityTo } from "./rights.ts";
 import { existing, requireRight, type Tools } from "./tools.ts";
 
 /** What desks are made of. */
@@ -28,7 +29,7 @@ export function openDesk(tools: DeskTools, repository: Repository, principal: Pr
   /** The repository as it is now, for someone who may read the project in it. */
   async function readable(project: ProjectName | null): Promise<Repository> {
     const current = await existing(tools, name);
-    requireRight(principal, "read", current, project);
+    requireRight(tools, principal, "read", current, project);
     return current;
   }
 
@@ -39,7 +40,8 @@ export function openDesk(tools: DeskTools, repository: Repository, principal: Pr
     repository,
     publishesTo: publishing.targetOf(repository),
     may: (action) =>
-      decide(principal, action, { repository: publishing.subjectOf(action, repository), project: null }).isAllowed,
+      decide(principal, action, { repository: publishing.subjectOf(action, repository), project: null }, tools.rules)
+        .isAllowed,
     async projects() {
       return listings.resolvedProjects(await readable(null), principal);
     },
@@ -55,7 +57,7 @@ export function openDesk(tools: DeskTools, repository: Repository, principal: Pr
         name: pageName,
         variant,
         project,
-        visibility: () => visibilityTo(principal, [current(), ...catalog.order(current())], project),
+        visibility: () => visibilityTo(tools, principal, [current(), ...catalog.order(current())], project),
         reach: () => reachOf(catalog, current()),
       };
       return pages.get(wanted, make);
@@ -80,7 +82,10 @@ export function openDesk(tools: DeskTools, repository: Repository, principal: Pr
     },
     async wasRemoved(filename) {
       const places = [await readable(null), ...tools.catalog.order(repository)];
-      const open = places.filter((place) => mayRead(principal, place, null)).map((place) => place.name);
+      // Where the file was is not known any more, so who may read some paths only is told nothing.
+      const open = places
+        .filter((place) => mayRead(tools, principal, place, null) && partRead(tools, principal, place, null) === null)
+        .map((place) => place.name);
       return tools.metadata.read(async (view) => {
         for (const place of new Set(open)) if (await view.wasRemoved(place, filename)) return true;
         return false;
@@ -105,9 +110,10 @@ export function openDesk(tools: DeskTools, repository: Repository, principal: Pr
 /** What a repository has by itself, seen by someone who may read it. */
 export function openOwnDesk(tools: DeskTools, repository: Repository, principal: Principal): OwnDesk {
   const { listings } = tools;
+  const partReading = openPartReading(tools);
   async function readable(project: ProjectName | null): Promise<Repository> {
     const current = await existing(tools, repository.name);
-    requireRight(principal, "read", current, project);
+    requireRight(tools, principal, "read", current, project);
     return current;
   }
   return {
@@ -115,7 +121,9 @@ export function openOwnDesk(tools: DeskTools, repository: Repository, principal:
       return listings.ownProjects(await readable(null), principal);
     },
     async listing(project) {
-      return listings.own(await readable(project), project);
+      const current = await readable(project);
+      const listing = await listings.own(current, project);
+      return listing === null ? null : partReading.narrowed(principal, current, listing);
     },
   };
 }

@@ -46,7 +46,7 @@ export function openElsewhere(tools: Tools): Elsewhere {
   return {
     async send(principal, { from, project, version, content, to }) {
       const source = await existing(tools, from);
-      requireRight(principal, "read", source, project);
+      requireRight(tools, principal, "read", source, project);
       if (accountOf(principal) === null && principal.kind !== "system") {
         const because = `${project} ${version} can be sent to another server by those only who have signed in`;
         throw refuse({ code: "not-signed-in", because });
@@ -54,7 +54,7 @@ export function openElsewhere(tools: Tools): Elsewhere {
       requireAddress(to.url);
       const format = tools.formats.get(source.format);
       if (format === undefined) throw new TypeError(`${from} is of format ${source.format}, which is not here`);
-      const parcel = await collect(tools, { source, project, version, content });
+      const parcel = await collect(tools, { principal, source, project, version, content });
       await claim(tools, parcel);
       return ship(tools, format, { ...parcel, version }, to);
     },

@@ -102,7 +102,7 @@ export function openHotFiles(tools: Tools, changes: Changes, listings: Listings)
 
   return {
     async open(asked, principal, wanted) {
-      const visibility = visibilityTo(principal, catalog.order(asked), wanted.project);
+      const visibility = visibilityTo(tools, principal, catalog.order(asked), wanted.project);
       const key = [asked.name, wanted.filename, wanted.suffix ?? "", wanted.project, visibility].join("\n");
       const known = memory.get(key)?.file;
       if (known?.kind === "stored" && known.freshness.isCurrent(now())) return known;

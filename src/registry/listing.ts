@@ -20,6 +20,7 @@ import { listsFor, openConstraining, ownLists } from "./constraining.ts";
 import { openMergedNames } from "./merged-names.ts";
 import { type Contribution, earliest, mergeListings } from "./merging.ts";
 import { type OwnProject, openOwnListings } from "./own-listings.ts";
+import { openPartReading } from "./part-reading.ts";
 import { openOwnPatterns, openPatterning, patternsFor } from "./path-patterns.ts";
 import { filterNames, mergeNames, namesOf } from "./project-names.ts";
 import type { RemoteAnswer } from "./remotes.ts";
@@ -62,6 +63,7 @@ export function openListings(tools: Tools, changes: Changes): Listings {
   const constraining = openConstraining(tools);
   const patterning = openPatterning();
   const ownPatterns = openOwnPatterns();
+  const partReading = openPartReading(tools);
   const merged = openMergedNames();
 
   async function own(repository: Repository, project: ProjectName): Promise<Listing | null> {
@@ -192,25 +194,38 @@ export function openListings(tools: Tools, changes: Changes): Listings {
     }
   }
 
+  async function readableOf(projects: ProjectNames, source: Repository, principal: Principal): Promise<ProjectNames> {
+    const left = await partReading.narrowedNames(principal, source, projects);
+    return forToken(tools, left, source, principal);
+  }
+
   return {
     own,
 
     async resolved(asked, project, principal) {
       if (!constraining.admits(asked.format, ownLists(asked), project)) return null;
       const { contributions, missingUntil } = await contributionsTo(asked, project);
-      const readable = new Set(
+      const readable = new Map(
         catalog
           .order(asked)
           .filter((source) => mayRead(tools, principal, source, project))
-          .map(({ name }) => name),
+          .map((source) => [source.name, source]),
       );
       const constraints = catalog.constraints(asked);
-      const narrowed = (member: RepositoryName, listing: Listing): Listing =>
+      const admitted = (member: RepositoryName, listing: Listing): Listing =>
         constraining.narrowed(asked.format, listsFor(constraints, member), listing);
+      const narrowed = (member: RepositoryName, listing: Listing): Listing => {
+        const source = readable.get(member);
+        const left = admitted(member, listing);
+        return source === undefined ? left : partReading.narrowed(principal, source, left);
+      };
       const listing = mergeListings(contributions, (member) => readable.has(member), narrowed);
       if (principal.kind === "anonymous" && listing?.files.length === 0) {
-        const closed = contributions.filter(({ member }) => !readable.has(member));
-        if (closed.some((one) => narrowed(one.member, one.listing).files.length > 0)) throw signInFor(asked, project);
+        const isClosed = contributions.some(({ member, listing: whole }) => {
+          const shown = readable.has(member) ? narrowed(member, whole).files.length : 0;
+          return shown < admitted(member, whole).files.length;
+        });
+        if (isClosed) throw signInFor(asked, project);
       }
       if (listing === null || missingUntil === null) return listing;
       return { ...listing, validUntil: earliest([listing.validUntil, missingUntil]) };
@@ -230,7 +245,7 @@ export function openListings(tools: Tools, changes: Changes): Listings {
         lists.map(({ projects }, index) => readableOf(projects, readable[index] ?? asked, principal)),
       );
       return {
-        projects: await readableOf(await merged.get(names), asked, principal),
+        projects: await forToken(tools, await merged.get(names), asked, principal),
         staleSince: earliest(lists.map(({ staleSince }) => staleSince)),
         validUntil: earliest(lists.map(({ validUntil }) => validUntil ?? null)),
       };
@@ -250,7 +265,12 @@ function signInFor({ name }: Repository, project: ProjectName): Error {
 }
 
 /** A token that is for some projects only does not learn the names of the others. */
-async function readableOf(projects: ProjectNames, asked: Repository, principal: Principal): Promise<ProjectNames> {
+async function forToken(
+  tools: Tools,
+  projects: ProjectNames,
+  asked: Repository,
+  principal: Principal,
+): Promise<ProjectNames> {
   if (!isForSomeProjects(principal)) return projects;
   return filterNames(projects, ({ project }) => mayRead(tools, principal, asked, project));
 }

@@ -69,7 +69,7 @@ function upstreamOf({ upstreams }: Tools, { url, credentials }: IndexSource): Up
 
 async function targetOf(tools: Tools, principal: Principal, { into, project }: ProjectCopy): Promise<LocalRepository> {
   const target = await existing(tools, into);
-  requireRight(principal, "publish", target, project);
+  requireRight(tools, principal, "publish", target, project);
   if (target.kind === "local") return target;
   const because = `${into} is ${target.kind} and holds no files of its own; copy into a local repository`;
   throw refuse({ code: "not-publishable", repository: into, because });
@@ -237,7 +237,8 @@ async function save(copying: Copying, displayName: string, offer: Offer, receive
   await write(tools, principal, async (tx) => {
     const at = tools.now();
     refuseExpired(kept, at);
-    requireRight(principal, "publish", await localIn(tx, target.name), project);
+    const repository = await localIn(tx, target.name);
+    requireRight(tools, principal, "publish", repository, project);
     const there = await tx.artifact(target.name, filename);
     if (there !== null && there.blob !== file.blob) throw clash(target, offer);
     if (there !== null) return;
@@ -247,6 +248,7 @@ async function save(copying: Copying, displayName: string, offer: Offer, receive
     }
     const packaged = { project, displayName, version, filename, attributes, versionAttributes };
     const path = await placeFor(tx, format, target.name, packaged, null);
+    requireRight(tools, principal, "publish", repository, project, path);
     const artifact: Artifact = {
       repository: target.name,
       project,

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { accountOf, decide, isUnlimited, type Principal, refuse, type Seq } from "#core";
-import { decideAdministration } from "./account-rights.ts";
+import { decide, type Principal, refuse, type Seq } from "#core";
+import { decideAdministration, isInCharge } from "./account-rights.ts";
 import { openAccounts } from "./accounts.ts";
 import { openAttachments } from "./attachments.ts";
 import { openCatalog } from "./catalog.ts";
@@ -20,6 +20,7 @@ import { openPublishing } from "./publish.ts";
 import type { Registry, RegistryParts } from "./registry.ts";
 import { openReleases } from "./releases.ts";
 import { openRepositoriesAdmin } from "./repositories-admin.ts";
+import { openRulebook } from "./rulebook.ts";
 import { openSearch } from "./search.ts";
 import { existing, requireRight, type Tools } from "./tools.ts";
 
@@ -28,10 +29,11 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
   const { metadata } = parts;
   await using opened = new AsyncDisposableStack();
   const catalog = opened.use(await openCatalog(metadata));
+  const rules = opened.use(await openRulebook(metadata));
   const remotes = opened.use(openRemotes(parts));
   const downloads = opened.use(openDownloadCounts(parts));
   const witnesses = new AsyncLocalStorage<{ written: Seq | null }>();
-  const tools: Tools = { ...parts, catalog, remotes, downloads, noteWritten };
+  const tools: Tools = { ...parts, catalog, remotes, rules, downloads, noteWritten };
   const changes = opened.use(openChanges(tools));
   const listings = opened.use(openListings(tools, changes));
   const pages = opened.use(openPages(tools, changes));
@@ -56,12 +58,12 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
   return {
     async desk(name, principal, access = "read") {
       const repository = await existing(tools, name);
-      if (access === "read") requireRight(principal, "read", repository);
+      if (access === "read") requireRight(tools, principal, "read", repository);
       return openDesk(deskTools, repository, principal);
     },
     async own(name, principal) {
       const repository = await existing(tools, name);
-      requireRight(principal, "read", repository);
+      requireRight(tools, principal, "read", repository);
       return openOwnDesk(deskTools, repository, principal);
     },
     async repository(name) {
@@ -81,10 +83,10 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
       if (format === undefined) throw new TypeError(`the format ${name} is not part of this installation`);
       return format;
     },
-    decide: (principal, action, asked, project = null) =>
+    decide: (principal, action, asked, project = null, path = null) =>
       action === "administer"
-        ? decideAdministration(principal, asked, parts.settings)
-        : decide(principal, action, { repository: publishing.subjectOf(action, asked), project }),
+        ? decideAdministration(tools, principal, asked)
+        : decide(principal, action, { repository: publishing.subjectOf(action, asked), project, path }, rules),
     accounts: openAccounts(tools),
     repositoriesAdmin: openRepositoriesAdmin(tools),
     releases,
@@ -129,10 +131,10 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
   };
 }
 
-/** The journal tells of everything and everybody, so a token of root's must be good for everything, too. */
+/** The journal tells of everything and everybody, so an administrator's token must be good for everything, too. */
 function requireWholeJournal(principal: Principal): void {
-  if (principal.kind === "system" || (accountOf(principal) === "root" && isUnlimited(principal))) return;
-  const because = "only root may read the journal, because it tells of all repositories and accounts";
+  if (isInCharge(principal)) return;
+  const because = "only administrators may read the journal, because it tells of all repositories and accounts";
   throw principal.kind === "anonymous"
     ? refuse({ code: "not-signed-in", because })
     : refuse({ code: "not-permitted", action: "administer", because });

@@ -10,6 +10,7 @@ import {
   type LocalRepository,
   type Principal,
   type ProjectName,
+  placeOf,
   type Repository,
   type RepositoryName,
   refuse,
@@ -78,10 +79,10 @@ export function openPublishing(tools: Tools): Publishing {
     const target = targetOf(asked);
     if (target === null) {
       // Who may not even look is not told what it is.
-      requireRight(principal, "read", asked);
+      requireRight(tools, principal, "read", asked);
       throw refuse({ code: "not-publishable", repository: name, because: whyNotPublishable(asked) });
     }
-    requireRight(principal, "publish", target, project);
+    requireRight(tools, principal, "publish", target, project);
     return target;
   }
 
@@ -94,7 +95,7 @@ export function openPublishing(tools: Tools): Publishing {
     const { known, fate } = await metadata.read((view) =>
       decideFate(tools, view, target, candidate, candidate.received.digest),
     );
-    if (fate === "replaces") requireRight(principal, "overwrite", target, candidate.project);
+    if (fate === "replaces") requireOverwrite(tools, principal, target, known.artifact);
     const there = fate === "same" ? known.artifact : null;
     if (there === null) return null;
     // A copy that was lost is healed by the same file coming again.
@@ -140,7 +141,7 @@ export function openPublishing(tools: Tools): Publishing {
       const target = await requireTarget(principal, asked, project);
       await write(tools, principal, async (tx) => {
         const repository = await localIn(tx, target.name);
-        requireRight(principal, "publish", repository, project);
+        requireRight(tools, principal, "publish", repository, project, displayName);
         await registerProject(tx, target.name, project, displayName);
         if (version !== null) await saveRecord(tx, { repository: target.name, project, ...version });
       });
@@ -166,12 +167,13 @@ async function record(
 ): Promise<Published> {
   const { project, displayName, version, filename } = candidate;
   const repository = await localIn(tx, target);
-  requireRight(principal, "publish", repository, project);
+  requireRight(tools, principal, "publish", repository, project);
   const { known, fate } = await decideFate(tools, tx, repository, candidate, kept.file.blob);
   if (fate === "same" && known.artifact !== null) return { artifact: known.artifact, created: false };
-  if (fate === "replaces") requireRight(principal, "overwrite", repository, project);
+  if (fate === "replaces") requireOverwrite(tools, principal, repository, known.artifact);
   const format = formatOf(tools, repository);
   const path = await placeFor(tx, format, target, candidate, known.artifact);
+  requireRight(tools, principal, "publish", repository, project, path);
   const artifact: Artifact = {
     repository: target,
     project,
@@ -229,6 +231,15 @@ async function decideFate(
     throw refuse({ code: "file-exists", repository: name, filename });
   }
   return { known, fate: "replaces" };
+}
+
+function requireOverwrite(
+  tools: Tools,
+  principal: Principal,
+  repository: LocalRepository,
+  there: Artifact | null,
+): void {
+  if (there !== null) requireRight(tools, principal, "overwrite", repository, there.project, placeOf(there));
 }
 
 function whyNotPublishable(asked: Repository): string {

@@ -7,6 +7,7 @@ import {
   type LocalRepository,
   type Principal,
   type ProjectName,
+  placeOf,
   type Repository,
   type RepositoryName,
   refuse,
@@ -14,6 +15,7 @@ import {
 import type { Transaction } from "#stores";
 import { freeResultName, replacedLog } from "./attachment-facts.ts";
 import { claim, type Parcel, type ParcelFile, type PushContent, parcelOfLocal, parcelOfRemote } from "./parcels.ts";
+import { openPartReading } from "./part-reading.ts";
 import { ownProperties, placeFor, setProperties } from "./places.ts";
 import { overwriteOf, registerProject, saveRecord } from "./records.ts";
 import type { PushStep, Releases } from "./registry.ts";
@@ -34,9 +36,9 @@ interface Push {
 export function openPush(tools: Tools): Releases["push"] {
   return async (principal, from, project, version, to, content = "everything") => {
     const source = await existing(tools, from);
-    requireRight(principal, "read", source, project);
+    requireRight(tools, principal, "read", source, project);
     const target = await targetOf(tools, to);
-    requireRight(principal, "publish", target, project);
+    requireRight(tools, principal, "publish", target, project);
     if (source.format !== target.format) {
       const because = `${target.name} holds ${target.format} packages, and ${from} has ${source.format} packages`;
       throw refuse({ code: "not-publishable", repository: target.name, because });
@@ -46,7 +48,7 @@ export function openPush(tools: Tools): Releases["push"] {
     await claim(tools, parcel);
     const steps = await write(tools, principal, async (tx) =>
       // What the source has now counts; the blobs of what it has are there, claimed by us or not.
-      deliver(tools, tx, push, source.kind === "local" ? await parcelOfLocal(tx, source, push) : parcel),
+      deliver(tools, tx, push, source.kind === "local" ? await parcelNow(tools, tx, source, push) : parcel),
     );
     return [{ kind: "register", project, version }, ...steps];
   };
@@ -55,7 +57,17 @@ export function openPush(tools: Tools): Releases["push"] {
 /** What the source itself has of a version, fetched first where it is a remote. */
 export async function collect(
   tools: Tools,
-  { source, project, version, content }: Pick<Push, "source" | "project" | "version" | "content">,
+  { principal, source, project, version, content }: Omit<Push, "target">,
+): Promise<Parcel> {
+  // Whoever copies from a remote fetches what is not here yet.
+  if (source.kind === "remote") requireRight(tools, principal, "fill-cache", source, project);
+  const parcel = await collectAll(tools, { source, project, version, content });
+  return openPartReading(tools).narrowedParcel(principal, source, parcel, version);
+}
+
+async function collectAll(
+  tools: Tools,
+  { source, project, version, content }: Omit<Push, "target" | "principal">,
 ): Promise<Parcel> {
   switch (source.kind) {
     case "local":
@@ -66,6 +78,11 @@ export async function collect(
       // As devpi: only what the index itself has, and this one has nothing itself.
       throw refuse({ code: "version-not-found", repository: source.name, project, version });
   }
+}
+
+async function parcelNow(tools: Tools, tx: Transaction, source: LocalRepository, push: Push): Promise<Parcel> {
+  const parcel = await parcelOfLocal(tx, source, push);
+  return openPartReading(tools).narrowedParcel(push.principal, source, parcel, push.version);
 }
 
 /** The local repository that holds what is pushed to `name`. */
@@ -85,7 +102,7 @@ async function deliver(tools: Tools, tx: Transaction, push: Push, parcel: Parcel
   const { displayName, attributes, files, testResults, documentation } = parcel;
   const { principal, project, version } = push;
   const target = await localIn(tx, push.target.name);
-  requireRight(principal, "publish", target, project);
+  requireRight(tools, principal, "publish", target, project);
   await registerProject(tx, target.name, project, displayName);
   await saveRecord(tx, { repository: target.name, project, version, attributes });
   const current = { ...push, target };
@@ -135,7 +152,7 @@ async function deliverDocumentation(
   const there = (await tx.attachments(target.name, project)).find((one) => one.filename === filename);
   if (there?.blob === blob) return;
   const at = tools.now();
-  const log = [...replacedLog(principal, target, there, at), ...pushedLog(push, documentation, at)];
+  const log = [...replacedLog(tools, principal, target, there, at), ...pushedLog(push, documentation, at)];
   tx.append({ type: "attachment.saved", attachment: { ...documentation, repository: target.name, log } });
 }
 
@@ -163,9 +180,10 @@ async function deliverFile(
   const there = await tx.artifact(target.name, file.filename);
   if (there === null) await refuseOtherSpelling(tx, format, target, file);
   else if (there.project === file.project && there.blob === file.blob) return there;
-  else refuseReplacing(push, there, file);
+  else refuseReplacing(tools, push, there, file);
   const packaged = { ...file, displayName, versionAttributes };
   const path = await placeFor(tx, format, target.name, packaged, there);
+  requireRight(tools, push.principal, "publish", target, file.project, path);
   const replaced = there === null ? [] : [overwriteOf(there, at)];
   const log = [...replaced, ...pushedLog(push, file, at)];
   const artifact: Artifact = { ...facts, repository: target.name, path, log };
@@ -176,6 +194,7 @@ async function deliverFile(
 }
 
 function refuseReplacing(
+  tools: Tools,
   { principal, target }: Push,
   there: Artifact,
   { project, filename }: Pick<Artifact, "project" | "filename">,
@@ -183,7 +202,7 @@ function refuseReplacing(
   if (there.project !== project || target.mutability === "immutable") {
     throw refuse({ code: "file-exists", repository: target.name, filename });
   }
-  requireRight(principal, "overwrite", target, project);
+  requireRight(tools, principal, "overwrite", target, project, placeOf(there));
 }
 
 function stepOf(tools: Tools, target: LocalRepository, artifact: Artifact): PushStep {

@@ -1,4 +1,12 @@
-import { type Principal, type Project, type ProjectName, type RepositoryName, refuse } from "#core";
+import {
+  type LocalRepository,
+  type Principal,
+  type Project,
+  type ProjectName,
+  placeOf,
+  type RepositoryName,
+  refuse,
+} from "#core";
 import type { MetadataView, Transaction } from "#stores";
 import { openPush } from "./push.ts";
 import { registerProject, saveRecord } from "./records.ts";
@@ -17,10 +25,11 @@ export function openReleases(tools: Tools): Releases {
     versions: (repository, project) => metadata.read((view) => view.versions(repository, project)),
     async yank(principal, repository, project, version, reason) {
       checkReason(reason);
-      return change(tools, { principal, action: "yank", repository, project }, async (tx) => {
+      return change(tools, { principal, action: "yank", repository, project }, async (tx, local) => {
         const all = await tx.artifacts(repository, project);
         const artifacts = all.filter((artifact) => artifact.version === version);
         if (artifacts.length === 0) throw refuse({ code: "version-not-found", repository, project, version });
+        for (const artifact of artifacts) requireRight(tools, principal, "yank", local, project, placeOf(artifact));
         const refs = artifacts.map(({ filename }) => ({ repository, project, filename }));
         // PEP 592: a version is yanked by yanking all its files.
         for (const [index, ref] of refs.entries()) {
@@ -31,8 +40,9 @@ export function openReleases(tools: Tools): Releases {
     },
     async setStatus(principal, repository, project, status, reason) {
       checkReason(reason);
-      await change(tools, { principal, action: "yank", repository, project }, async (tx) => {
+      await change(tools, { principal, action: "yank", repository, project }, async (tx, local) => {
         const known = await existingProject(tx, repository, project);
+        requireRight(tools, principal, "yank", local, project, known.displayName);
         if (known.status === status && known.statusReason === reason) return;
         tx.append({ type: "project.status", repository, project, status, reason });
       });
@@ -45,7 +55,8 @@ export function openReleases(tools: Tools): Releases {
     },
     async saveVersion(principal, version, displayName) {
       const { repository, project } = version;
-      await change(tools, { principal, action: "publish", repository, project }, async (tx) => {
+      await change(tools, { principal, action: "publish", repository, project }, async (tx, local) => {
+        requireRight(tools, principal, "publish", local, project, displayName);
         await registerProject(tx, repository, project, displayName);
         await saveRecord(tx, version);
       });
@@ -64,17 +75,17 @@ interface Change {
 function change<Result>(
   tools: Tools,
   { principal, action, repository: name, project }: Change,
-  work: (tx: Transaction) => Promise<Result>,
+  work: (tx: Transaction, repository: LocalRepository) => Promise<Result>,
 ): Promise<Result> {
   return write(tools, principal, async (tx) => {
     const repository = await tx.repository(name);
     if (repository === null) throw refuse({ code: "repository-not-found", repository: name });
     if (repository.kind === "local") {
-      requireRight(principal, action, repository, project);
-      return work(tx);
+      requireRight(tools, principal, action, repository, project);
+      return work(tx, repository);
     }
     // No right would help. Who may not even look is not told what it is.
-    requireRight(principal, "read", repository, project);
+    requireRight(tools, principal, "read", repository, project);
     const because =
       repository.kind === "remote"
         ? `${name} is a remote and shows ${project} as its upstream has it; that can be changed in local repositories only`

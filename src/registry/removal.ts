@@ -1,8 +1,10 @@
 import {
+  type Artifact,
   type Listing,
   type Offer,
   type Principal,
   type ProjectName,
+  placeOf,
   type RemoteRepository,
   type Repository,
   type RepositoryName,
@@ -37,7 +39,11 @@ export function openRemoval(tools: Tools): Removal {
         const versions = await tx.versions(name, project);
         // What is held without anything in it is gone already for who removes; the name is released otherwise.
         if (artifacts.length === 0 && versions.length === 0) throw missing();
-        refuseImmutable(await removableIn(tx, principal, name, project), `project ${project}`, force);
+        refuseImmutable(
+          await removableIn(tools, tx, principal, { name, project, artifacts }),
+          `project ${project}`,
+          force,
+        );
         for (const artifact of artifacts) await trashOrRemove(tx, tools, artifact);
         for (const { version } of versions) tx.append({ type: "version.removed", repository: name, project, version });
       });
@@ -58,7 +64,11 @@ export function openRemoval(tools: Tools): Removal {
         const artifacts = all.filter((artifact) => artifact.version === version);
         const record = await tx.version(name, project, version);
         if (artifacts.length === 0 && record === null) throw missing();
-        refuseImmutable(await removableIn(tx, principal, name, project), `version ${version} of ${project}`, force);
+        refuseImmutable(
+          await removableIn(tools, tx, principal, { name, project, artifacts }),
+          `version ${version} of ${project}`,
+          force,
+        );
         for (const artifact of artifacts) await trashOrRemove(tx, tools, artifact);
         if (record !== null) tx.append({ type: "version.removed", repository: name, project, version });
       });
@@ -77,7 +87,11 @@ export function openRemoval(tools: Tools): Removal {
       await write(tools, principal, async (tx) => {
         const artifact = await tx.artifact(name, filename);
         if (artifact === null || artifact.project !== project) throw await absence(tx, name, filename);
-        refuseImmutable(await removableIn(tx, principal, name, project), `file ${filename}`, force);
+        refuseImmutable(
+          await removableIn(tools, tx, principal, { name, project, artifacts: [artifact] }),
+          `file ${filename}`,
+          force,
+        );
         await trashOrRemove(tx, tools, artifact);
         const { version } = artifact;
         if (version === null || (await tx.version(name, project, version)) === null) return;
@@ -106,20 +120,28 @@ async function removable(
   project: ProjectName,
 ): Promise<Repository> {
   const repository = await existing(tools, name);
-  requireRight(principal, "remove", repository, project);
+  requireRight(tools, principal, "remove", repository, project);
   return repository;
 }
 
 /** The repository as it is in the transaction: it may have become immutable, or somebody else's, since it was looked up. */
 async function removableIn(
+  tools: Tools,
   tx: MetadataView,
   principal: Principal,
-  name: RepositoryName,
-  project: ProjectName,
+  { name, project, artifacts }: Removed,
 ): Promise<Repository> {
   const repository = await localIn(tx, name);
-  requireRight(principal, "remove", repository, project);
+  requireRight(tools, principal, "remove", repository, project);
+  for (const artifact of artifacts) requireRight(tools, principal, "remove", repository, project, placeOf(artifact));
   return repository;
+}
+
+/** What goes; none of it does unless all of it may. */
+interface Removed {
+  readonly name: RepositoryName;
+  readonly project: ProjectName;
+  readonly artifacts: readonly Artifact[];
 }
 
 function refuseImmutable({ name, mutability }: Repository, what: string, force: boolean): void {

@@ -24,11 +24,11 @@ const DEFAULT_FORMAT = "python" as FormatName;
 
 /** Opens the making, changing and removing of repositories. */
 export function openRepositoriesAdmin(tools: Tools): RepositoriesAdmin {
-  const { catalog, remotes, settings, now } = tools;
+  const { catalog, remotes, now } = tools;
   return {
     async create(principal, name, given) {
       const made = newRepository(name, given, { format: DEFAULT_FORMAT, createdAt: now() });
-      requireAdministration(principal, made, settings, "create-repository");
+      requireAdministration(tools, principal, made, "create-repository");
       const repository = checked(tools, made);
       return write(tools, principal, async (tx) => {
         const owner = ownerOf(name);
@@ -42,7 +42,7 @@ export function openRepositoriesAdmin(tools: Tools): RepositoriesAdmin {
     async modify(principal, name, change) {
       const { before, after } = await write(tools, principal, async (tx) => {
         const before = await existingIn(tx, name);
-        requireAdministration(principal, before, settings, "administer");
+        requireAdministration(tools, principal, before, "administer");
         const wanted = change(before);
         checkIdentity(before, wanted);
         const after = withoutForeignLogin(before, checked(tools, wanted));
@@ -60,7 +60,7 @@ export function openRepositoriesAdmin(tools: Tools): RepositoriesAdmin {
     async remove(principal, name) {
       const removed = await write(tools, principal, async (tx) => {
         const repository = await existingIn(tx, name);
-        requireAdministration(principal, repository, settings, "administer");
+        requireAdministration(tools, principal, repository, "administer");
         await refuseFullImmutable(tx, repository);
         // Repositories that name it as base or member go on without it, as devpi's do.
         tx.append({ type: "repository.removed", name });
@@ -70,10 +70,10 @@ export function openRepositoriesAdmin(tools: Tools): RepositoriesAdmin {
     },
     async refresh(principal, name, project) {
       const repository = await existing(tools, name);
-      requireRight(principal, "fill-cache", repository, project);
+      requireRight(tools, principal, "fill-cache", repository, project);
       for (const source of catalog.order(repository)) {
         const isRemote = source.kind === "remote";
-        if (isRemote && decide(principal, "fill-cache", { repository: source, project }).isAllowed) {
+        if (isRemote && decide(principal, "fill-cache", { repository: source, project }, tools.rules).isAllowed) {
           await remotes.refresh(source, project);
         }
       }

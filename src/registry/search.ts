@@ -14,7 +14,7 @@ import type { Changes } from "./changes.ts";
 import { listsFor, openConstraining } from "./constraining.ts";
 import type { Listings } from "./listing.ts";
 import { type NamedProject, placeOfName } from "./project-names.ts";
-import { isForSomeProjects, mayRead } from "./rights.ts";
+import { isForSomeProjects, mayRead, partRead } from "./rights.ts";
 import type { Tools } from "./tools.ts";
 import { openWatchedMemory } from "./watched-memory.ts";
 
@@ -100,11 +100,18 @@ export function openSearch(tools: Tools, changes: Changes, listings: Listings): 
     return abstracts;
   }
 
-  async function hitsIn(source: Source, projects: ProjectNames, matches: Matches): Promise<SearchHit[]> {
+  async function hitsIn(
+    source: Source,
+    principal: Principal,
+    projects: ProjectNames,
+    matches: Matches,
+  ): Promise<SearchHit[]> {
     const hits: SearchHit[] = [];
+    // What the newest version says is perhaps not for who may read some files only.
+    const isTold = source.kind === "local" && partRead(tools, principal, source, null) === null;
     for (let start = 0; start < projects.length; start += AT_ONCE) {
       const some = projects.slice(start, start + AT_ONCE);
-      const abstracts = source.kind === "local" ? await abstractsOf(source, some) : null;
+      const abstracts = isTold ? await abstractsOf(source, some) : null;
       for (const { project, displayName } of some) {
         const abstract = abstracts?.get(project) ?? NOTHING;
         const score = matches(project, displayName, abstract.summary);
@@ -120,7 +127,8 @@ export function openSearch(tools: Tools, changes: Changes, listings: Listings): 
     const ask = async () => (await listings.ownProjects(source, principal)).projects;
     try {
       // Remotes have a memory of their own, which knows when their lists end.
-      if (source.kind === "remote" || isForSomeProjects(principal)) return await ask();
+      if (source.kind === "remote" || isForSomeProjects(principal) || partRead(tools, principal, source, null) !== null)
+        return await ask();
       const known = names.get(source.name);
       if (known !== null) return known;
       const watch = changes.watch([source.name], null);
@@ -143,10 +151,10 @@ export function openSearch(tools: Tools, changes: Changes, listings: Listings): 
       const constraints = catalog.constraints(asked);
       const found = new Map<ProjectName, SearchHit>();
       const earlier: ProjectNames[] = [];
-      for (const source of catalog.order(asked).filter((one) => mayRead(principal, one, null))) {
+      for (const source of catalog.order(asked).filter((one) => mayRead(tools, principal, one, null))) {
         const lists = listsFor(constraints, source.name);
         const names = await constraining.narrowedNames(asked.format, lists, await namesIn(source, principal));
-        for (const hit of await hitsIn(source, names, matches)) {
+        for (const hit of await hitsIn(source, principal, names, matches)) {
           // Of a project that several have, the first one's; which of the earlier ones it is in is asked of hits only.
           const isFirst = !found.has(hit.project) && !earlier.some((list) => placeOfName(list, hit.project) >= 0);
           if (isFirst) found.set(hit.project, hit);
@@ -160,8 +168,8 @@ export function openSearch(tools: Tools, changes: Changes, listings: Listings): 
       const matches = matcherOf(wish);
       const hits: SearchHit[] = [];
       for (const repository of catalog.all()) {
-        if (repository.kind === "virtual" || !mayRead(principal, repository, null)) continue;
-        hits.push(...(await hitsIn(repository, await namesIn(repository, principal), matches)));
+        if (repository.kind === "virtual" || !mayRead(tools, principal, repository, null)) continue;
+        hits.push(...(await hitsIn(repository, principal, await namesIn(repository, principal), matches)));
       }
       return best(hits, wish);
     },

@@ -17,11 +17,14 @@ import type { Catalog } from "./catalog.ts";
 import type { DownloadCounts } from "./download-counts.ts";
 import type { RegistryParts } from "./registry.ts";
 import type { Remotes } from "./remotes.ts";
+import type { Rulebook } from "./rulebook.ts";
 
 /** What every operation of this room works with. */
 export interface Tools extends RegistryParts {
   readonly catalog: Catalog;
   readonly remotes: Remotes;
+  /** What permission targets grant. */
+  readonly rules: Rulebook;
   readonly downloads: DownloadCounts;
   /** Is told of every write, while it is finished. */
   readonly noteWritten: (seq: Seq) => void;
@@ -61,14 +64,19 @@ export async function localIn(view: MetadataView, name: RepositoryName): Promise
   return repository;
 }
 
-/** Refuses with `not-signed-in` who has not said who they are, and with `not-permitted` everybody else without the right. */
+/**
+ * Refuses with `not-signed-in` who has not said who they are, and with `not-permitted` everybody else without the right.
+ * `path`: where in the repository's tree; `null` only where whoever writes the fact asks again with it.
+ */
 export function requireRight(
+  { rules }: Pick<Tools, "rules">,
   principal: Principal,
   action: Action,
   repository: Repository,
   project: ProjectName | null = null,
+  path: string | null = null,
 ): void {
-  const decision = decide(principal, action, { repository, project });
+  const decision = decide(principal, action, { repository, project, path }, rules);
   if (!decision.isAllowed) throw refusalOf(principal, action, repository, decision);
 }
 

@@ -25,6 +25,7 @@ import { openRemotes } from "../../src/registry/open-remotes.ts";
 import type { Accounts, RegistrySettings, Releases, RepositoriesAdmin } from "../../src/registry/registry.ts";
 import { openReleases } from "../../src/registry/releases.ts";
 import { openRepositoriesAdmin } from "../../src/registry/repositories-admin.ts";
+import { openRulebook } from "../../src/registry/rulebook.ts";
 import type { Tools } from "../../src/registry/tools.ts";
 import { openSqliteStore } from "../../src/stores/sqlite/index.ts";
 import { type MemoryBlobs, memoryBlobs } from "./memory-stores.ts";
@@ -84,7 +85,8 @@ export async function openToolsWorld(settings: Partial<RegistrySettings> = {}): 
   const catalog = opened.use(await openCatalog(store.metadata));
   const remotes = opened.use(openRemotes(parts));
   const downloads = opened.use(openDownloadCounts(parts));
-  const tools: Tools = { ...parts, catalog, remotes, downloads, noteWritten: () => {} };
+  const rules = opened.use(await openRulebook(store.metadata));
+  const tools: Tools = { ...parts, catalog, remotes, downloads, rules, noteWritten: () => {} };
   const accounts = openAccounts(tools);
   let seen = 0 as Seq;
   const closing = opened.move();
