@@ -1,8 +1,14 @@
 import type { Dialect } from "#http";
 import { isOwnAddress } from "./addresses.ts";
+import { contentRoutes } from "./content.ts";
+import { copyMoveRoutes } from "./copy-move.ts";
 import { renderFault, renderProblem } from "./envelope.ts";
 import type { ArtifactoryParts } from "./parts.ts";
+import { pypiRoutes } from "./pypi.ts";
+import { repositoryRoutes } from "./repositories.ts";
+import { storageRoutes } from "./storage.ts";
 import { systemRoutes } from "./system.ts";
+import { trashRoutes } from "./trash.ts";
 
 /**
  * The part of Artifactory's interface that teams script: repositories, content, properties and searches below
@@ -11,7 +17,15 @@ import { systemRoutes } from "./system.ts";
 export function artifactoryDialect(parts: ArtifactoryParts): Dialect {
   return {
     name: "artifactory",
-    routes: [...systemRoutes(parts)],
+    routes: [
+      ...systemRoutes(parts),
+      ...repositoryRoutes(parts),
+      ...storageRoutes(parts),
+      ...copyMoveRoutes(parts),
+      ...trashRoutes(parts),
+      ...pypiRoutes(parts),
+      ...contentRoutes(parts),
+    ],
     owns: isOwnAddress,
     renderProblem,
     renderFault,

@@ -1,4 +1,4 @@
-import { type Call, keyOf, leafOf, RegistryError, type Reply, refuse } from "#core";
+import { type Call, keyOf, leafOf, type Reply, refuse } from "#core";
 import type { DialectRoute } from "#http";
 import type { TreeNode } from "#registry";
 import { absence } from "./absence.ts";
@@ -10,7 +10,7 @@ import { folderPage } from "./html.ts";
 import { type MatrixAddress, readMatrix } from "./matrix.ts";
 import type { ArtifactoryParts } from "./parts.ts";
 import { contentUrl, type NamedPlace, placeAt, shownKey } from "./places.ts";
-import { isPython, packageAt, readIndex, upload } from "./pypi.ts";
+import { isPython, overwriting, packageAt, readIndex, upload } from "./pypi.ts";
 
 const CHILDREN_AT_ONCE = 1000;
 /** A page for people does not grow without end. */
@@ -84,14 +84,15 @@ async function childrenOf(parts: ArtifactoryParts, call: Call, { place }: NamedP
 async function deploy(parts: ArtifactoryParts, call: Call): Promise<Reply> {
   const named = await addressed(parts, call);
   if (call.header("x-explode-archive")?.toLowerCase() === "true") {
-    const because = "Archives are not unpacked here (X-Explode-Archive); deploy the files one by one, 'jf rt upload' does.";
+    const because =
+      "Archives are not unpacked here (X-Explode-Archive); deploy the files one by one, 'jf rt upload' does.";
     throw refuse({ code: "request-invalid", because });
   }
   try {
     if (named.isFolder) return await makeFolder(parts, call, named);
     return isChecksumDeploy(call) ? await deployKnown(parts, call, named) : await deployBytes(parts, call, named);
   } catch (error) {
-    throw overwriteRefusal(error, call, named) ?? error;
+    throw overwriting(error, call, named.repository, named.place.path) ?? error;
   }
 }
 
@@ -147,15 +148,4 @@ async function remove(parts: ArtifactoryParts, call: Call): Promise<Reply> {
   const tally = await parts.registry.tree.remove(call.principal, named.place);
   if (tally === null) throw await absence(parts, call, named);
   return { kind: "done", status: 204 };
-}
-
-/** In the words that upload clients look for when they are to skip what is there. */
-function overwriteRefusal(error: unknown, call: Call, { repository, place }: Address): Error | null {
-  if (!(error instanceof RegistryError) || error.problem.code !== "not-permitted") return null;
-  const { action } = error.problem;
-  if (action !== "overwrite" && action !== "remove") return null;
-  const { principal } = call;
-  const user = principal.kind === "user" ? principal.name : principal.kind === "token" ? principal.owner : "anonymous";
-  const because = `Not enough permissions to overwrite artifact '${keyOf(repository.name)}:${place.path}' (user '${user}' needs DELETE permission).`;
-  return refuse({ code: "not-permitted", action, because }, error);
 }

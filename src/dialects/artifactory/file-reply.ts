@@ -1,15 +1,12 @@
 import { hexOf, leafOf, type Reply } from "#core";
-import type { FileNode, Tree } from "#registry";
+import type { FileNode, OpenFile } from "#registry";
 import { servedTypeOf } from "./media-types.ts";
 
 /** What is known of a file that is sent. */
 export type SentFile = Pick<FileNode, "path" | "sha256" | "sha1" | "md5">;
 
-/** As the tree opens it. */
-export type OpenedFile = NonNullable<Awaited<ReturnType<Tree["open"]>>>["file"];
-
 /** A file with Artifactory's headers. The front door adds ranges, validators and what HEAD needs. */
-export function fileReply(file: SentFile, opened: OpenedFile): Reply {
+export function fileReply(file: SentFile, opened: OpenFile): Reply {
   if (opened.kind === "elsewhere") return { kind: "redirect", status: 302, to: opened.url };
   const filename = leafOf(file.path);
   const sha256 = opened.kind === "stored" ? hexOf(opened.blob) : file.sha256;

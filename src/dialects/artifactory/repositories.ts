@@ -8,17 +8,16 @@ import {
   type Reply,
   type Repository,
   type RepositoryName,
-  repositoryName,
   refuse,
+  repositoryName,
 } from "#core";
 import type { DialectRoute } from "#http";
-import { contentUrl } from "./places.ts";
 import { route } from "./addresses.ts";
 import { given, objectOf, textField } from "./json-fields.ts";
 import type { ArtifactoryParts } from "./parts.ts";
-import { CACHE_ENDING } from "./places.ts";
+import { CACHE_ENDING, contentUrl } from "./places.ts";
 import { classOf, packageTypeOf } from "./repository-fields.ts";
-import { changedRepository, type ConfigurationContext, configurationOf, readNewRepository } from "./repository-json.ts";
+import { type ConfigurationContext, changedRepository, configurationOf, readNewRepository } from "./repository-json.ts";
 
 const BATCH_MAX = 1000;
 const KEY = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -213,7 +212,9 @@ function checkedKey(key: string, body: JsonObject): RepositoryName {
     throw invalid(`'${key}' cannot be a repository's key: this server's own addresses begin with it.`);
   }
   if (lower.endsWith(CACHE_ENDING)) {
-    throw invalid(`'${key}' cannot be a repository's key: keys that end in '${CACHE_ENDING}' are the caches of remotes.`);
+    throw invalid(
+      `'${key}' cannot be a repository's key: keys that end in '${CACHE_ENDING}' are the caches of remotes.`,
+    );
   }
   const name = repositoryName("root", key);
   if (name === null) throw invalid(`'${key}' cannot be a repository's key.`);
