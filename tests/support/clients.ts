@@ -39,7 +39,9 @@ export interface RunOptions {
 }
 
 /** Opens the programs of `tests/conformance/pins/<name>.txt`, installing them into `.cache/` on the first use of these pins. */
-export async function openClients(name: "clients" | "devpi-client" | "devpi-server" | "publishers"): Promise<Clients> {
+export async function openClients(
+  name: "artifactory-clients" | "clients" | "devpi-client" | "devpi-server" | "publishers",
+): Promise<Clients> {
   const bin = await installed(name);
   const home = mkdtempSync(join(tmpdir(), "vivarium-clients-"));
   const env = cleanEnvironment(bin, home);
