@@ -16,6 +16,11 @@ const ADVICE: Readonly<Record<ProblemCode, readonly [meaning: string, advice: st
   "file-gone": ["The file was here and was removed.", "Choose another version, and refresh lock files."],
   "user-not-found": ["There is no such account.", "Look at `vivarium user list`."],
   "token-not-found": ["The account has no such token; it may have been revoked.", "Look at `vivarium token list`."],
+  "policy-not-found": ["There is no such retention policy.", "Look at `vivarium policy list`."],
+  "trashed-file-not-found": [
+    "The trash has no such file: it was restored, cleared away, or has rested long enough.",
+    "Look at `vivarium trash list`.",
+  ],
   "route-not-found": ["Nothing lives at this address.", "Compare it with the addresses in ARCHITECTURE.md."],
   "method-not-allowed": [
     "The address exists, but not for this method; `Allow` says which are.",
@@ -35,6 +40,10 @@ const ADVICE: Readonly<Record<ProblemCode, readonly [meaning: string, advice: st
   "too-large": [
     "The body or the file is beyond the limit.",
     "Raise `--max-upload-size`, if the file has to be that large.",
+  ],
+  "quota-exceeded": [
+    "The repository would hold more bytes than its quota allows; nothing was stored. What rests in the trash does not count.",
+    "Remove what is no longer needed, or let who administers the repository raise `quotaBytes`.",
   ],
   "digest-mismatch": [
     "The bytes that came are not those that were announced.",

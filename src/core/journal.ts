@@ -52,8 +52,8 @@ export type JournalEvent =
   | { readonly type: "artifact.replaced"; readonly artifact: Artifact; readonly promotedFrom: RepositoryName | null }
   /** `reason: null` takes the yank back. */
   | { readonly type: "artifact.yanked"; readonly ref: ArtifactRef; readonly reason: string | null }
-  /** Its test results go with it. */
-  | { readonly type: "artifact.removed"; readonly ref: ArtifactRef }
+  /** Its test results go with it. `path`: where it stood; not given in old journals. */
+  | { readonly type: "artifact.removed"; readonly ref: ArtifactRef; readonly path?: string }
   /** A folder without files, or before its first one. */
   | { readonly type: "folder.made"; readonly folder: Folder }
   /** With the folders below it; the files below it are removed by their own events. */

@@ -28,6 +28,8 @@ export type Problem =
   | { readonly code: "file-gone"; readonly repository: RepositoryName; readonly filename: string }
   | { readonly code: "user-not-found"; readonly user: string }
   | { readonly code: "token-not-found"; readonly id: string }
+  | { readonly code: "policy-not-found"; readonly policy: string }
+  | { readonly code: "trashed-file-not-found"; readonly id: string }
   | { readonly code: "route-not-found"; readonly path: string }
   | {
       readonly code: "method-not-allowed";
@@ -44,6 +46,8 @@ export type Problem =
   /** An action of the old upload interface that is gone (`submit` where `strict`). */
   | { readonly code: "action-retired"; readonly because: string }
   | { readonly code: "too-large"; readonly what: string; readonly sizeBytesMax: number }
+  /** A repository has no more room of its own; the disk may. */
+  | { readonly code: "quota-exceeded"; readonly repository: RepositoryName; readonly because: string }
   | { readonly code: "digest-mismatch"; readonly filename: string; readonly expected: string; readonly actual: string }
   | {
       readonly code: "file-exists";
@@ -54,6 +58,13 @@ export type Problem =
     }
   | { readonly code: "user-exists"; readonly user: string }
   | { readonly code: "repository-exists"; readonly repository: string; readonly because: string }
+  /** The repository's includes and excludes leave the path out. */
+  | {
+      readonly code: "path-excluded";
+      readonly repository: RepositoryName;
+      readonly path: string;
+      readonly because: string;
+    }
   /** Upload to a remote, or to a virtual repository without a place to publish to. */
   | { readonly code: "not-publishable"; readonly repository: RepositoryName; readonly because: string }
   /** PEP 792 refuses it: archived or quarantined. */

@@ -13,6 +13,8 @@ const STATUSES: Readonly<Record<ProblemCode, readonly [native: number, devpi: nu
   "file-gone": [410, 410, 404],
   "user-not-found": [404, 404, 404],
   "token-not-found": [404, 404, 404],
+  "policy-not-found": [404, 404, 404],
+  "trashed-file-not-found": [404, 404, 404],
   "route-not-found": [404, 404, 404],
   // uv takes it for "that is the simple index, not the upload address", and says so.
   "method-not-allowed": [405, 405, 405],
@@ -23,11 +25,14 @@ const STATUSES: Readonly<Record<ProblemCode, readonly [native: number, devpi: nu
   // The public index says 410 to actions that it gave up.
   "action-retired": [410, 400, 400],
   "too-large": [413, 413, 413],
+  // As Artifactory has it. Never 507: upload clients try 5xx again, and nothing gets better by that.
+  "quota-exceeded": [413, 413, 413],
   "digest-mismatch": [400, 400, 409],
   // With 'already exists' in the message: what `--skip-existing` of twine, poetry and pdm looks for.
   "file-exists": [409, 409, 403],
   "user-exists": [409, 409, 409],
   "repository-exists": [409, 409, 400],
+  "path-excluded": [409, 403, 409],
   // devpi knows no upload to a mirror at all.
   "not-publishable": [405, 404, 405],
   "project-closed": [403, 403, 403],
@@ -75,6 +80,10 @@ export function messageOf(problem: Problem): string {
       return `there is no user '${problem.user}' here`;
     case "token-not-found":
       return `there is no token '${problem.id}' here`;
+    case "policy-not-found":
+      return `there is no retention policy '${problem.policy}' here`;
+    case "trashed-file-not-found":
+      return `the trash has no file '${problem.id}'; it may have been restored or cleared away`;
     case "route-not-found":
       return `there is nothing at the address ${problem.path}`;
     case "not-acceptable":

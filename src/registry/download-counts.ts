@@ -48,6 +48,8 @@ export function openDownloadCounts({
     for (const { event } of entries) {
       // What is left where that fails belongs to nobody, and harms nobody.
       if (event.type === "repository.removed") void forgetAll(event.name).catch(() => {});
+      const isGone = event.type === "artifact.removed" && event.path !== undefined;
+      if (isGone) void forget(event.ref.repository, event.path).catch(() => {});
     }
   });
 
@@ -55,6 +57,12 @@ export function openDownloadCounts({
     for (const [key, { repository: its }] of counted) if (its === repository) counted.delete(key);
     await state.deleteAll(COUNT_SPACE, keyOf(repository, ""));
     await state.deleteAll(LAST_SPACE, keyOf(repository, ""));
+  }
+
+  async function forget(repository: RepositoryName, path: string): Promise<void> {
+    const key = keyOf(repository, path);
+    counted.delete(key);
+    await Promise.all([state.delete(COUNT_SPACE, key), state.delete(LAST_SPACE, key)]);
   }
 
   async function saveNow(): Promise<void> {
@@ -107,11 +115,7 @@ export function openDownloadCounts({
         return { count: base + (fresh?.count ?? 0), lastAt: at, lastBy: by === "" ? null : by };
       }
     },
-    async forget(repository, path) {
-      const key = keyOf(repository, path);
-      counted.delete(key);
-      await Promise.all([state.delete(COUNT_SPACE, key), state.delete(LAST_SPACE, key)]);
-    },
+    forget,
     save,
     async [Symbol.asyncDispose]() {
       unsubscribe();

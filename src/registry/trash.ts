@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Artifact, Instant } from "#core";
+import { type Artifact, type Instant, placeOf } from "#core";
 import type { Transaction } from "#stores";
 import type { Tools } from "./tools.ts";
 
@@ -17,7 +17,7 @@ export async function trashOrRemove(
   const ref = { repository, project, filename };
   const { trashMilliseconds } = settings;
   if (skipsTrash || trashMilliseconds === 0) {
-    tx.append({ type: "artifact.removed", ref });
+    tx.append({ type: "artifact.removed", ref, path: placeOf(artifact) });
     return;
   }
   const at = now();
