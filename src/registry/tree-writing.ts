@@ -1,0 +1,226 @@
+import {
+  type Artifact,
+  accountOf,
+  actorOf,
+  type Digest,
+  type LocalRepository,
+  NO_PROJECT,
+  type Principal,
+  refuse,
+} from "#core";
+import type { Candidate, Received } from "#formats";
+import { claimBlobs } from "./claims.ts";
+import { openKnownBytes } from "./known-bytes.ts";
+import { keptDigests, ownProperties, refuseBelowFile, refuseOccupied, requirePath } from "./places.ts";
+import { type KeptBlob, refuseExpired, requireBlobs } from "./receive.ts";
+import { existing, formatOf, localIn, requireRight, write } from "./tools.ts";
+import type { FolderNode, Place, PutOptions, Tree } from "./tree.ts";
+import {
+  type Arrival,
+  plainFacts,
+  refuseBlackedOut,
+  refuseUntaken,
+  type Settled,
+  settle,
+  uploadedBy,
+} from "./tree-arrivals.ts";
+import { fileNodeOf, folderNodeOf } from "./tree-nodes.ts";
+import type { TreeTools } from "./tree-tools.ts";
+
+export interface TreeWriting extends Pick<Tree, "receive" | "put" | "putKnown" | "makeFolder"> {
+  /** Where what is put at the place ends up, for who may put something there. */
+  targetOf(principal: Principal, place: Place, kind?: "file" | "folder"): Promise<LocalRepository>;
+  /** Puts bytes, however they are kept. */
+  putBytes(principal: Principal, place: Place, bytes: PutBytes, options: PutOptions): Promise<Settled>;
+}
+
+export interface PutBytes {
+  readonly received: Received;
+  /** Makes them durable, and holds them until their fact is written. */
+  keep(): Promise<KeptBlob>;
+}
+
+/** So many places that have the same bytes are tried; all but the first only where a blob was lost. */
+const HOLDERS_MAX = 8;
+
+export function openTreeWriting(tools: TreeTools): TreeWriting {
+  const { blobs, metadata, publishing } = tools;
+  const { drafts } = publishing;
+
+  async function targetOf(
+    principal: Principal,
+    { repository, path }: Place,
+    kind: "file" | "folder" = "file",
+  ): Promise<LocalRepository> {
+    requirePath(path);
+    const target = await publishing.requireTarget(principal, repository, null);
+    requireRight(tools, principal, "publish", target, null, path);
+    const asked = await existing(tools, repository);
+    // Patterns are about files; of a folder nobody can say what will be in it.
+    for (const one of [asked, target]) kind === "file" ? refuseUntaken(one, path) : refuseBlackedOut(one);
+    return target;
+  }
+
+  async function putBytes(
+    principal: Principal,
+    place: Place,
+    { received, keep }: PutBytes,
+    { properties, expected = {} }: PutOptions,
+  ): Promise<Settled> {
+    const target = await targetOf(principal, place);
+    const { path } = place;
+    if (path === "") throw refuse({ code: "request-invalid", because: "a file needs a name; give the path of one" });
+    checkExpected(path, received, expected);
+    const candidate = await formatOf(tools, target).examine(path, received, properties ?? {});
+    if (candidate !== null) requireRight(tools, principal, "publish", target, candidate.project, path);
+    if (properties === undefined) {
+      const same = await sameThere(target, path, received.digest, candidate);
+      if (same !== null) return { artifact: same, created: false };
+    }
+    const kept = await keep();
+    const companions: Record<string, KeptBlob> = {};
+    for (const [suffix, bytes] of Object.entries(candidate?.companions ?? {})) {
+      companions[suffix] = await drafts.keepBytes(bytes);
+    }
+    const all = [kept, ...Object.values(companions)];
+    await requireBlobs(blobs, all);
+    return write(tools, principal, async (tx) => {
+      refuseExpired(all, tools.now());
+      const current = await localIn(tx, target.name);
+      const arrival = arrivalOf({
+        principal,
+        target: current,
+        path,
+        received,
+        candidate,
+        kept,
+        companions,
+        properties,
+      });
+      return settle(tools, tx, principal, current, arrival);
+    });
+  }
+
+  /** The file itself, and its blobs too: a copy that was lost is healed by the same file coming again. */
+  async function sameThere(
+    { name }: LocalRepository,
+    path: string,
+    blob: Digest,
+    candidate: Candidate | null,
+  ): Promise<Artifact | null> {
+    const there = await metadata.read((view) => view.artifactAt(name, path));
+    if (there === null || there.blob !== blob || there.project !== (candidate?.project ?? NO_PROJECT)) return null;
+    const held = [there, ...Object.values(there.companions)].map((one) => blobs.stat(one.blob));
+    return (await Promise.all(held)).includes(null) ? null : there;
+  }
+
+  function arrivalOf({ principal, target, path, received, candidate, kept, companions, properties }: Putting): Arrival {
+    const at = tools.now();
+    const log = uploadedBy(accountOf(principal), at, target.name);
+    const { blob, sizeBytes } = kept;
+    const bytes = { blob, sizeBytes, publishedAt: at, ...keptDigests(received.hex) };
+    const common = { path, log, promotedFrom: null, replacesProperties: properties !== undefined };
+    if (candidate === null) {
+      return { ...common, facts: plainFacts(path, bytes), packaged: null, properties: properties ?? {} };
+    }
+    const { project, displayName, version, filename, attributes, versionAttributes } = candidate;
+    const own = ownProperties(formatOf(tools, target), candidate);
+    return {
+      ...common,
+      facts: {
+        ...bytes,
+        project,
+        filename,
+        version,
+        yanked: null,
+        attributes,
+        companions: Object.fromEntries(
+          Object.entries(companions).map(([suffix, one]) => [suffix, { blob: one.blob, sizeBytes: one.sizeBytes }]),
+        ),
+      },
+      packaged: { displayName, versionAttributes },
+      properties: { ...properties, ...own },
+    };
+  }
+
+  return {
+    targetOf,
+    putBytes,
+
+    async receive(principal, place, bytes) {
+      const target = await targetOf(principal, place);
+      const { knowsProjects } = formatOf(tools, target);
+      // What installers of packages compare besides is slow to compute, and asked of nothing else.
+      return knowsProjects ? drafts.receive(bytes) : drafts.receive(bytes, ["md5", "sha1"]);
+    },
+
+    async put(principal, place, received, options = {}) {
+      const bytes = { received, keep: () => drafts.keep(received) };
+      const { artifact, created } = await putBytes(principal, place, bytes, options);
+      return { node: fileNodeOf(artifact), created };
+    },
+
+    async putKnown(principal, place, { algorithm, hex }, options = {}) {
+      // The right first: whether some repository has these bytes is nobody's business but those who may put them here.
+      await targetOf(principal, place);
+      const holders = await metadata.read((view) =>
+        view.artifactsWith({ algorithm, hex: hex.toLowerCase() }, HOLDERS_MAX),
+      );
+      for (const holder of holders) {
+        const claimedUntil = await claimBlobs(tools, holder.blob);
+        if ((await blobs.stat(holder.blob)) === null) continue;
+        await using received = await openKnownBytes(blobs, holder);
+        const { blob, sizeBytes } = holder;
+        const bytes = { received, keep: async () => ({ blob, sizeBytes, claimedUntil }) };
+        const { artifact, created } = await putBytes(principal, place, bytes, options);
+        return { node: fileNodeOf(artifact), created };
+      }
+      return null;
+    },
+
+    async makeFolder(principal, place) {
+      const { name } = await targetOf(principal, place, "folder");
+      const { path } = place;
+      return write(tools, principal, async (tx): Promise<FolderNode> => {
+        const target = await localIn(tx, name);
+        requireRight(tools, principal, "publish", target, null, path);
+        const there = await tx.folder(name, path);
+        if (there !== null) return folderNodeOf(there);
+        if ((await tx.artifactAt(name, path)) !== null) await refuseOccupied(tx, name, path);
+        await refuseBelowFile(tx, name, path);
+        const folder = { repository: name, path, createdAt: tools.now(), createdBy: actorOf(principal).name };
+        tx.append({ type: "folder.made", folder });
+        return folderNodeOf(folder);
+      });
+    },
+  };
+}
+
+interface Putting {
+  readonly principal: Principal;
+  readonly target: LocalRepository;
+  readonly path: string;
+  readonly received: Received;
+  readonly candidate: Candidate | null;
+  readonly kept: KeptBlob;
+  readonly companions: Readonly<Record<string, KeptBlob>>;
+  readonly properties: PutOptions["properties"];
+}
+
+function checkExpected(path: string, { hex }: Received, expected: Readonly<Record<string, string>>): void {
+  for (const [algorithm, wanted] of Object.entries(expected)) {
+    const actual = hex[algorithm];
+    if (actual === undefined) {
+      const because = `cannot compare the ${algorithm} of ${path}: only ${Object.keys(hex).join(", ")} are computed; send one of these`;
+      throw refuse({ code: "request-invalid", because });
+    }
+    if (actual !== wanted.toLowerCase()) {
+      throw refuse({
+        code: "digest-mismatch",
+        filename: path,
+        expected: `${algorithm}=${wanted}`,
+        actual: `${algorithm}=${actual}`,
+      });
+    }
+  }
+}
