@@ -1,11 +1,13 @@
 import type { Dialect } from "#http";
 import { isOwnAddress } from "./addresses.ts";
+import { aqlRoutes } from "./aql-search.ts";
 import { contentRoutes } from "./content.ts";
 import { copyMoveRoutes } from "./copy-move.ts";
 import { renderFault, renderProblem } from "./envelope.ts";
 import type { ArtifactoryParts } from "./parts.ts";
 import { pypiRoutes } from "./pypi.ts";
 import { repositoryRoutes } from "./repositories.ts";
+import { searchRoutes } from "./searches.ts";
 import { storageRoutes } from "./storage.ts";
 import { systemRoutes } from "./system.ts";
 import { trashRoutes } from "./trash.ts";
@@ -23,6 +25,8 @@ export function artifactoryDialect(parts: ArtifactoryParts): Dialect {
       ...storageRoutes(parts),
       ...copyMoveRoutes(parts),
       ...trashRoutes(parts),
+      ...aqlRoutes(parts),
+      ...searchRoutes(parts),
       ...pypiRoutes(parts),
       ...contentRoutes(parts),
     ],
