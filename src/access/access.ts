@@ -1,10 +1,11 @@
 import type { Instant, Limit, Principal, Sealed, Token, User, UserName } from "#core";
+import type { AccessTokenWish, IssuedAccessToken } from "./access-token-issue.ts";
 
 /** Proves who is asking; makes credentials. Facts about users and tokens are kept through the `AccountBook` it is handed. */
 export interface Access {
   /**
-   * Who sends this request? No credentials, or Basic with an empty password: anonymous. Wrong credentials in `Authorization`:
-   * throws `wrong-credentials` (or `too-many-attempts`); a bad `X-Devpi-Auth` is anonymous. Checked credentials are
+   * Who sends this request? No credentials, or Basic with an empty password: anonymous. Wrong credentials in
+   * `Authorization` or `X-JFrog-Art-Api`: throws `wrong-credentials` (or `too-many-attempts`); a bad `X-Devpi-Auth` is anonymous. Checked credentials are
    * remembered for a short time; revoking, removal and a changed password take effect at once.
    */
   authenticate(credentials: RequestCredentials): Promise<Proof>;
@@ -40,6 +41,16 @@ export interface Access {
     owner: UserName,
     caveats: readonly string[],
   ): Promise<{ readonly token: Token; readonly secret: string }>;
+  /**
+   * Makes and records a token in the forms that Artifactory's clients take. Who may make which is the registry's to
+   * say: `not-permitted` also where somebody wants more than their own rights.
+   */
+  issueAccessToken(principal: Principal, owner: UserName, wish: AccessTokenWish): Promise<IssuedAccessToken>;
+  /** Exchanges a refresh token, once, for a token like the one that it came with. `wrong-credentials`. */
+  renewAccessToken(refresh: string, wishOf: (old: Token) => AccessTokenWish): Promise<IssuedAccessToken>;
+  /** The token that a secret in one of these forms belongs to, expired ones too; `null`: none, or no longer. */
+  tokenBehind(secret: string): Promise<Token | null>;
+  readonly apiKeys: ApiKeys;
   /** Whether an account may be made by someone who has none, from here; `null`: yes; a string: why not (one sentence). */
   signUpRefusal(request: SignUpRequest): string | null;
 }
@@ -47,6 +58,8 @@ export interface Access {
 export interface RequestCredentials {
   readonly authorization: string | null;
   readonly devpiAuth: string | null;
+  /** `X-JFrog-Art-Api`: a token or an API key by itself; not given is none. */
+  readonly apiKey?: string | null;
   /** Of the client, behind listed proxies its own; failures are counted by it and by the account. */
   readonly remoteAddress: string;
 }
@@ -74,10 +87,29 @@ export interface SignUpSettings {
   readonly isTerminal: boolean;
 }
 
+/** One secret per account that does what its password does, and that its owner can read again (Artifactory's API key). */
+export interface ApiKeys {
+  /** `null`: there is none. */
+  find(principal: Principal, owner: UserName): Promise<string | null>;
+  /** Another one; what was before counts no more. */
+  issue(principal: Principal, owner: UserName): Promise<string>;
+  /** Whether there was one. */
+  withdraw(principal: Principal, owner: UserName): Promise<boolean>;
+}
+
 /** What access needs of the facts; the registry's `accounts` satisfies it. */
 export interface AccountBook {
   user(name: UserName): Promise<User | null>;
   issueToken(principal: Principal, token: Omit<Token, "createdAt">): Promise<Token>;
+  tokensOf(principal: Principal, owner: UserName): Promise<readonly Token[]>;
+  revokeToken(principal: Principal, owner: UserName, id: string): Promise<void>;
+  /**
+   * Puts a token of the same owner in the place of another one whose holder has proven themself; in one write, so that
+   * only one of several who try gets one: `token-not-found` for the rest.
+   */
+  renewToken(id: string, token: Omit<Token, "createdAt">): Promise<Token>;
   /** Another hash of the same password, unless it was changed meanwhile. It is no change of the account's. */
   renewHash(name: UserName, before: Sealed, after: Sealed): Promise<void>;
+  /** The groups of an account, and whether it may do everything, by itself or by one of them. */
+  standingOf(name: UserName): Promise<{ readonly groups: readonly string[]; readonly isAdmin: boolean }>;
 }

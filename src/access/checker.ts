@@ -1,8 +1,10 @@
 import { type Instant, type Principal, type User, type UserName, userName } from "#core";
 import type { MetadataStore } from "#stores";
 import type { AccountBook } from "./access.ts";
+import { isAccessSecret, isNameFor, isPast, namedTokenOf, standingOf } from "./access-token-check.ts";
 import { readCaveats } from "./caveats.ts";
 import { TOKEN_USER } from "./credentials.ts";
+import type { Jwts } from "./jwts.ts";
 import { isMacaroonKey, macaroonParts } from "./macaroon-issue.ts";
 import { isMintedWith, type Macaroon, readMacaroon } from "./macaroons.ts";
 import type { Passwords } from "./passwords.ts";
@@ -32,6 +34,7 @@ export interface CheckerParts {
   readonly metadata: Pick<MetadataStore, "read">;
   readonly accounts: AccountBook;
   readonly sealer: Sealer;
+  readonly jwts: Jwts;
   readonly sessions: Sessions;
   readonly passwords: Passwords;
   readonly slowDown: SlowDown;
@@ -49,6 +52,7 @@ export function openChecker(parts: CheckerParts): Checker {
       if (token !== null) return checkToken(parts, user, token);
       const macaroon = readMacaroon(secret);
       if (macaroon !== null) return checkMacaroon(parts, user, macaroon);
+      if (isAccessSecret(secret)) return checkAccessSecret(parts, user, secret);
       const name = userName(user);
       if (name === null) return null;
       return watched(parts, name, () =>
@@ -73,8 +77,9 @@ async function checkToken(
     const token = await parts.metadata.read((view) => view.token(id));
     if (token === null || token.owner !== owner || !isSameHash(parts.sealer.open(token.secretHash), hash)) return null;
     if (token.expiresAt !== null && token.expiresAt <= parts.now()) return null;
+    const standing = await accountStanding(parts, owner);
     return {
-      principal: { kind: "token", owner, id, groups: [], limits: token.limits },
+      principal: { kind: "token", owner, id, ...standing, limits: token.limits },
       expiresAt: token.expiresAt,
     };
   });
@@ -94,17 +99,40 @@ async function checkMacaroon(parts: CheckerParts, user: string, macaroon: Macaro
     const now = parts.now();
     if (allowance === null || (allowance.notBefore ?? 0) > now) return null;
     if (allowance.expiresAt !== null && allowance.expiresAt <= now) return null;
+    const standing = await accountStanding(parts, owner);
     return {
-      principal: { kind: "token", owner, id, groups: [], limits: allowance.limits },
+      principal: { kind: "token", owner, id, ...standing, limits: allowance.limits },
       expiresAt: allowance.expiresAt,
     };
+  });
+}
+
+/** A JWT, a reference to one, or an API key. */
+async function checkAccessSecret(parts: CheckerParts, user: string, secret: string): Promise<Checked | null> {
+  const { metadata, sealer, now } = parts;
+  const named = await namedTokenOf(parts.jwts, secret);
+  if (named === null) return null;
+  const owner = (await metadata.read((view) => view.token(named.id)))?.owner;
+  if (owner === undefined || !isNameFor(user, owner, TOKEN_USER)) return null;
+  return watched(parts, owner, async () => {
+    // Read again now that its owner is watched: what is revoked from here on is told.
+    const found = await metadata.read(async (view) => {
+      const token = await view.token(named.id);
+      if (token === null || token.owner !== owner || !named.fits(token, sealer)) return null;
+      if (isPast(token.expiresAt, now())) return null;
+      return { token, principal: await standingOf(view, token), expiresAt: token.expiresAt };
+    });
+    if (found === null || found.token.standsFor !== undefined) return found;
+    const { principal, expiresAt } = found;
+    return { principal: { ...principal, ...(await accountStanding(parts, owner)) }, expiresAt };
   });
 }
 
 async function checkSession(parts: CheckerParts, name: UserName, secret: string): Promise<Unwatched | null> {
   const user = await parts.accounts.user(name);
   const expiresAt = user === null ? null : await parts.sessions.expiryOf(user, secret);
-  return expiresAt === null || expiresAt <= parts.now() ? null : { principal: principalOf(name), expiresAt };
+  if (expiresAt === null || expiresAt <= parts.now()) return null;
+  return { principal: await principalOf(parts, name), expiresAt };
 }
 
 async function checkPassword(
@@ -123,7 +151,7 @@ async function checkPassword(
     throw cause;
   }
   attempt.succeeded();
-  return { principal: principalOf(name), expiresAt: null };
+  return { principal: await principalOf(parts, name), expiresAt: null };
 }
 
 /** Only now is the password known, so that a hash of another server or of an earlier cost can become one of ours. */
@@ -141,8 +169,17 @@ function hashOf({ sealer }: CheckerParts, user: User | null): string | null {
   return user === null || user.passwordHash === null ? null : sealer.open(user.passwordHash);
 }
 
-function principalOf(name: UserName): Principal {
-  return { kind: "user", name, groups: [] };
+async function principalOf(parts: CheckerParts, name: UserName): Promise<Principal> {
+  return { kind: "user", name, ...(await accountStanding(parts, name)) };
+}
+
+/** What the account is by its groups, as principals have it. */
+async function accountStanding(
+  { accounts }: CheckerParts,
+  name: UserName,
+): Promise<{ readonly groups: readonly string[]; readonly isAdmin?: true }> {
+  const { groups, isAdmin } = await accounts.standingOf(name);
+  return { groups, ...(isAdmin ? { isAdmin } : {}) };
 }
 
 async function watched(

@@ -30,6 +30,14 @@ export function readAuthorization(header: string | null): Credentials {
   }
 }
 
+/** `X-JFrog-Art-Api`: a token or an API key, whose owner needs no name. */
+export function readApiKey(header: string | null | undefined): Credentials {
+  const secret = header?.trim() ?? "";
+  if (secret === "") return NONE;
+  if (secret.length > HEADER_LENGTH_MAX) return unreadable("its X-JFrog-Art-Api header is too long");
+  return { kind: "secret", user: "", secret };
+}
+
 /** `X-Devpi-Auth`: what Basic has after the scheme's name. */
 export function readDevpiAuth(header: string | null): Credentials {
   if (header === null || header.trim() === "") return NONE;

@@ -1,8 +1,18 @@
 /** Who is asking: passwords, tokens, sessions, the slow-down after failures, and whether strangers may sign up. */
 
-export type { Access, AccountBook, Proof, RequestCredentials, SignUpRequest, SignUpSettings } from "./access.ts";
+export type {
+  Access,
+  AccountBook,
+  ApiKeys,
+  Proof,
+  RequestCredentials,
+  SignUpRequest,
+  SignUpSettings,
+} from "./access.ts";
+export type { AccessTokenWish, IssuedAccessToken } from "./access-token-issue.ts";
 export { describeLimits } from "./caveats.ts";
 export { hashForDevpi, hashFromDevpi } from "./foreign-hashes.ts";
+export type { JwtClaims } from "./jwts.ts";
 export { readOrMakeKey } from "./key-file.ts";
 export { type AccessParts, openAccess } from "./open-access.ts";
 export { KEY_BYTES, openSealer, type Sealer } from "./sealer.ts";

@@ -2,8 +2,18 @@ import { randomBytes as systemRandomBytes } from "node:crypto";
 import { ANONYMOUS, type Instant, RegistryError, refuse, type User, type UserName, userName } from "#core";
 import type { MetadataStore, SharedState } from "#stores";
 import type { Access, AccountBook, Proof, RequestCredentials, SignUpSettings } from "./access.ts";
+import { isAccessSecret, namedTokenOf } from "./access-token-check.ts";
+import {
+  type AccessTokenParts,
+  apiKeyOf,
+  issueAccessToken,
+  issueApiKey,
+  renewAccessToken,
+  withdrawApiKey,
+} from "./access-token-issue.ts";
 import { openChecker } from "./checker.ts";
-import { type Credentials, readAuthorization, readDevpiAuth, TOKEN_USER } from "./credentials.ts";
+import { type Credentials, readApiKey, readAuthorization, readDevpiAuth, TOKEN_USER } from "./credentials.ts";
+import { openJwts } from "./jwts.ts";
 import { issueMacaroon } from "./macaroon-issue.ts";
 import { readMacaroon } from "./macaroons.ts";
 import { type HashingCost, openPasswords } from "./passwords.ts";
@@ -51,28 +61,44 @@ export function openAccess(parts: AccessParts): Access & Disposable {
   const slowDown = openSlowDown(now);
   const memory = openProofMemory(randomBytes);
   const normalizeProject = parts.normalizeProject ?? ((project: string) => project);
-  const checkerParts = { metadata, accounts, sealer, sessions, passwords, slowDown, memory, now, normalizeProject };
+  const jwts = openJwts(sealer.derive("access tokens"));
+  const tokenOf = (id: string) => metadata.read((view) => view.token(id));
+  const accessTokens: AccessTokenParts = { accounts, sealer, jwts, now, randomBytes, tokenOf };
+  const checkerParts = {
+    metadata,
+    accounts,
+    sealer,
+    jwts,
+    sessions,
+    passwords,
+    slowDown,
+    memory,
+    now,
+    normalizeProject,
+  };
   const checker = openChecker(checkerParts);
   const underWay = new Map<string, Promise<Proof>>();
   const unsubscribe = metadata.subscribe(memory.tell);
 
-  async function prove(key: string, request: RequestCredentials): Promise<Proof> {
+  async function prove(name: string, request: RequestCredentials): Promise<Proof> {
     const devpi = readDevpiAuth(request.devpiAuth);
     // The client sends X-Devpi-Auth for us and may send Authorization for a proxy in front, so a good one goes first.
     if (devpi.kind === "secret") {
-      const proof = await quietly(() => proveSecret(key, devpi, request.remoteAddress));
+      const proof = await quietly(() => proveSecret(name, devpi, request.remoteAddress));
       if (proof !== null) return proof;
     }
-    const basic = readAuthorization(request.authorization);
-    switch (basic.kind) {
+    // An API key is meant for us, while Authorization may be for a proxy in front.
+    const key = readApiKey(request.apiKey);
+    const given = key.kind === "none" ? readAuthorization(request.authorization) : key;
+    switch (given.kind) {
       case "none":
         // A bad X-Devpi-Auth is anonymous for this once; it may be good a moment later.
         return devpi.kind === "none" ? NOBODY : { ...NOBODY, validUntil: now(), isCurrent: () => false };
       case "unreadable":
-        throw wrong(`the request cannot be authenticated: ${basic.because}`);
+        throw wrong(`the request cannot be authenticated: ${given.because}`);
       case "secret": {
-        const proof = await proveSecret(key, basic, request.remoteAddress);
-        if (proof === null) throw wrong(wrongSentence(basic));
+        const proof = await proveSecret(name, given, request.remoteAddress);
+        if (proof === null) throw wrong(wrongSentence(given));
         return proof;
       }
     }
@@ -87,7 +113,7 @@ export function openAccess(parts: AccessParts): Access & Disposable {
 
   return {
     async authenticate(request) {
-      if (request.authorization === null && request.devpiAuth === null) return NOBODY;
+      if (isSilent(request)) return NOBODY;
       const told = metadata.catchUp();
       if (told !== undefined) await told;
       const key = memory.keyOf(request);
@@ -101,7 +127,7 @@ export function openAccess(parts: AccessParts): Access & Disposable {
       return proof;
     },
     remembered(request) {
-      if (request.authorization === null && request.devpiAuth === null) return NOBODY;
+      if (isSilent(request)) return NOBODY;
       return memory.find(memory.keyOf(request), now());
     },
     async login(user, password, remoteAddress) {
@@ -129,6 +155,18 @@ export function openAccess(parts: AccessParts): Access & Disposable {
     issueToken: (principal, owner, wish) => issueToken({ accounts, sealer, now, randomBytes }, principal, owner, wish),
     issueMacaroon: (principal, owner, caveats) =>
       issueMacaroon({ accounts, sealer, now, randomBytes, normalizeProject }, principal, owner, caveats),
+    issueAccessToken: (principal, owner, wish) => issueAccessToken(accessTokens, principal, owner, wish),
+    renewAccessToken: (refresh, wishOf) => renewAccessToken(accessTokens, refresh, wishOf),
+    async tokenBehind(secret) {
+      const named = await namedTokenOf(jwts, secret);
+      const token = named === null ? null : await tokenOf(named.id);
+      return token !== null && named?.fits(token, sealer) === true ? token : null;
+    },
+    apiKeys: {
+      find: (principal, owner) => apiKeyOf(accessTokens, principal, owner),
+      issue: (principal, owner) => issueApiKey(accessTokens, principal, owner),
+      withdraw: (principal, owner) => withdrawApiKey(accessTokens, principal, owner),
+    },
     signUpRefusal: (request) => signUpRefusal(parts.signUp, request),
     [Symbol.dispose]: unsubscribe,
   };
@@ -145,9 +183,14 @@ export function openAccess(parts: AccessParts): Access & Disposable {
   }
 }
 
+/** Whether the request says nothing about who sends it. */
+function isSilent({ authorization, devpiAuth, apiKey = null }: RequestCredentials): boolean {
+  return authorization === null && devpiAuth === null && apiKey === null;
+}
+
 /** A token or session of ours, in any of its forms. */
 function isOwnSecret(text: string): boolean {
-  return readToken(text) !== null || readMacaroon(text) !== null || readSession(text) !== null;
+  return readToken(text) !== null || readMacaroon(text) !== null || readSession(text) !== null || isAccessSecret(text);
 }
 
 type Secret = Credentials & { readonly kind: "secret" };
@@ -168,7 +211,7 @@ function wrong(because: string) {
 
 function wrongSentence({ user, secret }: Secret): string {
   // A Bearer token comes without a name; what cannot be read as one is none all the same.
-  if (user === "" || user === TOKEN_USER || readToken(secret) !== null || readMacaroon(secret) !== null) {
+  if (user === "" || user === TOKEN_USER || (isOwnSecret(secret) && readSession(secret) === null)) {
     return "the token is not valid: it has expired, was revoked, or belongs to another user; make a new one";
   }
   const name = userName(user);

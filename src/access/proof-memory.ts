@@ -37,12 +37,15 @@ interface Remembered {
 
 interface Watcher {
   isCurrent: boolean;
+  /** Of the principal that was proven; `null`: not proven yet. */
+  groups: readonly string[] | null;
 }
 
 export function openProofMemory(randomBytes: (count: number) => Uint8Array): ProofMemory {
   const secret = randomBytes(32);
   const proofs = new Map<string, Remembered>();
   const watchers = new Map<string, Set<Watcher>>();
+  const watcherOf = new WeakMap<Watch, Watcher>();
 
   function forget(key: string): void {
     proofs.get(key)?.watch.end();
@@ -54,9 +57,24 @@ export function openProofMemory(randomBytes: (count: number) => Uint8Array): Pro
     watchers.delete(account);
   }
 
+  /** Who was in the group, and who may be found in it while they are being proven; its new members are others' to name. */
+  function outdateGroup(name: string): void {
+    for (const [account, set] of watchers) {
+      for (const watcher of set) {
+        if (watcher.groups !== null && !watcher.groups.includes(name)) continue;
+        watcher.isCurrent = false;
+        set.delete(watcher);
+      }
+      if (set.size === 0) watchers.delete(account);
+    }
+  }
+
   return {
-    keyOf({ authorization, devpiAuth }) {
-      return createHmac("sha256", secret)
+    keyOf({ authorization, devpiAuth, apiKey = null }) {
+      const hmac = createHmac("sha256", secret);
+      // Header values hold no line breaks.
+      if (apiKey !== null) hmac.update(`k${apiKey}\n`);
+      return hmac
         .update(devpiAuth === null ? `a${authorization ?? ""}` : `d${devpiAuth}\n${authorization ?? ""}`)
         .digest("base64");
     },
@@ -68,10 +86,10 @@ export function openProofMemory(randomBytes: (count: number) => Uint8Array): Pro
       return null;
     },
     watch(account) {
-      const watcher: Watcher = { isCurrent: true };
+      const watcher: Watcher = { isCurrent: true, groups: null };
       const set = watchers.get(account) ?? new Set();
       watchers.set(account, set.add(watcher));
-      return {
+      const watch: Watch = {
         account,
         get isCurrent() {
           return watcher.isCurrent;
@@ -83,9 +101,13 @@ export function openProofMemory(randomBytes: (count: number) => Uint8Array): Pro
           watcher.isCurrent = false;
         },
       };
+      watcherOf.set(watch, watcher);
+      return watch;
     },
     keep(key, principal, watch, validUntil) {
       forget(key);
+      const watcher = watcherOf.get(watch);
+      if (watcher !== undefined) watcher.groups = groupsOf(principal);
       const proof: Proof = { principal, validUntil, isCurrent: () => watch.isCurrent };
       proofs.set(key, { proof, watch });
       // The oldest goes first: it is the next to lapse anyway.
@@ -101,6 +123,13 @@ export function openProofMemory(randomBytes: (count: number) => Uint8Array): Pro
           case "user.removed":
             outdate(event.name);
             break;
+          case "group.saved":
+            outdateGroup(event.group.name);
+            for (const member of event.group.members) outdate(member);
+            break;
+          case "group.removed":
+            outdateGroup(event.name);
+            break;
           case "token.revoked":
             outdate(event.owner);
             break;
@@ -111,4 +140,8 @@ export function openProofMemory(randomBytes: (count: number) => Uint8Array): Pro
       }
     },
   };
+}
+
+function groupsOf(principal: Principal): readonly string[] {
+  return principal.kind === "user" || principal.kind === "token" ? principal.groups : [];
 }

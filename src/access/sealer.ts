@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes as systemRandomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes as systemRandomBytes } from "node:crypto";
 import type { Sealed } from "#core";
 
 /** Encrypts secrets with the installation's key, for sealed fields of the journal; opens them where they are used. */
@@ -6,6 +6,8 @@ export interface Sealer {
   seal(secret: string): Sealed;
   /** Throws when the text was sealed with another key or was changed. */
   open(sealed: Sealed): string;
+  /** A key of {@link KEY_BYTES} bytes for one purpose alone, from which neither the installation's nor another follows. */
+  derive(purpose: string): Uint8Array;
 }
 
 export const KEY_BYTES = 32;
@@ -26,6 +28,7 @@ export function openSealer(
   if (key.byteLength !== KEY_BYTES) throw new RangeError(`a sealing key has ${KEY_BYTES} bytes, not ${key.byteLength}`);
   const fingerprint = createHash("sha256").update(ASSOCIATED).update(key).digest("hex").slice(0, 8);
   return {
+    derive: (purpose) => new Uint8Array(hkdfSync("sha256", key, "", `vivarium ${purpose}`, KEY_BYTES)),
     seal(secret) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(ASSOCIATED);

@@ -28,7 +28,11 @@ export function isInCharge(principal: Principal): boolean {
 }
 
 /** Refuses everybody but those in charge. */
-export function requireAdministrator(principal: Principal, action: "manage-users" | "administer", what: string): void {
+export function requireAdministrator(
+  principal: Principal,
+  action: "manage-users" | "manage-tokens" | "administer",
+  what: string,
+): void {
   if (!isInCharge(principal)) throw refusal(principal, action, `only administrators ${what}`);
 }
 

@@ -1,9 +1,11 @@
 import { accountFault, type Instant, type Principal, refuse, type Token, type User, type UserName } from "#core";
 import type { Transaction } from "#stores";
 import {
+  isInCharge,
   requireAccountChange,
   requireAccountMaking,
   requireAccountRemoval,
+  requireAdministrator,
   requireSelfOrRoot,
 } from "./account-rights.ts";
 import { refuseTakenUserName } from "./name-clashes.ts";
@@ -17,7 +19,7 @@ const RENEWAL: Principal = { kind: "system", reason: "password hash renewed" };
 
 /** Opens the accounts: users, their tokens, and who may change them. */
 export function openAccounts(tools: Tools): Accounts {
-  const { metadata, remotes, settings, now } = tools;
+  const { metadata, remotes, rules, settings, now } = tools;
   return {
     user: (name) => metadata.read((view) => view.user(name)),
     users: () => metadata.read((view) => view.users()),
@@ -52,6 +54,13 @@ export function openAccounts(tools: Tools): Accounts {
         tx.append({ type: "user.saved", user: { ...user, passwordHash: after } });
       });
     },
+    async standingOf(name) {
+      const told = rules.catchUp();
+      if (told !== undefined) await told;
+      const { groups, isAdmin } = rules.standingOf(name);
+      const user = await metadata.read((view) => view.user(name));
+      return { groups, isAdmin: isAdmin || user?.isAdmin === true };
+    },
     async remove(principal, name) {
       requireAccountRemoval(principal, name, settings);
       const removed = await write(tools, principal, async (tx) => {
@@ -75,20 +84,31 @@ export function openAccounts(tools: Tools): Accounts {
       });
     },
     async issueToken(principal, given) {
-      // A token that could make tokens would outlive its own expiry and its own limits.
-      if (principal.kind === "token") {
-        const because = "a token cannot make tokens; sign in with the password";
-        throw refuse({ code: "not-permitted", action: "manage-tokens", because });
-      }
-      requireSelfOrRoot(principal, given.owner, "manage-tokens");
+      requireTokenMaking(principal, given);
       return write(tools, principal, async (tx) => {
-        await existingUser(tx, given.owner);
+        // What stands for groups stands for no account, so there need be none.
+        if (given.standsFor === undefined) await existingUser(tx, given.owner);
         const createdAt = now();
         await makeRoomForToken(tx, given.owner, createdAt);
         const token: Token = { ...given, createdAt };
         tx.append({ type: "token.issued", token });
         return token;
       });
+    },
+    async renewToken(id, given) {
+      const principal: Principal = { kind: "token", owner: given.owner, id, groups: [], limits: [] };
+      return write(tools, principal, async (tx) => {
+        const old = await tx.token(id);
+        if (old === null || old.owner !== given.owner) throw refuse({ code: "token-not-found", id });
+        const token: Token = { ...given, createdAt: now() };
+        tx.append({ type: "token.revoked", id, owner: old.owner });
+        tx.append({ type: "token.issued", token });
+        return token;
+      });
+    },
+    async allTokens(principal) {
+      requireAdministrator(principal, "manage-tokens", "see everybody's tokens");
+      return metadata.read((view) => view.tokens());
     },
     async revokeToken(principal, owner, id) {
       requireSelfOrRoot(principal, owner, "manage-tokens");
@@ -99,6 +119,26 @@ export function openAccounts(tools: Tools): Accounts {
       });
     },
   };
+}
+
+/**
+ * A token that could make tokens would outlive its own expiry and its own limits; one that administers could make
+ * accounts with passwords just as well.
+ */
+function requireTokenMaking(principal: Principal, { owner, standsFor }: Pick<Token, "owner" | "standsFor">): void {
+  if (isInCharge(principal)) return;
+  if (principal.kind === "token") {
+    const because = "a token cannot make tokens; sign in with the password";
+    throw refuse({ code: "not-permitted", action: "manage-tokens", because });
+  }
+  if (standsFor !== undefined) {
+    requireAdministrator(
+      principal,
+      "manage-tokens",
+      "make tokens that stand for groups or for names without an account",
+    );
+  }
+  requireSelfOrRoot(principal, owner, "manage-tokens");
 }
 
 /** Forgets the expired tokens of an account that has the most it may have; refuses when all of them are good. */

@@ -6,7 +6,6 @@ import type {
   FormatName,
   Instant,
   JournalEntry,
-  Limit,
   Principal,
   ProjectName,
   ProjectStatus,
@@ -143,20 +142,20 @@ export interface Accounts {
   ): Promise<User>;
   /** Another hash of the same password, unless it was changed meanwhile. It is no change of the account's. */
   renewHash(name: UserName, before: Sealed, after: Sealed): Promise<void>;
+  /** The groups of an account, and whether it may do everything, by itself or by one of them. */
+  standingOf(name: UserName): Promise<{ readonly groups: readonly string[]; readonly isAdmin: boolean }>;
   /** Takes the user's repositories and tokens along. Refused for root, and while one of them is immutable and not empty. */
   remove(principal: Principal, name: UserName): Promise<void>;
   tokensOf(principal: Principal, owner: UserName): Promise<readonly Token[]>;
-  issueToken(
-    principal: Principal,
-    token: {
-      readonly id: string;
-      readonly owner: UserName;
-      readonly name: string;
-      readonly limits: readonly Limit[];
-      readonly expiresAt: Instant | null;
-      readonly secretHash: Sealed;
-    },
-  ): Promise<Token>;
+  /**
+   * Needs the owner or an administrator; only administrators make tokens that stand for groups, and those of names that
+   * are no account. A token makes tokens only where it is an administrator's with all their rights.
+   */
+  issueToken(principal: Principal, token: Omit<Token, "createdAt">): Promise<Token>;
+  /** Puts a token in the place of one that its holder has shown; `token-not-found` where it is gone meanwhile. */
+  renewToken(id: string, token: Omit<Token, "createdAt">): Promise<Token>;
+  /** Everybody's, sorted by id. Needs an administrator. */
+  allTokens(principal: Principal): Promise<readonly Token[]>;
   revokeToken(principal: Principal, owner: UserName, id: string): Promise<void>;
 }
 

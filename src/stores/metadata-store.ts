@@ -82,6 +82,8 @@ export interface MetadataView {
   retentionPolicies(): Promise<readonly RetentionPolicy[]>;
   token(id: string): Promise<Token | null>;
   tokensOf(owner: UserName): Promise<readonly Token[]>;
+  /** Everybody's, sorted by id. */
+  tokens(): Promise<readonly Token[]>;
   repository(name: RepositoryName): Promise<Repository | null>;
   /** Without regard to case. */
   repositoryByKey(key: RepositoryKey): Promise<Repository | null>;

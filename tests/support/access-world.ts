@@ -1,6 +1,7 @@
 import type { AccessParts, Sealer } from "#access";
 import { openSealer } from "#access";
 import {
+  type Group,
   type Instant,
   type JournalEntry,
   type JournalEvent,
@@ -30,6 +31,7 @@ export const CHEAP = { memoryKibibytes: 8, passes: 1, parallelism: 1 };
 
 export function accessWorld(change: Partial<AccessParts> = {}): AccessWorld {
   const users = new Map<string, User>();
+  const groups = new Map<string, Group>();
   const tokens = new Map<string, Token>();
   const listeners = new Set<(entries: readonly JournalEntry[]) => void>();
   const sealer = openSealer(Buffer.alloc(32, 7));
@@ -44,6 +46,8 @@ export function accessWorld(change: Partial<AccessParts> = {}): AccessWorld {
     },
     append(event) {
       if (event.type === "user.saved") users.set(event.user.name, event.user);
+      if (event.type === "group.saved") groups.set(event.group.name, event.group);
+      if (event.type === "group.removed") groups.delete(event.name);
       if (event.type === "user.removed") users.delete(event.name);
       if (event.type === "token.issued") tokens.set(event.token.id, event.token);
       if (event.type === "token.revoked") tokens.delete(event.id);
@@ -90,8 +94,27 @@ export function accessWorld(change: Partial<AccessParts> = {}): AccessWorld {
           return users.get(name) ?? null;
         },
         async issueToken(_principal, wish) {
-          if (!users.has(wish.owner)) throw refuse({ code: "user-not-found", user: wish.owner });
+          if (!users.has(wish.owner) && wish.standsFor === undefined)
+            throw refuse({ code: "user-not-found", user: wish.owner });
           const token: Token = { ...wish, createdAt: world.now };
+          world.append({ type: "token.issued", token });
+          return token;
+        },
+        async standingOf(name) {
+          const of = [...groups.values()].filter(({ members }) => members.includes(name));
+          const isAdmin = users.get(name)?.isAdmin === true || of.some((group) => group.isAdmin);
+          return { groups: of.map((group) => group.name), isAdmin };
+        },
+        async tokensOf(_principal, owner) {
+          return [...tokens.values()].filter((token) => token.owner === owner);
+        },
+        async revokeToken(_principal, owner, id) {
+          world.append({ type: "token.revoked", id, owner });
+        },
+        async renewToken(id, wish) {
+          if (!tokens.has(id)) throw refuse({ code: "token-not-found", id });
+          const token: Token = { ...wish, createdAt: world.now };
+          world.append({ type: "token.revoked", id, owner: wish.owner });
           world.append({ type: "token.issued", token });
           return token;
         },

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Digest, ProjectName, Repository, RepositoryKey, RepositoryName, Seq, Token, User, UserName } from "#core";
 import type { MetadataView } from "../metadata-store.ts";
+import type { Dialect } from "./dialect.ts";
 import { allJson, artifactOfRow, attachmentOfRow, entryOfRow, firstJson, projectOfRow, versionOfRow } from "./rows.ts";
 import { openSearch } from "./search.ts";
 import { type Ask, prepare } from "./statement.ts";
@@ -12,14 +13,14 @@ import { openTreeView } from "./view-tree.ts";
 type WhichAttachments = Parameters<MetadataView["attachments"]>[2];
 
 /** Gives the questions of a {@link MetadataView}, put to whatever connection `ask` stands for. */
-export function openViews(db: Kysely<MetadataTables>): (ask: Ask) => MetadataView {
+export function openViews(db: Kysely<MetadataTables>, dialect: Dialect): (ask: Ask) => MetadataView {
   const accounts = accountQueries(db);
   const packages = packageQueries(db);
   const sums = sumQueries(db);
   const tree = openTreeView(db);
   const governing = openGoverningView(db);
   const trash = openTrashView(db);
-  const search = openSearch(db);
+  const search = openSearch(db, dialect);
 
   return (ask) => ({
     ...tree(ask),
@@ -40,6 +41,9 @@ export function openViews(db: Kysely<MetadataTables>): (ask: Ask) => MetadataVie
     },
     async tokensOf(owner: UserName) {
       return allJson<Token>(await ask(accounts.tokensOf({ owner })));
+    },
+    async tokens() {
+      return allJson<Token>(await ask(accounts.tokens({})));
     },
     async repository(name: RepositoryName) {
       return firstJson<Repository>(await ask(accounts.repository({ name })));
@@ -117,6 +121,7 @@ function accountQueries(db: Kysely<MetadataTables>) {
     tokensOf: prepare<{ owner: string }>()(({ owner }) =>
       db.selectFrom("tokens").select("token as json").where("owner", "=", owner).orderBy("id"),
     ),
+    tokens: prepare()(() => db.selectFrom("tokens").select("token as json").orderBy("id")),
     repository: prepare<{ name: string }>()(({ name }) =>
       db.selectFrom("repositories").select("repository as json").where("name", "=", name),
     ),
