@@ -52,6 +52,7 @@ test("the same request is answered, another one is not", () => {
     get("/a", { accept: "*/*", "accept-encoding": "gzip" }),
     get("/a", { accept: "text/html", "accept-encoding": "gzip", authorization: "Basic x" }),
     get("/a", { accept: "text/html", "accept-encoding": "gzip", "x-devpi-auth": "x" }),
+    get("/a", { accept: "text/html", "accept-encoding": "gzip", "x-jfrog-art-api": "x" }),
     get("/a", { accept: "text/html", "accept-encoding": "gzip", range: "bytes=0-1" }),
     get("/a", { accept: "text/html", "accept-encoding": "gzip" }, "HEAD"),
   ]) {

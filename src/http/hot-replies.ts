@@ -83,6 +83,7 @@ const ALWAYS_COUNT: ReadonlySet<string> = new Set([
   "accept-encoding",
   "authorization",
   "x-devpi-auth",
+  "x-jfrog-art-api",
   "if-none-match",
   "if-modified-since",
 ]);
@@ -143,9 +144,10 @@ export function openHotReplies(parts: {
   function keyOf({ headers, socket }: HotRequest, names: readonly string[]): string {
     const { accept = "", authorization } = headers;
     const devpi = headers["x-devpi-auth"];
+    const apiKey = headers["x-jfrog-art-api"];
     let key = `${accept}\n${headers["accept-encoding"] ?? ""}`;
-    if (authorization !== undefined || devpi !== undefined) {
-      key += `\n${digestOf(socket, `${authorization ?? ""}\n${devpi ?? ""}`)}`;
+    if (authorization !== undefined || devpi !== undefined || apiKey !== undefined) {
+      key += `\n${digestOf(socket, `${authorization ?? ""}\n${devpi ?? ""}\n${apiKey ?? ""}`)}`;
     }
     for (const name of names) key += `\n${name}:${headers[name] ?? ""}`;
     return key;

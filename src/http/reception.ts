@@ -65,6 +65,7 @@ export function openReception(parts: ReceptionParts): Reception {
     visit.proof = await access.authenticate({
       authorization: peek("authorization"),
       devpiAuth: peek("x-devpi-auth"),
+      apiKey: peek("x-jfrog-art-api"),
       remoteAddress: visit.remoteAddress,
     });
     const isStranger = isLockedDown && visit.proof.principal.kind === "anonymous";
