@@ -18,6 +18,7 @@ import {
 import type { Candidate, Received } from "#formats";
 import type { MetadataView, Transaction } from "#stores";
 import { keptDigests, ownProperties, placeFor, setProperties } from "./places.ts";
+import { refuseBeyondQuota } from "./quotas.ts";
 import { type Drafts, type KeptBlob, openDrafts, refuseExpired, requireBlobs } from "./receive.ts";
 import { overwriteOf, refuseClosed, registerProject, saveRecord } from "./records.ts";
 import { refuseOtherSpelling } from "./spellings.ts";
@@ -217,7 +218,7 @@ async function decideFate(
   candidate: Candidate,
   blob: Digest,
 ): Promise<{ readonly known: Awaited<ReturnType<typeof look>>; readonly fate: Fate }> {
-  const { project, filename } = candidate;
+  const { project, filename, received } = candidate;
   const { name, mutability } = target;
   const known = await look(view, target, candidate);
   const there = known.artifact;
@@ -225,11 +226,13 @@ async function decideFate(
   refuseClosed(known.project, name, project);
   if (there === null) {
     await refuseOtherSpelling(view, formatOf(tools, target), target, candidate);
+    await refuseBeyondQuota(view, target, filename, received.sizeBytes);
     return { known, fate: "new" };
   }
   if (mutability === "immutable" || there.project !== project) {
     throw refuse({ code: "file-exists", repository: name, filename });
   }
+  await refuseBeyondQuota(view, target, filename, received.sizeBytes, there.sizeBytes);
   return { known, fate: "replaces" };
 }
 

@@ -17,6 +17,7 @@ import { freeResultName, replacedLog } from "./attachment-facts.ts";
 import { claim, type Parcel, type ParcelFile, type PushContent, parcelOfLocal, parcelOfRemote } from "./parcels.ts";
 import { openPartReading } from "./part-reading.ts";
 import { ownProperties, placeFor, setProperties } from "./places.ts";
+import { refuseBeyondQuota } from "./quotas.ts";
 import { overwriteOf, registerProject, saveRecord } from "./records.ts";
 import type { PushStep, Releases } from "./registry.ts";
 import { refuseOtherSpelling } from "./spellings.ts";
@@ -181,6 +182,7 @@ async function deliverFile(
   if (there === null) await refuseOtherSpelling(tx, format, target, file);
   else if (there.project === file.project && there.blob === file.blob) return there;
   else refuseReplacing(tools, push, there, file);
+  await refuseBeyondQuota(tx, target, file.filename, file.sizeBytes, there?.sizeBytes);
   const packaged = { ...file, displayName, versionAttributes };
   const path = await placeFor(tx, format, target.name, packaged, there);
   requireRight(tools, push.principal, "publish", target, file.project, path);
