@@ -90,8 +90,11 @@ function ofFolder({ folder }: Extract<Item, { kind: "folder" }>, field: OwnField
   }
 }
 
-/** Texts compare by code point; a field with numbers compares with the number that the value says. */
-function fits(has: string | number | null, operator: ItemOperator, value: string | number): boolean {
+/**
+ * Whether a value, or `null` for none, is what an operator wants. Texts compare by code point, numbers with the number that
+ * the value says; patterns are matched with the text of a number.
+ */
+export function fits(has: string | number | null, operator: ItemOperator, value: string | number): boolean {
   if (has === null) return operator === "ne" || operator === "unlike";
   if (operator === "match" || operator === "unlike") {
     return matchesWildcards(String(value), String(has)) === (operator === "match");

@@ -5,6 +5,7 @@ import { type JournalEvent, projectOf, repositoryOf } from "./journal.ts";
 import type { Instant, ProjectName, RepositoryName, UserName } from "./names.ts";
 import type { Token, User } from "./principal.ts";
 import type { Repository } from "./repository.ts";
+import type { Group, PermissionTarget, RetentionPolicy } from "./targets.ts";
 
 const DEV = "alice/dev" as RepositoryName;
 const FOO = "foo" as ProjectName;
@@ -18,6 +19,12 @@ const version: Version = { repository: DEV, project: FOO, version: "1.0", attrib
 const EVENTS: { readonly [Type in JournalEvent["type"]]: Extract<JournalEvent, { type: Type }> } = {
   "user.saved": { type: "user.saved", user: { name: ALICE } as User },
   "user.removed": { type: "user.removed", name: ALICE },
+  "group.saved": { type: "group.saved", group: { name: "releasers" } as Group },
+  "group.removed": { type: "group.removed", name: "releasers" },
+  "permission.saved": { type: "permission.saved", target: { name: "release" } as PermissionTarget },
+  "permission.removed": { type: "permission.removed", name: "release" },
+  "policy.saved": { type: "policy.saved", policy: { name: "old" } as RetentionPolicy },
+  "policy.removed": { type: "policy.removed", name: "old" },
   "token.issued": { type: "token.issued", token: { id: "t1", owner: ALICE } as Token },
   "token.revoked": { type: "token.revoked", id: "t1", owner: ALICE },
   "repository.saved": { type: "repository.saved", repository: { name: DEV } as Repository },
@@ -31,6 +38,14 @@ const EVENTS: { readonly [Type in JournalEvent["type"]]: Extract<JournalEvent, {
   "artifact.replaced": { type: "artifact.replaced", artifact, promotedFrom: null },
   "artifact.yanked": { type: "artifact.yanked", ref: REF, reason: "broken" },
   "artifact.removed": { type: "artifact.removed", ref: REF },
+  "artifact.trashed": { type: "artifact.trashed", ref: REF, id: "t1", until: 1 as Instant },
+  "trash.removed": { type: "trash.removed", id: "t1" },
+  "folder.made": {
+    type: "folder.made",
+    folder: { repository: DEV, path: "a/b", createdAt: 0 as Instant, createdBy: "alice" },
+  },
+  "folder.removed": { type: "folder.removed", repository: DEV, path: "a/b" },
+  "properties.set": { type: "properties.set", repository: DEV, path: "a/b", properties: {} },
   "attachment.saved": { type: "attachment.saved", attachment },
   "attachment.removed": {
     type: "attachment.removed",
@@ -42,11 +57,11 @@ const EVENTS: { readonly [Type in JournalEvent["type"]]: Extract<JournalEvent, {
 };
 
 for (const event of Object.values(EVENTS)) {
-  const isOfAccount = /^(user|token)\./.test(event.type);
+  const isOfNone = /^(user|token|group|permission|policy|trash)\./.test(event.type);
   const isOfProject = /^(project|version|artifact|attachment)\./.test(event.type);
 
   test(`${event.type} tells whose readers it concerns`, () => {
-    assert.equal(repositoryOf(event), isOfAccount ? null : DEV);
+    assert.equal(repositoryOf(event), isOfNone ? null : DEV);
     assert.equal(projectOf(event), isOfProject ? FOO : null);
   });
 }

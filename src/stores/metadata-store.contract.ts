@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe } from "node:test";
 import type { Seq } from "#core";
 import { followersContract, newsContract, replayContract } from "./metadata-news.contract.ts";
+import { searchContract } from "./metadata-search.contract.ts";
 import type { MetadataStore } from "./metadata-store.ts";
 import { accountsContract, projectsContract, removalsContract } from "./metadata-tables.contract.ts";
 import { type Place, promise } from "./place.contract.ts";
@@ -18,6 +19,7 @@ export function metadataStoreContract(name: string, make: Make): void {
   describe(`${name} shows accounts and repositories`, () => accountsContract(make));
   describe(`${name} shows projects and files`, () => projectsContract(make));
   describe(`${name} forgets what was removed`, () => removalsContract(make));
+  describe(`${name} finds files and folders`, () => searchContract(make));
 }
 
 function writesContract(make: Make): void {

@@ -37,25 +37,21 @@ export function trashStatements(db: Kysely<MetadataTables>) {
           .where("filename", "=", filename),
       ),
   );
-  const takeBlobs = prepare<Trashing>()(({ repository, filename, id }) =>
-    db
-      .insertInto("trash_blobs")
-      .columns(["id", "blob"])
-      .expression(
-        db
-          .selectFrom("artifacts")
-          .select([sql<string>`cast(${id} as text)`.as("id"), "blob"])
-          .where("repository", "=", repository)
-          .where("filename", "=", filename)
-          // A blob that is a companion too is named once.
-          .union(
-            db
-              .selectFrom("companions")
-              .select([sql<string>`cast(${id} as text)`.as("id"), "blob"])
-              .where("repository", "=", repository)
-              .where("filename", "=", filename),
-          ),
-      ),
+  const takeBlobs = (["artifacts", "companions"] as const).map((table) =>
+    prepare<Trashing>()(({ repository, filename, id }) =>
+      db
+        .insertInto("trash_blobs")
+        .columns(["id", "blob"])
+        .expression(
+          db
+            .selectFrom(table)
+            .select([sql<string>`cast(${id} as text)`.as("id"), "blob"])
+            .where("repository", "=", repository)
+            .where("filename", "=", filename),
+        )
+        // A blob may be a companion too.
+        .onConflict((conflict) => conflict.doNothing()),
+    ),
   );
   const takeProperties = prepare<Trashing>()(({ repository, filename, id }) =>
     db
@@ -93,7 +89,7 @@ export function trashStatements(db: Kysely<MetadataTables>) {
 
   return {
     /** Before the file is removed. */
-    take: (given: Trashing): Statement[] => [takeFile, takeBlobs, takeProperties].map((one) => one(given)),
+    take: (given: Trashing): Statement[] => [takeFile, ...takeBlobs, takeProperties].map((one) => one(given)),
     clear: (id: string): Statement[] => clear.map((one) => one({ id })),
     /** A repository that is made again under its name does not find what another one threw away. */
     clearAll: (repository: string): Statement[] =>

@@ -3,6 +3,7 @@ import type { Kysely } from "kysely";
 import type { Actor, Instant, JournalEntry, JournalEvent, Seq } from "#core";
 import type { MetadataStore, MetadataView, Transaction } from "../metadata-store.ts";
 import type { SharedState } from "../shared-state.ts";
+import type { Dialect } from "./dialect.ts";
 import type { Engine } from "./engine.ts";
 import { openFold, openJournalRow } from "./fold.ts";
 import { migrate } from "./migrate.ts";
@@ -21,6 +22,7 @@ export interface SqlMetadataParts {
   readonly engine: Engine;
   /** Compiles for the engine's dialect. */
   readonly db: Kysely<MetadataTables>;
+  readonly dialect: Dialect;
   /** Holds the cursors of followers, which are no history. */
   readonly state: SharedState;
   readonly now: () => Instant;
@@ -34,7 +36,7 @@ export async function openSqlMetadata(parts: SqlMetadataParts): Promise<Metadata
   const { engine, db, state, now, newId = randomUUID } = parts;
   await migrate({ writer: engine.writer, db, where: parts.where }, METADATA_MIGRATIONS);
   const readHead = statementOf(db.selectFrom("head").select("seq"));
-  const views = openViews(db);
+  const views = openViews(db, parts.dialect);
   const outside = views(engine.ask);
   const fold = openFold(db);
   const journalRow = openJournalRow(db);

@@ -147,14 +147,8 @@ function originsOfOldArtifacts(db: Kysely<MetadataTables>): Rewriting {
         .selectFrom("artifacts")
         .leftJoin("journal", "journal.seq", "artifacts.seq")
         .select(["repository", "filename", "published_at", "log", "event"])
-        .where((eb) =>
-          eb.or([
-            eb("repository", ">", String(after?.["repository"] ?? "")),
-            eb.and([
-              eb("repository", "=", String(after?.["repository"] ?? "")),
-              eb("filename", ">", String(after?.["filename"] ?? "")),
-            ]),
-          ]),
+        .where(
+          sql<boolean>`(repository, filename) > (${String(after?.["repository"] ?? "")}, ${String(after?.["filename"] ?? "")})`,
         )
         .orderBy("repository")
         .orderBy("filename")

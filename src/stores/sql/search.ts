@@ -1,49 +1,140 @@
-import { type Kysely, sql } from "kysely";
-import { compareTexts, type Item, type ItemQuery, itemMatches, itemValue, placeOf, type RepositoryName } from "#core";
-import type { Ask } from "./statement.ts";
-import { statementOf } from "./statement.ts";
-import type { MetadataTables } from "./tables.ts";
+import { type Kysely, type RawBuilder, sql } from "kysely";
+import type { Item, ItemQuery, RepositoryName } from "#core";
+import type { Dialect } from "./dialect.ts";
+import { ARTIFACT_COLUMNS, artifactOfRow, folderOfRow } from "./rows.ts";
+import { FIELDS, type Kind, TABLES } from "./search-fields.ts";
+import { type Narrowed, openNarrowing, repositoriesOf, treeRanges, within } from "./search-narrow.ts";
+import { isSame, NEVER, type Normal, normalOf } from "./search-normal.ts";
+import { bare, type Condition, conditionOf, disguised, joined } from "./search-terms.ts";
+import { type Ask, rareStatement } from "./statement.ts";
+import type { ArtifactRow, MetadataTables } from "./tables.ts";
 import { openTreeView } from "./view-tree.ts";
 
-const PAGE = 1000;
+type FoundRow = ArtifactRow & { kind: Kind };
 
-/** Finds items; see `ItemQuery`. */
-export function openSearch(db: Kysely<MetadataTables>): (ask: Ask, query: ItemQuery) => Promise<readonly Item[]> {
-  const tree = openTreeView(db);
-  const all = statementOf(db.selectFrom("repositories").select("name").orderBy("name"));
-  void sql;
+/** One of the two tables, with what is asked of it. */
+interface Part {
+  readonly of: Kind;
+  readonly normal: Normal;
+  readonly repositories: readonly RepositoryName[] | null;
+}
+
+/**
+ * Finds items. What narrows the search most is found first, by counting; then the items at those places are looked at one by
+ * one. Where nothing narrows it, the tree or the index that has the wanted order is walked until the page is full.
+ */
+export function openSearch(
+  db: Kysely<MetadataTables>,
+  dialect: Dialect,
+): (ask: Ask, query: ItemQuery) => Promise<readonly Item[]> {
+  const trees = openTreeView(db);
+
+  async function selectOf(ask: Ask, part: Part, query: ItemQuery): Promise<RawBuilder<unknown>> {
+    const { of, normal, repositories } = part;
+    const narrowed = await openNarrowing({ db, dialect, ask, of, repositories })(normal);
+    const table = sql.table(TABLES[of]);
+    const where = joined("all", [...placesOf(part, narrowed, query), conditionOf(normal, of, dialect)]);
+    return sql`select ${columnsOf(of)} from ${table} where ${where}`;
+  }
+
   return async (ask, query) => {
-    const view = tree(ask);
-    const repositories = query.repositories ?? (await ask(all)).map(({ name }) => name as RepositoryName);
-    const found: Item[] = [];
-    for (const repository of [...repositories].sort(compareTexts)) {
-      const root = await view.folder(repository, "");
-      if (root !== null) {
-        const properties = await view.properties(repository, "");
-        found.push({ kind: "folder", folder: root, repository, path: "", properties });
-      }
-      for (let after: string | null = null; ; ) {
-        const entries = await view.below(repository, "", { after, limit: PAGE });
-        if (entries.length === 0) break;
-        const paths = entries.map((entry) => (entry.kind === "file" ? placeOf(entry.artifact) : entry.folder.path));
-        const properties = await view.propertiesOf(repository, paths);
-        entries.forEach((entry, index) => {
-          const path = paths[index] ?? "";
-          found.push({ ...entry, repository, path, properties: properties.get(path) ?? {} });
-        });
-        after = paths.at(-1) ?? null;
-      }
-    }
-    const matching = found.filter((item) => itemMatches(query.where, item));
-    matching.sort((one, other) => {
-      for (const { field, isDescending } of query.order) {
-        const [a, b] = [itemValue(one, field) ?? "", itemValue(other, field) ?? ""];
-        const order = typeof a === "number" && typeof b === "number" ? a - b : compareTexts(String(a), String(b));
-        if (order !== 0) return isDescending ? -order : order;
-      }
-      return 0;
+    const parts = (["file", "folder"] as const).flatMap((of): Part[] => {
+      const normal = normalOf(query.where, of);
+      const repositories = repositoriesOf(normal, query.repositories);
+      return isSame(normal, NEVER) || repositories?.length === 0 ? [] : [{ of, normal, repositories }];
     });
-    const page = matching.slice(query.offset, query.offset + query.limit);
-    return query.withProperties ? page : page.map((item) => ({ ...item, properties: {} }));
+    const selects: RawBuilder<unknown>[] = [];
+    for (const part of parts) selects.push(await selectOf(ask, part, query));
+    if (selects.length === 0 || query.limit === 0) return [];
+    const page = sql`${sql.join(selects, sql` union all `)} order by ${orderOf(query)} limit ${query.limit} offset ${query.offset}`;
+    const items = (await ask(rareStatement<FoundRow>(db, page))).map(itemOf);
+    return query.withProperties ? withProperties(trees(ask), items) : items;
   };
+}
+
+/** Where the items can stand at all. */
+function placesOf(
+  { of, normal, repositories }: Part,
+  narrowed: Narrowed | null,
+  { order }: ItemQuery,
+): readonly Condition[] {
+  const repository = { column: "repository", isNumber: false } as const;
+  if (narrowed !== null) {
+    const places = sql.join([...narrowed.places], sql` union `);
+    return [
+      sql<boolean>`(${bare(of, repository)}, ${bare(of, { column: "path" })}) in (${places})`,
+      ...(repositories === null ? [] : [sql<boolean>`${disguised(of, repository)} in (${sql.join(repositories)})`]),
+    ];
+  }
+  // In the order of the tree the tree is walked.
+  if (order.length === 0)
+    return [...(repositories === null ? [] : [within(of, repositories)]), ...treeRanges(normal, of)];
+  return repositories === null ? [] : [sql<boolean>`${disguised(of, repository)} in (${sql.join(repositories)})`];
+}
+
+/** The columns of both tables under the same names, so that they can be told as one. */
+function columnsOf(of: Kind): RawBuilder<unknown> {
+  const columns = ARTIFACT_COLUMNS.map((name) => {
+    if (of === "file") return sql.ref(`artifacts.${name}`);
+    return sql`${ofFolder(name)} as ${sql.ref(name)}`;
+  });
+  return sql`${sql.lit(of)} as kind, ${sql.join(columns)}`;
+}
+
+function ofFolder(name: keyof ArtifactRow): RawBuilder<unknown> {
+  switch (name) {
+    case "repository":
+    case "path":
+    case "folder":
+    case "name":
+    case "depth":
+    case "created_at":
+    case "created_by":
+      return sql.ref(`folders.${name}`);
+    case "published_at":
+      return sql.ref("folders.created_at");
+    case "modified_by":
+      return sql.ref("folders.created_by");
+    case "size_bytes":
+      return sql`0`;
+    case "seq":
+      return sql`cast(null as bigint)`;
+    default:
+      return sql`cast(null as text)`;
+  }
+}
+
+/** With the place at the end, so that pages never overlap. What is absent comes before all that is there. */
+function orderOf({ order }: ItemQuery): RawBuilder<unknown> {
+  const wanted = order.map(({ field, isDescending }) => {
+    if (field === "kind") return isDescending ? sql`kind desc` : sql`kind`;
+    const place = FIELDS.file[field];
+    const column = sql.ref("column" in place ? place.column : field);
+    if ("column" in place && place.isNullable) {
+      return isDescending ? sql`${column} desc nulls last` : sql`${column} nulls first`;
+    }
+    return isDescending ? sql`${column} desc` : sql`${column}`;
+  });
+  return sql.join([...wanted, sql.ref("repository"), sql.ref("path")]);
+}
+
+function itemOf({ kind, ...row }: FoundRow): Item {
+  const place = { repository: row.repository as RepositoryName, path: row.path, properties: {} };
+  return kind === "file"
+    ? { kind, artifact: artifactOfRow(row), ...place }
+    : { kind, folder: folderOfRow(row), ...place };
+}
+
+async function withProperties(
+  tree: ReturnType<ReturnType<typeof openTreeView>>,
+  items: readonly Item[],
+): Promise<readonly Item[]> {
+  const found = new Map<string, Item["properties"]>();
+  for (const [repository, some] of Map.groupBy(items, (item) => item.repository)) {
+    const paths = some.map(({ path }) => path);
+    for (const [path, properties] of await tree.propertiesOf(repository, paths)) {
+      found.set(`${repository}\n${path}`, properties);
+    }
+  }
+  return items.map((item) => ({ ...item, properties: found.get(`${item.repository}\n${item.path}`) ?? {} }));
 }

@@ -1,4 +1,4 @@
-import type { Compilable, CompiledQuery } from "kysely";
+import type { Compilable, CompiledQuery, QueryExecutorProvider, RawBuilder } from "kysely";
 
 /** What the keepers put into columns; the same on every engine. */
 export type Value = string | number | null;
@@ -7,6 +7,8 @@ export type Value = string | number | null;
 export interface Statement<Row = unknown> {
   readonly sql: string;
   readonly parameters: readonly Value[];
+  /** The text is seldom the same twice: it is not kept prepared. */
+  readonly isRare?: true;
   /** Never there; carries the type of the rows. */
   readonly row?: Row;
 }
@@ -49,6 +51,12 @@ function refuseToSpread(): never {
 export function statementOf<Row>(query: Compilable<Row>): Statement<Row> {
   const { sql, parameters }: CompiledQuery<Row> = query.compile();
   return { sql, parameters: parameters as readonly Value[] };
+}
+
+/** A query that was made up for one question. */
+export function rareStatement<Row>(db: QueryExecutorProvider, query: RawBuilder<unknown>): Statement<Row> {
+  const { sql, parameters } = query.compile(db);
+  return { sql, parameters: parameters as readonly Value[], isRare: true };
 }
 
 /** Stands for a value that is not known yet. */

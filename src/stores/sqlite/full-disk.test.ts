@@ -9,6 +9,7 @@ import { openSqlMetadata } from "../sql/metadata.ts";
 import { openSqlState } from "../sql/state.ts";
 import type { MetadataTables, StateTables } from "../sql/tables.ts";
 import { sqliteQueries } from "./compile.ts";
+import { SQLITE_DIALECT } from "./dialect.ts";
 import { openSqliteEngine } from "./engine.ts";
 
 // SQLite answers SQLITE_FULL when a database reaches its largest allowed size, just as when its disk is full.
@@ -83,7 +84,14 @@ async function openTight(folder: string): Promise<Tight> {
     where: statePath,
   });
   const engine = await openSqliteEngine(path, "FULL");
-  const metadata = await openSqlMetadata({ engine, db: sqliteQueries<MetadataTables>(), state, now: NOW, where: path });
+  const metadata = await openSqlMetadata({
+    engine,
+    db: sqliteQueries<MetadataTables>(),
+    dialect: SQLITE_DIALECT,
+    state,
+    now: NOW,
+    where: path,
+  });
   return {
     metadata,
     async leave(pages) {

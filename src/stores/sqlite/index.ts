@@ -11,6 +11,7 @@ import { METADATA_MIGRATIONS, STATE_MIGRATIONS } from "../sql/migrations.ts";
 import { openSqlState } from "../sql/state.ts";
 import type { MetadataTables, StateTables } from "../sql/tables.ts";
 import { sqliteQueries } from "./compile.ts";
+import { SQLITE_DIALECT } from "./dialect.ts";
 import { type Durability, openSqliteEngine, type SqliteEngine } from "./engine.ts";
 
 export type { Durability } from "./engine.ts";
@@ -62,6 +63,7 @@ async function openBoth({ folder, now, newId }: SqliteStoreParts): Promise<Sqlit
   const metadata = await openSqlMetadata({
     engine: facts,
     db: sqliteQueries<MetadataTables>(),
+    dialect: SQLITE_DIALECT,
     state,
     now,
     ...(newId === undefined ? {} : { newId }),

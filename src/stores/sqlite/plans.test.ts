@@ -12,6 +12,7 @@ import { openSqlState } from "../sql/state.ts";
 import type { Statement } from "../sql/statement.ts";
 import type { MetadataTables, StateTables } from "../sql/tables.ts";
 import { sqliteQueries } from "./compile.ts";
+import { SQLITE_DIALECT } from "./dialect.ts";
 import { openSqliteEngine } from "./engine.ts";
 
 const NOW = (): Instant => 1000 as Instant;
@@ -29,6 +30,7 @@ test("with a million files no question and no event looks at a whole table", asy
     await using metadata = await openSqlMetadata({
       engine: facts.engine,
       db: sqliteQueries<MetadataTables>(),
+      dialect: SQLITE_DIALECT,
       state,
       now: NOW,
       where: paths.facts,

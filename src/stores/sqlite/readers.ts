@@ -113,7 +113,8 @@ function openReader(path: string): Reader {
   // The texts are those of the prepared queries: a few dozen.
   const prepared = new Map<string, StatementSync>();
 
-  function all<Row>({ sql, parameters }: Statement<Row>): readonly Row[] {
+  function all<Row>({ sql, parameters, isRare }: Statement<Row>): readonly Row[] {
+    if (isRare) return db.prepare(sql).all(...parameters) as unknown as readonly Row[];
     let statement = prepared.get(sql);
     if (statement === undefined) {
       statement = db.prepare(sql);

@@ -1,11 +1,11 @@
 import type { Value } from "../sql/statement.ts";
 
-/** What the main thread asks of the thread that writes. Statements are sent once and named by number afterwards. */
+/** What the main thread asks of the thread that writes. Statements are sent once and named by number afterwards; rare ones by text. */
 export interface Request {
   readonly id: number;
   /** SQL that the thread has not seen yet, in the order of its numbers. */
   readonly fresh: readonly string[];
-  readonly statements: readonly (readonly [number, readonly Value[]])[];
+  readonly statements: readonly (readonly [number | string, readonly Value[]])[];
   /**
    * `inside`: only while a transaction is open. `atomic`: in one of their own. `bare`: as they are.
    * `close`: checkpoint, close and end the thread.

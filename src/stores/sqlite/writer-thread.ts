@@ -39,10 +39,15 @@ function answer({ id, fresh, statements, mode }: Request): Response {
 function run(statements: Request["statements"]): readonly unknown[] {
   let rows: readonly unknown[] = [];
   for (const [number, values] of statements) {
-    prepared[number] ??= db.prepare(texts[number] ?? "");
-    rows = prepared[number].all(...(values as SQLInputValue[]));
+    rows = statementOf(number).all(...(values as SQLInputValue[]));
   }
   return rows;
+}
+
+function statementOf(which: number | string): StatementSync {
+  if (typeof which === "string") return db.prepare(which);
+  prepared[which] ??= db.prepare(texts[which] ?? "");
+  return prepared[which];
 }
 
 function failureOf(error: unknown): Failure {

@@ -49,7 +49,8 @@ export function openWriter(path: string): SqliteWriter {
       return Promise.reject(refuse({ code: "shutting-down", retryAfterSeconds: 5 }));
     if (end !== null) return Promise.reject(end);
     const fresh: string[] = [];
-    const numbered = statements.map(({ sql, parameters }) => {
+    const numbered = statements.map(({ sql, parameters, isRare }) => {
+      if (isRare) return [sql, parameters] as const;
       let number = numbers.get(sql);
       if (number === undefined) {
         number = numbers.size;

@@ -1,0 +1,159 @@
+import { type Kysely, type RawBuilder, sql } from "kysely";
+import type { RepositoryName } from "#core";
+import type { Dialect } from "./dialect.ts";
+import { columnOf, type Kind, TABLES } from "./search-fields.ts";
+import type { FieldTerm, Normal, PropertyTerm } from "./search-normal.ts";
+import { bare, type Condition, joined, plainCondition, propertyCondition, rangeOf, startOf } from "./search-terms.ts";
+import { type Ask, rareStatement } from "./statement.ts";
+import type { MetadataTables } from "./tables.ts";
+
+/** What is found at more places than these is walked through instead: a page of it is soon full. */
+const NARROW_MAX = 50_000;
+/** So many ways to narrow a search are looked at. */
+const LOOKS_MAX = 24;
+
+/** Places that hold all that is looked for, and perhaps more; together at most so many. */
+export interface Narrowed {
+  readonly places: readonly RawBuilder<unknown>[];
+  readonly count: number;
+}
+
+export interface NarrowParts {
+  readonly db: Kysely<MetadataTables>;
+  readonly dialect: Dialect;
+  readonly ask: Ask;
+  readonly of: Kind;
+  readonly repositories: readonly RepositoryName[] | null;
+}
+
+/** A way to narrow: rows of one table that an index finds, each of which has `repository` and `path`. */
+interface Way {
+  readonly table: "artifacts" | "folders" | "properties";
+  readonly where: Condition;
+}
+
+/**
+ * The fewest places by which one part of a criterion can be found with an index, counted up to a limit; `null`: none is
+ * selective. An `any` is as selective as its parts together.
+ */
+export function openNarrowing(parts: NarrowParts): (normal: Normal) => Promise<Narrowed | null> {
+  const { db, dialect, ask, of, repositories } = parts;
+  let looks = 0;
+
+  async function counted({ table, where }: Way): Promise<Narrowed | null> {
+    looks += 1;
+    if (looks > LOOKS_MAX) return null;
+    const rows = sql`select 1 from ${sql.table(table)} where ${where} limit ${NARROW_MAX + 1}`;
+    const query = sql`select count(*) as count from (${rows}) as some`;
+    const [row] = await ask(rareStatement<{ count: number }>(db, query));
+    const count = Number(row?.count ?? 0);
+    if (count > NARROW_MAX) return null;
+    return { places: [sql`select repository, path from ${sql.table(table)} where ${where}`], count };
+  }
+
+  async function ofAny(some: readonly Normal[]): Promise<Narrowed | null> {
+    const places: RawBuilder<unknown>[] = [];
+    let count = 0;
+    for (const part of some) {
+      const narrowed = await narrow(part);
+      if (narrowed === null) return null;
+      places.push(...narrowed.places);
+      count += narrowed.count;
+      if (count > NARROW_MAX) return null;
+    }
+    return { places, count };
+  }
+
+  async function narrow(normal: Normal): Promise<Narrowed | null> {
+    if (normal.kind === "any") return ofAny(normal.of);
+    const conjuncts = normal.kind === "all" ? normal.of : [normal];
+    let best: Narrowed | null = null;
+    for (const way of waysOf(conjuncts, of, dialect, repositories)) best = fewer(best, await counted(way));
+    // Only where nothing simpler helps: each part of it is looked at by itself.
+    for (const part of conjuncts) if (best === null && part.kind === "any") best = await ofAny(part.of);
+    return best;
+  }
+
+  return narrow;
+}
+
+function fewer(one: Narrowed | null, other: Narrowed | null): Narrowed | null {
+  if (one === null || other === null) return one ?? other;
+  return other.count < one.count ? other : one;
+}
+
+function waysOf(
+  conjuncts: readonly Normal[],
+  of: Kind,
+  dialect: Dialect,
+  repositories: readonly RepositoryName[] | null,
+): readonly Way[] {
+  const byColumn = new Map<string, FieldTerm[]>();
+  const properties: Way[] = [];
+  for (const part of conjuncts) {
+    if (part.kind === "field" && isFindable(part, of)) {
+      const { column } = columnOf(of, part.field);
+      byColumn.set(column, [...(byColumn.get(column) ?? []), part]);
+    }
+    if (part.kind === "property" && !part.isNot && isFindableProperty(part)) {
+      properties.push({ table: "properties", where: propertyCondition(part, dialect) });
+    }
+  }
+  const columns = [...byColumn.values()].map((terms): Way => {
+    const isInTree = terms.some(({ field }) => columnOf(of, field).index === "tree");
+    const conditions = terms.map((term) => plainCondition(term, of, dialect));
+    return {
+      table: TABLES[of],
+      where: joined("all", [...(isInTree ? [within(of, repositories)] : []), ...conditions]),
+    };
+  });
+  return [...columns, ...properties];
+}
+
+/** Whether an index finds it. */
+function isFindable({ field, operator, value }: FieldTerm, of: Kind): boolean {
+  const { index, isNumber } = columnOf(of, field);
+  if (index === null || operator === "ne" || operator === "unlike") return false;
+  return operator !== "match" || (!isNumber && startOf(String(value)) !== "");
+}
+
+/** Whether the index of properties, which is by key and value, finds it. */
+function isFindableProperty({ key }: PropertyTerm): boolean {
+  return key !== null && (key.operator === "eq" || startOf(key.value) !== "");
+}
+
+/** The repositories that are looked into, said so that an index by repository is used. */
+export function within(of: Kind, repositories: readonly RepositoryName[] | null): Condition {
+  const column = bare(of, { column: "repository" });
+  return repositories === null
+    ? sql<boolean>`${column} in (select name from repositories)`
+    : sql<boolean>`${column} in (${sql.join(repositories)})`;
+}
+
+/** What a criterion says of the way through the tree: the part of it in which all that is looked for stands. */
+export function treeRanges(normal: Normal, of: Kind): readonly Condition[] {
+  const path = bare(of, { column: "path" });
+  return (normal.kind === "all" ? normal.of : [normal]).flatMap((part) => {
+    if (part.kind !== "field" || (part.field !== "path" && part.field !== "folder")) return [];
+    const value = String(part.value);
+    if (part.operator === "match") return rangeOf(path, startOf(value));
+    if (part.operator !== "eq" || value === "") return [];
+    return part.field === "folder" ? rangeOf(path, `${value}/`) : [sql<boolean>`${path} = ${value}`];
+  });
+}
+
+/** The repositories that a criterion leaves to look into; `null`: all. */
+export function repositoriesOf(
+  normal: Normal,
+  asked: readonly RepositoryName[] | null,
+): readonly RepositoryName[] | null {
+  let left = asked;
+  for (const part of normal.kind === "all" ? normal.of : [normal]) {
+    const named = (part.kind === "any" ? part.of : [part]).map((one) =>
+      one.kind === "field" && one.field === "repository" && one.operator === "eq" ? String(one.value) : null,
+    );
+    if (named.includes(null)) continue;
+    left = left === null ? (named as RepositoryName[]) : left.filter((name) => named.includes(name));
+  }
+  return left;
+}
