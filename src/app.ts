@@ -10,6 +10,7 @@ import type { BlobStore, MetadataStore } from "#stores";
 import { openUpstreams, type UpstreamLimits, type Upstreams } from "#upstream";
 import { artifactoryDialect } from "./dialects/artifactory/index.ts";
 import { devpiDialect } from "./dialects/devpi/index.ts";
+import { genericFormat } from "./formats/generic/index.ts";
 import { pythonFormat } from "./formats/python/index.ts";
 import type { Config } from "./process/config.ts";
 import { refuseUnusable, whyNotUsable } from "./process/data-folder.ts";
@@ -74,7 +75,7 @@ export async function openApp(config: Config, world: World): Promise<App> {
       metadata,
       blobs,
       state,
-      formats: new Map([[python.name, python]]),
+      formats: new Map([python, genericFormat()].map((format) => [format.name, format])),
       upstreams,
       open: sealer.open,
       now,

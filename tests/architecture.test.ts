@@ -31,6 +31,7 @@ const inner = [
   "stores/sql",
   "stores/sqlite",
   "stores/filesystem",
+  "formats/generic",
   "formats/python",
   "dialects/artifactory",
   "dialects/devpi",

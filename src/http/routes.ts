@@ -6,7 +6,10 @@ export type Scope =
   | "root"
   /** `path` is below an owner: `/` is `/alice`. */
   | "owner"
-  /** `path` is below a repository, before the format's own routes: `/` is `/alice/dev`. */
+  /**
+   * `path` is below a repository, before the format's own routes: `/` is `/alice/dev`. Repositories that know no projects
+   * have their addresses to themselves.
+   */
   | "repository";
 
 /** What the route was found under. */

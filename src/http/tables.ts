@@ -56,6 +56,8 @@ export function openTables(dialects: readonly Dialect[]): Tables {
       const allowed = new Set<string>();
       for (const { dialect, tables } of spoken) {
         if (owner !== null && dialect !== owner) continue;
+        // Where there are no projects any path may be a file's, and no dialect has words for it.
+        if (place.scope === "repository" && format?.knowsProjects === false) continue;
         const found = choose(tables[place.scope].find(place.path), asked, callWith);
         if (found.chosen !== null) return { chosen: { kind: "dialect", dialect, ...found.chosen }, allowed: [] };
         for (const other of found.allowed) allowed.add(other);
