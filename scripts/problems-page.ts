@@ -16,6 +16,16 @@ const ADVICE: Readonly<Record<ProblemCode, readonly [meaning: string, advice: st
   "file-gone": ["The file was here and was removed.", "Choose another version, and refresh lock files."],
   "user-not-found": ["There is no such account.", "Look at `vivarium user list`."],
   "token-not-found": ["The account has no such token; it may have been revoked.", "Look at `vivarium token list`."],
+  "group-not-found": ["There is no such group of accounts.", "Check the spelling; upper and lower case differ."],
+  "group-exists": ["The name of the group is taken.", "Choose another, or change the group that is there."],
+  "permission-target-not-found": [
+    "There is no such permission target.",
+    "Check the spelling; upper and lower case differ.",
+  ],
+  "permission-target-exists": [
+    "The name of the permission target is taken.",
+    "Choose another, or replace the one that is there.",
+  ],
   "policy-not-found": ["There is no such retention policy.", "Look at `vivarium policy list`."],
   "trashed-file-not-found": [
     "The trash has no such file: it was restored, cleared away, or has rested long enough.",
@@ -52,6 +62,10 @@ const ADVICE: Readonly<Record<ProblemCode, readonly [meaning: string, advice: st
   "file-exists": [
     "The name is taken by other bytes, and the repository never lets a name mean other bytes; or the same distribution is there under another spelling of its name.",
     "Publish a new version. (The same bytes again are fine.)",
+  ],
+  "path-excluded": [
+    "The repository's include and exclude patterns leave the path out.",
+    "Send the file elsewhere, or ask its administrator to change the patterns.",
   ],
   "user-exists": ["The name of the account is taken.", "Choose another."],
   "repository-exists": [

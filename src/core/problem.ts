@@ -30,7 +30,16 @@ export type Problem =
   | { readonly code: "token-not-found"; readonly id: string }
   | { readonly code: "policy-not-found"; readonly policy: string }
   | { readonly code: "trashed-file-not-found"; readonly id: string }
-  | { readonly code: "route-not-found"; readonly path: string }
+  | { readonly code: "group-not-found"; readonly group: string }
+  | { readonly code: "group-exists"; readonly group: string }
+  | { readonly code: "permission-target-not-found"; readonly target: string }
+  | { readonly code: "permission-target-exists"; readonly target: string }
+  | {
+      readonly code: "route-not-found";
+      readonly path: string;
+      /** Where there is more to say than that. */
+      readonly because?: string;
+    }
   | {
       readonly code: "method-not-allowed";
       readonly method: string;

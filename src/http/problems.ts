@@ -15,6 +15,10 @@ const STATUSES: Readonly<Record<ProblemCode, readonly [native: number, devpi: nu
   "token-not-found": [404, 404, 404],
   "policy-not-found": [404, 404, 404],
   "trashed-file-not-found": [404, 404, 404],
+  "group-not-found": [404, 404, 404],
+  "permission-target-not-found": [404, 404, 404],
+  "group-exists": [409, 409, 409],
+  "permission-target-exists": [409, 409, 409],
   "route-not-found": [404, 404, 404],
   // uv takes it for "that is the simple index, not the upload address", and says so.
   "method-not-allowed": [405, 405, 405],
@@ -84,6 +88,14 @@ export function messageOf(problem: Problem): string {
       return `there is no retention policy '${problem.policy}' here`;
     case "trashed-file-not-found":
       return `the trash has no file '${problem.id}'; it may have been restored or cleared away`;
+    case "group-not-found":
+      return `there is no group '${problem.group}' here`;
+    case "group-exists":
+      return `the group '${problem.group}' exists already`;
+    case "permission-target-not-found":
+      return `there is no permission target '${problem.target}' here`;
+    case "permission-target-exists":
+      return `the permission target '${problem.target}' exists already`;
     case "route-not-found":
       return `there is nothing at the address ${problem.path}`;
     case "not-acceptable":
