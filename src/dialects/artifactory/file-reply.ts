@@ -1,9 +1,19 @@
 import { hexOf, leafOf, type Reply } from "#core";
 import type { FileNode, OpenFile } from "#registry";
-import { servedTypeOf } from "./media-types.ts";
+import { mediaTypeOf } from "./media-types.ts";
 
 /** What is known of a file that is sent. */
 export type SentFile = Pick<FileNode, "path" | "sha256" | "sha1" | "md5">;
+
+/**
+ * Whoever may deploy may deploy a page, and others read it at this server's address: in a sandbox it has no origin, runs
+ * nothing and loads nothing.
+ */
+const SAFETY = {
+  "x-content-type-options": "nosniff",
+  "content-security-policy":
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
+};
 
 /** A file with Artifactory's headers. The front door adds ranges, validators and what HEAD needs. */
 export function fileReply(file: SentFile, opened: OpenFile): Reply {
@@ -11,13 +21,13 @@ export function fileReply(file: SentFile, opened: OpenFile): Reply {
   const filename = leafOf(file.path);
   const sha256 = opened.kind === "stored" ? hexOf(opened.blob) : file.sha256;
   const headers = {
-    "x-content-type-options": "nosniff",
+    ...SAFETY,
     "x-artifactory-filename": encodeURIComponent(filename),
     ...(sha256 === null ? {} : { "x-checksum-sha256": sha256 }),
     ...(file.sha1 === null ? {} : { "x-checksum-sha1": file.sha1 }),
     ...(file.md5 === null ? {} : { "x-checksum-md5": file.md5 }),
   };
-  const contentType = servedTypeOf(filename);
+  const contentType = mediaTypeOf(filename);
   // What stands at a path may be replaced.
   const cache = { kind: "revalidate", isPrivate: opened.isPrivate } as const;
   const counted = opened.noteServed === undefined ? {} : { noteServed: opened.noteServed };
