@@ -1,11 +1,14 @@
 import { type Companion, RegistryError, type RemoteRepository } from "#core";
-import type { Upstream } from "#upstream";
+import { type Upstream, UpstreamFailure } from "#upstream";
 import { openCompanions } from "./remote-companions.ts";
+import { openFetches } from "./remote-fetches.ts";
 import { openFiles } from "./remote-files.ts";
-import { namePrefix, SPACES } from "./remote-keys.ts";
+import { openHoldings } from "./remote-holdings.ts";
+import { addressPrefix, fileKey, fileOfKey, namePrefix, SPACES } from "./remote-keys.ts";
 import { openLater } from "./remote-later.ts";
 import { openListings } from "./remote-listings.ts";
 import type { RemotesParts, RemoteTools } from "./remote-parts.ts";
+import { openRemoteTree } from "./remote-trees.ts";
 import type { Remotes } from "./remotes.ts";
 
 /** Background writes at a time; beyond them copies are not written down, and are fetched again after a restart. */
@@ -25,28 +28,41 @@ export function openRemotes(parts: RemotesParts): Remotes {
       const known = upstreams.get(remote);
       if (known !== undefined) return known;
       if (remote.url === null) throw new TypeError(`${remote.name} has no upstream to ask`);
-      const credentials = remote.credentials === null ? null : parts.open(remote.credentials);
-      const upstream = parts.upstreams.for({ url: remote.url, credentials });
+      const upstream = remote.isOffline === true ? unasked(remote) : upstreamFor(parts, remote, remote.url);
       upstreams.set(remote, upstream);
       return upstream;
     },
-    readerOf(remote) {
+    readerOf: (remote) => tools.formatOf(remote).reader,
+    formatOf(remote) {
       const format = parts.formats.get(remote.format);
       if (format === undefined) throw new TypeError(`${remote.name} is of format ${remote.format}, which is not here`);
-      return format.reader;
+      return format;
     },
   };
-  const listings = openListings(tools);
-  const files = openFiles(tools);
+  const holdings = openHoldings(tools);
+  const fetches = openFetches(tools);
+  const listings = openListings(tools, holdings);
+  const files = openFiles(holdings, fetches);
   const companions = openCompanions(tools, files);
+  const tree = openRemoteTree(tools, holdings, fetches, dropKey);
   files.onKept((remote, offer) => {
     later.do(`verify ${remote.name} ${offer.filename}`, () => companions.verify(remote, offer));
   });
 
   function drop(remote: RemoteRepository, prefix: string): void {
     listings.forget(remote, prefix);
-    files.forget(prefix);
+    fetches.forget();
+    holdings.forget(prefix);
+    tree.forget(prefix);
     companions.forget(prefix);
+  }
+
+  async function dropKey(remote: RemoteRepository, key: string): Promise<void> {
+    const { project, filename } = fileOfKey(addressPrefix(remote), key);
+    await holdings.drop(key);
+    await companions.drop(remote, { project, filename });
+    // Only what is here is listed then.
+    if (remote.isOffline === true) listings.tell(remote, project);
   }
 
   return {
@@ -72,10 +88,14 @@ export function openRemotes(parts: RemotesParts): Remotes {
       }
       return { blob, sizeBytes, companions: kept };
     },
-    async dropFile(remote, offer) {
-      await files.drop(remote, offer);
-      await companions.drop(remote, offer);
+    tree,
+    async *unusedCopies(remote, since) {
+      for await (const { key, path, file, usedAt } of holdings.unused(remote, since)) {
+        const { sizeBytes, copiedAt } = file;
+        yield { path, sizeBytes, copiedAt, usedAt, drop: () => dropKey(remote, key) };
+      }
     },
+    dropFile: (remote, offer) => dropKey(remote, fileKey(addressPrefix(remote), offer)),
     async forget(remote) {
       const prefix = namePrefix(remote);
       // First, so that nothing under way is written down; and again, because readers may have come meanwhile.
@@ -85,8 +105,33 @@ export function openRemotes(parts: RemotesParts): Remotes {
       drop(remote, prefix);
     },
     async [Symbol.asyncDispose]() {
-      await files.close();
+      await fetches.close();
       await later.settle();
     },
   };
 }
+
+function upstreamFor(parts: RemotesParts, remote: RemoteRepository, url: string): Upstream {
+  const { credentials, proxy = null, timeoutMilliseconds, assumedOfflineSeconds = 0 } = remote;
+  return parts.upstreams.for({
+    url,
+    credentials: credentials === null ? null : parts.open(credentials),
+    proxy,
+    ...(timeoutMilliseconds === undefined ? {} : { timeoutMilliseconds }),
+    restMilliseconds: assumedOfflineSeconds * 1000,
+  });
+}
+
+/** Of a remote that is offline by its settings. */
+function unasked({ name }: RemoteRepository): Upstream {
+  return {
+    async get() {
+      throw new UpstreamFailure(`${name} is offline by its settings, so its upstream is not asked`, {
+        retryAfterSeconds: OFFLINE_RETRY_SECONDS,
+      });
+    },
+    health: () => ({ isOpen: true, failures: 0, lastFailureAt: null, requests: 0 }),
+  };
+}
+
+const OFFLINE_RETRY_SECONDS = 300;

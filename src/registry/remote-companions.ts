@@ -3,7 +3,8 @@ import { type Digest, hexOf, type Json, type Offer, type RemoteRepository } from
 import type { OpenFile, RandomAccess } from "#formats";
 import { singleFlight } from "#upstream";
 import { claimBlobs } from "./claims.ts";
-import { accessTo, bodyOf, type RemoteFiles } from "./remote-files.ts";
+import type { RemoteFiles } from "./remote-files.ts";
+import { accessTo, bodyOf } from "./remote-holdings.ts";
 import { addressPrefix, companionKey, fileKey, SPACES } from "./remote-keys.ts";
 import { openMemory } from "./remote-memory.ts";
 import { failureOf, invalid, isMissing, type RemoteTools, refusalOf } from "./remote-parts.ts";
@@ -16,7 +17,7 @@ export interface RemoteCompanions {
   keep(remote: RemoteRepository, offer: Offer, suffix: string): Promise<CachedCompanion | null>;
   /** Compares what was made from a file's parts with the whole file, now that it is here; drops it if it differs. */
   verify(remote: RemoteRepository, offer: Offer): Promise<void>;
-  drop(remote: RemoteRepository, offer: Offer): Promise<void>;
+  drop(remote: RemoteRepository, file: Pick<Offer, "project" | "filename">): Promise<void>;
   forget(prefix: string): void;
 }
 
@@ -109,7 +110,9 @@ export function openCompanions(tools: RemoteTools, files: RemoteFiles): RemoteCo
   }
 
   async function fetchOwn(remote: RemoteRepository, url: string): Promise<Uint8Array | null> {
-    const reply = await tools.upstreamOf(remote).get(url, { deadlineMilliseconds: COMPANION_MILLISECONDS_MAX });
+    const reply = await tools.upstreamOf(remote).get(url, {
+      deadlineMilliseconds: Math.max(COMPANION_MILLISECONDS_MAX, remote.timeoutMilliseconds ?? 0),
+    });
     if (isMissing(reply.status)) {
       reply.cancel();
       return null;

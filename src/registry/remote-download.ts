@@ -39,6 +39,8 @@ export interface DownloadParts {
   /** Announced, by the page or by the answer; `null`: by nobody. */
   readonly sizeBytes: number | null;
   readonly sizeBytesMax: number;
+  /** `false`: the bytes pass through, and are gone when those who asked for them have them. */
+  readonly isKept: boolean;
   /** The refusal for bytes that are not what was announced. */
   readonly invalid: (because: string) => RegistryError;
   /** Any failure in the words of the registry. */
@@ -59,6 +61,8 @@ const FINISH_ALONE_BYTES = 256 << 20;
 /** By then a reader has begun, if there is one. */
 const ALONE_FROM_BYTES = 8 << 20;
 const WITHHELD_BYTES_MAX = 16 * 1024;
+/** Who was given a file that only passes through has begun to read it by then, or never will. */
+const RESERVED_MILLISECONDS = 30_000;
 
 /** Begins to receive at once; the draft is its own from now on. */
 export function openDownload(parts: DownloadParts): Download {
@@ -69,7 +73,9 @@ export function openDownload(parts: DownloadParts): Download {
   let isVerified = false;
   let failure: unknown = null;
   let kept: KeptFile | null = null;
+  let hasPassed = false;
   let readers = 0;
+  let reservations = 0;
   let waiters = 0;
   let draftReads = 0;
   let isDraftOpen = true;
@@ -165,12 +171,17 @@ export function openDownload(parts: DownloadParts): Download {
   async function run(): Promise<KeptFile> {
     try {
       await receive();
-      const { hex } = await draft.finish();
+      const finished = await draft.finish();
+      const { hex } = finished;
       const fault = check.fault(hex);
       if (fault !== null) throw parts.invalid(fault);
       if (failure !== null) throw failure;
       isVerified = true;
       wake();
+      if (!parts.isKept) {
+        hasPassed = true;
+        return finished;
+      }
       kept = { ...(await draft.keep(parts.hold)), hex };
       return kept;
     } catch (error) {
@@ -185,8 +196,8 @@ export function openDownload(parts: DownloadParts): Download {
 
   /** Readers of a kept file read the blob; those of a verified one that could not be kept read the draft to the end. */
   function closeDraft(): void {
-    const isRunning = kept === null && failure === null;
-    const isNeeded = draftReads > 0 || (kept === null && isVerified && readers > 0);
+    const isRunning = kept === null && failure === null && !hasPassed;
+    const isNeeded = draftReads > 0 || (kept === null && isVerified && readers + reservations > 0);
     if (!isDraftOpen || isRunning || isNeeded) return;
     isDraftOpen = false;
     window.clear();
@@ -195,7 +206,9 @@ export function openDownload(parts: DownloadParts): Download {
 
   function isAbandoned(): boolean {
     const left = (sizeBytes ?? Number.POSITIVE_INFINITY) - received;
-    return readers === 0 && waiters === 0 && received > ALONE_FROM_BYTES && left > FINISH_ALONE_BYTES;
+    return (
+      readers === 0 && reservations === 0 && waiters === 0 && received > ALONE_FROM_BYTES && left > FINISH_ALONE_BYTES
+    );
   }
 
   async function read(position: number): Promise<Uint8Array | null> {
@@ -215,7 +228,7 @@ export function openDownload(parts: DownloadParts): Download {
 
   async function readBack(start: number, end: number): Promise<Uint8Array> {
     if (!isDraftOpen) {
-      if (kept === null) throw failure;
+      if (kept === null) throw failure ?? new Error("a file that passed through was asked for when it was gone");
       return readBlob(blobs, kept.digest, start, end);
     }
     draftReads += 1;
@@ -261,12 +274,38 @@ export function openDownload(parts: DownloadParts): Download {
     };
   }
 
+  /** Holds what passes through until its reader has begun, who is told of it a little later than we. */
+  function reserve(): () => void {
+    if (parts.isKept) return () => {};
+    reservations += 1;
+    let isHeld = true;
+    const release = (): void => {
+      clearTimeout(timer);
+      if (!isHeld) return;
+      isHeld = false;
+      reservations -= 1;
+      closeDraft();
+    };
+    const timer = setTimeout(release, RESERVED_MILLISECONDS);
+    timer.unref();
+    return release;
+  }
+
   const running = run();
   running.catch(() => {});
   return {
     sizeBytes,
     kept: running,
-    chunks: () => ({ [Symbol.asyncIterator]: openReader }),
+    chunks() {
+      const release = reserve();
+      return {
+        [Symbol.asyncIterator]() {
+          const reader = openReader();
+          release();
+          return reader;
+        },
+      };
+    },
     await() {
       waiters += 1;
       return () => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Offer, ProjectName, RemoteRepository } from "#core";
+import { NO_PROJECT, type Offer, type ProjectName, type RemoteRepository } from "#core";
 
 /**
  * Where remotes keep things in the shared state. Keys begin with the remote's name and a mark of its address, so
@@ -14,6 +14,8 @@ export const SPACES = {
   refreshes: "remote-refreshes",
   /** Which blob is the copy of which file. */
   files: "remote-files",
+  /** When a copy of a file was last read, about. */
+  uses: "remote-uses",
   /** Which blob is the copy of a file's companion. */
   companions: "remote-companions",
 } as const;
@@ -47,8 +49,22 @@ export function projectKey(prefix: string, project: ProjectName): string {
   return `${prefix}${part(project)}`;
 }
 
-export function fileKey(prefix: string, offer: Offer): string {
-  return `${projectKey(prefix, offer.project)}/${part(offer.filename)}`;
+/** Files that belong to no project are named by their paths, slashes included, so that they are sorted as folders are. */
+export function fileKey(prefix: string, { project, filename }: Pick<Offer, "project" | "filename">): string {
+  return `${projectKey(prefix, project)}/${project === NO_PROJECT ? filename : part(filename)}`;
+}
+
+/** What {@link fileKey} has made a key of. */
+export function fileOfKey(prefix: string, key: string): Pick<Offer, "project" | "filename"> {
+  const rest = key.slice(prefix.length);
+  const slash = rest.indexOf("/");
+  const project = whole(rest.slice(0, slash)) as ProjectName;
+  const filename = rest.slice(slash + 1);
+  return { project, filename: project === NO_PROJECT ? filename : whole(filename) };
+}
+
+function whole(text: string): string {
+  return text.replaceAll("%2F", "/").replaceAll("%25", "%");
 }
 
 export function companionKey(prefix: string, offer: Offer, suffix: string): string {

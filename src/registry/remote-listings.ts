@@ -1,7 +1,17 @@
-import type { Instant, ListedFile, Listing, ProjectName, ProjectStatus, RemoteRepository, Seq } from "#core";
+import {
+  factsOf,
+  type Instant,
+  type ListedFile,
+  type Listing,
+  type ProjectName,
+  type ProjectStatus,
+  type RemoteRepository,
+  type Seq,
+} from "#core";
 import type { NamedProject } from "#formats";
 import type { NameList } from "./name-list.ts";
-import { addressPrefix, projectKey, SPACES } from "./remote-keys.ts";
+import type { Holdings } from "./remote-holdings.ts";
+import { addressPrefix, fileOfKey, projectKey, SPACES } from "./remote-keys.ts";
 import { type Known, validUntilOf } from "./remote-known.ts";
 import { keptNames, readNames } from "./remote-names.ts";
 import { openPages, type PageRequest, type RemotePages } from "./remote-pages.ts";
@@ -13,6 +23,8 @@ export type RemoteListings = Pick<
   Remotes,
   "listing" | "answer" | "remembered" | "projects" | "refresh" | "onChange" | "figures"
 > & {
+  /** Says that what is shown of a project, or (`null`) of all, may have changed. */
+  tell(remote: RemoteRepository, project: ProjectName | null): void;
   /** Drops what memory has of a remote and tells those who made pages of it. */
   forget(remote: RemoteRepository, prefix: string): void;
 };
@@ -44,7 +56,7 @@ const LISTS_BYTES_MIN = 24 << 20;
 const PAGE_MILLISECONDS_MAX = 12_000;
 const LIST_MILLISECONDS_MAX = 120_000;
 
-export function openListings(tools: RemoteTools): RemoteListings {
+export function openListings(tools: RemoteTools, holdings: Pick<Holdings, "filenames">): RemoteListings {
   const { state, now, later } = tools;
   const budget = tools.settings.memoryBytesMax;
   const projectPages: RemotePages<ProjectContent> = openPages(tools, budget / 4);
@@ -65,7 +77,7 @@ export function openListings(tools: RemoteTools): RemoteListings {
       key,
       address: reader.projectAddress(project),
       sizeBytesMax: PAGE_BYTES_MAX,
-      deadlineMilliseconds: PAGE_MILLISECONDS_MAX,
+      deadlineMilliseconds: patientlyFor(remote, PAGE_MILLISECONDS_MAX),
       reading: {
         kind: "whole",
         read(page) {
@@ -86,7 +98,7 @@ export function openListings(tools: RemoteTools): RemoteListings {
       key: `${addressPrefix(remote)}:flat`,
       address: "",
       sizeBytesMax: PAGE_BYTES_MAX,
-      deadlineMilliseconds: PAGE_MILLISECONDS_MAX,
+      deadlineMilliseconds: patientlyFor(remote, PAGE_MILLISECONDS_MAX),
       reading: {
         kind: "whole",
         read(page) {
@@ -114,7 +126,7 @@ export function openListings(tools: RemoteTools): RemoteListings {
       key: `${addressPrefix(remote)}:list`,
       address: "",
       sizeBytesMax: LIST_BYTES_MAX,
-      deadlineMilliseconds: LIST_MILLISECONDS_MAX,
+      deadlineMilliseconds: patientlyFor(remote, LIST_MILLISECONDS_MAX),
       reading: {
         kind: "in-pieces",
         async read(page) {
@@ -163,8 +175,48 @@ export function openListings(tools: RemoteTools): RemoteListings {
     }
   }
 
+  /** Of a remote that is offline: what is here, and nothing that would have to be fetched. */
+  async function hereOf(remote: RemoteRepository, project: ProjectName): Promise<RemoteAnswer> {
+    const { known, content } = await copyOf(remote, project);
+    if (known === null || content === null) return { listing: null, validUntil: null };
+    const here = await holdings.filenames(remote, project);
+    const files = content.files.filter((file) => here.has(factsOf(file).filename));
+    if (files.length === 0) return { listing: null, validUntil: null };
+    const versions = new Set(files.map((file) => factsOf(file).version));
+    const left = { ...content, files, versions: content.versions.filter((version) => versions.has(version)) };
+    const listing = listingOf(remote, project, known, left);
+    return { listing: listing && { ...listing, validUntil: null, staleSince: null }, validUntil: null };
+  }
+
+  async function copyOf(remote: RemoteRepository, project: ProjectName) {
+    if (remote.layout === "flat") {
+      const known = await flatPages.copy(flatPage(remote));
+      return { known, content: known?.content?.projects.get(project) ?? null };
+    }
+    const known = await projectPages.copy(projectPage(remote, project));
+    return { known, content: known?.content ?? null };
+  }
+
+  /** The projects of which there are copies. */
+  async function here(remote: RemoteRepository): Promise<readonly NamedProject[]> {
+    const prefix = addressPrefix(remote);
+    const names: NamedProject[] = [];
+    await later.settle();
+    for (let after: string | null = null; ; ) {
+      const [first] = await state.list(SPACES.files, { keyPrefix: prefix, after, limit: 1 });
+      if (first === undefined) return names;
+      const { project } = fileOfKey(prefix, first.key);
+      const key = projectKey(prefix, project);
+      const known = (await state.get(SPACES.projects, key))?.value;
+      const isNamed = known !== null && typeof known === "object" && "displayName" in known;
+      names.push({ project, displayName: isNamed ? String(known["displayName"]) : project });
+      after = `${key}/${LAST_CHARACTER}`;
+    }
+  }
+
   async function answer(remote: RemoteRepository, project: ProjectName): Promise<RemoteAnswer> {
     if (remote.url === null) return { listing: null, validUntil: null };
+    if (remote.isOffline === true) return hereOf(remote, project);
     if (remote.layout === "flat") {
       const known = await flatPages.get(flatPage(remote));
       const content = known.content?.projects.get(project) ?? null;
@@ -180,6 +232,7 @@ export function openListings(tools: RemoteTools): RemoteListings {
 
     remembered(remote, project) {
       if (remote.url === null) return null;
+      if (remote.isOffline === true) return undefined;
       if (remote.layout === "flat") {
         const known = flatPages.peek(remote, `${addressPrefix(remote)}:flat`);
         return known && listingOf(remote, project, known, known.content?.projects.get(project) ?? null);
@@ -190,6 +243,7 @@ export function openListings(tools: RemoteTools): RemoteListings {
 
     async projects(remote) {
       if (remote.url === null) return { projects: [], validUntil: now(), staleSince: null };
+      if (remote.isOffline === true) return { projects: await here(remote), validUntil: now(), staleSince: null };
       if (remote.layout === "flat") {
         const known = await flatPages.get(flatPage(remote));
         const projects = [...(known.content?.projects.keys() ?? [])].map((project) => ({
@@ -214,6 +268,8 @@ export function openListings(tools: RemoteTools): RemoteListings {
       tell(remote, remote.layout === "flat" ? null : project);
     },
 
+    tell,
+
     onChange(listener) {
       listeners.push(listener);
     },
@@ -232,6 +288,13 @@ export function openListings(tools: RemoteTools): RemoteListings {
 }
 
 const NAMES_AT_ONCE = 1_000;
+/** Greater than whatever may follow a beginning. */
+const LAST_CHARACTER = "\u{10FFFF}";
+
+/** Who lets an upstream take its time to begin lets it finish, too. */
+function patientlyFor({ timeoutMilliseconds = 0 }: RemoteRepository, milliseconds: number): number {
+  return Math.max(milliseconds, timeoutMilliseconds);
+}
 
 function momentsOf(
   known: Known<unknown>,

@@ -7,6 +7,7 @@ import { addressPrefix, SPACES } from "./remote-keys.ts";
 import { conditionsOf, type Known, missing, outdated, validUntilOf } from "./remote-known.ts";
 import { type Memory, openMemory } from "./remote-memory.ts";
 import { failureOf, isMissing, type RemoteTools, refusalOf } from "./remote-parts.ts";
+import { PATIENCE_MILLISECONDS, STALE_SECONDS_MIN, within } from "./remote-patience.ts";
 import { limited, piecesOf } from "./remote-pieces.ts";
 
 /** Pages of one kind, read from upstreams and remembered in memory and in the shared state. */
@@ -17,6 +18,8 @@ export interface RemotePages<Content extends object> {
    * `upstream-invalid`.
    */
   get(request: PageRequest<Content>): Promise<Known<Content>>;
+  /** What is here of it, however old, without asking the upstream. */
+  copy(request: PageRequest<Content>): Promise<Known<Content> | null>;
   /** What `get` would answer without waiting; `undefined`: it would have to look or ask. */
   peek(remote: RemoteRepository, key: string): Known<Content> | undefined;
   /** The next reader asks the upstream again; what is there stays for when it fails. */
@@ -53,9 +56,6 @@ interface InPieces<Content> {
   kept(content: Content, url: string): UpstreamPage;
 }
 
-const PATIENCE_MILLISECONDS = 3_000;
-/** After a failure the upstream is left alone for at least this long where a copy can be shown. */
-const STALE_SECONDS_MIN = 10;
 /** A copy that the upstream keeps confirming is written anew this often, so that it neither expires nor looks old. */
 const COPY_EVERY_MILLISECONDS = 86_400_000;
 /** Copies of pages that nobody asked for in this time are dropped. */
@@ -276,6 +276,7 @@ export function openPages<Content extends object>(tools: RemoteTools, weightMax:
       }
       return answers.run(`${epoch} ${request.key}`, () => answer(request));
     },
+    copy: async (request) => memory.get(request.key) ?? (await load(request)),
     peek(remote, key) {
       const known = memory.get(key);
       if (known === null || !isFresh(known, remote)) return undefined;
@@ -325,15 +326,4 @@ function validatorsOf(reply: UpstreamReply): { readonly etag: string | null; rea
 /** The same page at another address, or of another type, may mean other links. */
 function fingerprintOf({ url, contentType, bytes }: UpstreamPage): string {
   return `${hash("sha256", bytes)} ${contentType} ${url}`;
-}
-
-/** The promise's value, or `null` when it takes longer; its error is its own. */
-async function within<Value>(promise: Promise<Value>, milliseconds: number): Promise<Value | null> {
-  const { promise: over, resolve } = Promise.withResolvers<null>();
-  const timer = setTimeout(resolve, milliseconds, null);
-  try {
-    return await Promise.race([promise, over]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

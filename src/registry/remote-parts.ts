@@ -1,5 +1,5 @@
 import { RegistryError, type RemoteRepository, refuse } from "#core";
-import type { ListingReader } from "#formats";
+import type { ListingReader, PackageFormat } from "#formats";
 import { type Upstream, UpstreamFailure, type UpstreamReply } from "#upstream";
 import type { RegistryParts } from "./registry.ts";
 import type { Later } from "./remote-later.ts";
@@ -20,6 +20,7 @@ export interface RemoteTools extends RemotesParts {
   readonly later: Later;
   upstreamOf(remote: RemoteRepository): Upstream;
   readerOf(remote: RemoteRepository): ListingReader;
+  formatOf(remote: RemoteRepository): PackageFormat;
 }
 
 /** Says in the registry's words what went wrong with an upstream; what was refused already stays as it is. */
@@ -53,6 +54,11 @@ export function failureOf(reply: UpstreamReply): UpstreamFailure {
     retryAfterSeconds:
       retryAfter !== null && /^\d{1,5}$/.test(retryAfter) ? Math.min(Number(retryAfter), RETRY_AFTER_SECONDS_MAX) : 5,
   });
+}
+
+/** Web servers send who asks for a folder to the same address with a slash. */
+export function isFolder(reply: UpstreamReply): boolean {
+  return new URL(reply.url).pathname.endsWith("/");
 }
 
 export function isMissing(status: number): boolean {

@@ -10,7 +10,7 @@ export function placeOfOffer(
   { project, version, filename }: Pick<Offer, "project" | "version" | "filename">,
   displayName: string = project,
 ): string {
-  return version === null
-    ? [displayName, filename].join("/")
-    : format.placeOf({ displayName, project, version, filename });
+  const place = version === null ? null : format.placeOf({ displayName, project, version, filename });
+  // Copies are kept by their projects, so all of one stand in its folder.
+  return place?.startsWith(`${displayName}/`) === true ? place : `${displayName}/${filename}`;
 }
