@@ -1,7 +1,7 @@
 import { type Attachment, type FileBody, hexOf, type Principal, type ProjectName, type RepositoryName } from "#core";
 import type { DocumentationPage } from "#formats";
 import type { Attachments } from "./attachments.ts";
-import { accessTo } from "./remote-files.ts";
+import { accessTo } from "./remote-holdings.ts";
 import type { Tools } from "./tools.ts";
 
 /** The pages of documentation, read straight out of the packed file. */

@@ -3,7 +3,7 @@ import type { FormFields, PackageFormat } from "#formats";
 import { UpstreamFailure } from "#upstream";
 import { claim, type Parcel, type ParcelFile, type PushContent } from "./parcels.ts";
 import { collect } from "./push.ts";
-import { bodyOf } from "./remote-files.ts";
+import { bodyOf } from "./remote-holdings.ts";
 import { existing, requireRight, type Tools } from "./tools.ts";
 
 /** Versions on their way to other servers. */

@@ -1,4 +1,13 @@
-import { type Digest, type FileBody, type Instant, type Json, NO_PROJECT, type RemoteRepository, refuse } from "#core";
+import {
+  compareTexts,
+  type Digest,
+  type FileBody,
+  type Instant,
+  type Json,
+  NO_PROJECT,
+  type RemoteRepository,
+  refuse,
+} from "#core";
 import type { OpenFile, RandomAccess } from "#formats";
 import type { BlobStore, StateEntry } from "#stores";
 import type { CachedFile } from "./remote-fetches.ts";
@@ -124,7 +133,7 @@ export function openHoldings(tools: RemoteTools): Holdings {
     const prefix = addressPrefix(remote);
     let project: string | null = null;
     let group: PlacedHolding[] = [];
-    const sorted = (): readonly PlacedHolding[] => group.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+    const sorted = (): readonly PlacedHolding[] => group.toSorted((a, b) => compareTexts(a.path, b.path));
     for await (const entry of entriesIn(SPACES.files, keyPrefix, from)) {
       const next = fileOfKey(prefix, entry.key).project;
       if (next !== project && group.length > 0) yield sorted();
@@ -145,7 +154,7 @@ export function openHoldings(tools: RemoteTools): Holdings {
     for await (const group of byProject(remote, keyPrefix, from)) {
       for (const one of group) {
         const isBelow = folder === "" || one.path.startsWith(`${folder}/`);
-        if (isBelow && (after === null || one.path > after)) found.push(one);
+        if (isBelow && (after === null || compareTexts(one.path, after) > 0)) found.push(one);
       }
       if (found.length >= limit) break;
     }

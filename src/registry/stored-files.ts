@@ -1,7 +1,7 @@
 import type { Companion, FileBody, Freshness, Instant } from "#core";
 import type { OpenFile } from "#formats";
 import type { BlobStore } from "#stores";
-import { bodyOf } from "./remote-files.ts";
+import { bodyOf } from "./remote-holdings.ts";
 
 export type StoredFile = OpenFile & { readonly kind: "stored" };
 
