@@ -15,6 +15,7 @@ import { openListings } from "./listing.ts";
 import { openIndexCopies } from "./open-index-copies.ts";
 import { openMoving } from "./open-moving.ts";
 import { openRemotes } from "./open-remotes.ts";
+import { openTrash } from "./open-trash.ts";
 import { openPages } from "./pages.ts";
 import { openPublishing } from "./publish.ts";
 import type { Registry, RegistryParts } from "./registry.ts";
@@ -95,6 +96,7 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
     documentation: openDocumentations(tools, attachments),
     elsewhere: openElsewhere(tools),
     moving: openMoving(tools),
+    trash: openTrash(tools),
     indexCopies: openIndexCopies(tools),
     journal(after, principal, signal) {
       requireWholeJournal(principal);
