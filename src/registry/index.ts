@@ -41,3 +41,4 @@ export type {
   Tree,
   TreeNode,
 } from "./tree.ts";
+export type { RepositoryUsage, Usage } from "./usage.ts";

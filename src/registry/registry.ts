@@ -31,6 +31,7 @@ import type { Moving } from "./moving.ts";
 import type { PushContent } from "./parcels.ts";
 import type { Search } from "./search.ts";
 import type { Trash, Tree } from "./tree.ts";
+import type { Usage } from "./usage.ts";
 
 /** All the world the registry needs, in one list; the clock is one of the parts. */
 export interface RegistryParts {
@@ -97,6 +98,7 @@ export interface Registry {
   readonly trash: Trash;
   readonly governing: Governing;
   readonly retention: Retention;
+  readonly usage: Usage;
 
   /** Wakes up when the journal grows. Needs root. */
   journal(after: Seq, principal: Principal, signal: AbortSignal): AsyncIterable<JournalEntry>;

@@ -9,6 +9,7 @@ import { pypiRoutes } from "./pypi.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { searchRoutes } from "./searches.ts";
 import { storageRoutes } from "./storage.ts";
+import { storageSummaryRoutes } from "./storage-summary.ts";
 import { systemRoutes } from "./system.ts";
 import { trashRoutes } from "./trash.ts";
 
@@ -25,6 +26,7 @@ export function artifactoryDialect(parts: ArtifactoryParts): Dialect {
       ...storageRoutes(parts),
       ...copyMoveRoutes(parts),
       ...trashRoutes(parts),
+      ...storageSummaryRoutes(parts),
       ...aqlRoutes(parts),
       ...searchRoutes(parts),
       ...pypiRoutes(parts),
