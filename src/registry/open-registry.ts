@@ -24,6 +24,7 @@ import { openRepositoriesAdmin } from "./repositories-admin.ts";
 import { openRulebook } from "./rulebook.ts";
 import { openSearch } from "./search.ts";
 import { existing, requireRight, type Tools } from "./tools.ts";
+import { openUsage } from "./usage.ts";
 
 /** Opens the registry over its parts, which are closed after it by who opened them. */
 export async function openRegistry(parts: RegistryParts): Promise<Registry> {
@@ -97,6 +98,7 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
     elsewhere: openElsewhere(tools),
     moving: openMoving(tools),
     trash: openTrash(tools),
+    usage: openUsage({ ...tools, remoteTree: remotes.tree }),
     indexCopies: openIndexCopies(tools),
     journal(after, principal, signal) {
       requireWholeJournal(principal);
