@@ -23,6 +23,8 @@ export interface SqlMetadataParts {
   /** Compiles for the engine's dialect. */
   readonly db: Kysely<MetadataTables>;
   readonly dialect: Dialect;
+  /** A search that an index narrows to no more places than these looks at each of them; see `search.ts`. */
+  readonly narrowPlacesMax?: number;
   /** Holds the cursors of followers, which are no history. */
   readonly state: SharedState;
   readonly now: () => Instant;
@@ -36,7 +38,7 @@ export async function openSqlMetadata(parts: SqlMetadataParts): Promise<Metadata
   const { engine, db, state, now, newId = randomUUID } = parts;
   await migrate({ writer: engine.writer, db, where: parts.where }, METADATA_MIGRATIONS);
   const readHead = statementOf(db.selectFrom("head").select("seq"));
-  const views = openViews(db, parts.dialect);
+  const views = openViews(db, parts.dialect, parts.narrowPlacesMax);
   const outside = views(engine.ask);
   const fold = openFold(db);
   const journalRow = openJournalRow(db);

@@ -7,8 +7,6 @@ import { bare, type Condition, joined, plainCondition, propertyCondition, rangeO
 import { type Ask, rareStatement } from "./statement.ts";
 import type { MetadataTables } from "./tables.ts";
 
-/** What is found at more places than these is walked through instead: a page of it is soon full. */
-const NARROW_MAX = 50_000;
 /** So many ways to narrow a search are looked at. */
 const LOOKS_MAX = 24;
 
@@ -24,6 +22,8 @@ export interface NarrowParts {
   readonly ask: Ask;
   readonly of: Kind;
   readonly repositories: readonly RepositoryName[] | null;
+  /** What is found at more places than these is not narrow. */
+  readonly placesMax: number;
 }
 
 /** A way to narrow: rows of one table that an index finds, each of which has `repository` and `path`. */
@@ -37,17 +37,17 @@ interface Way {
  * selective. An `any` is as selective as its parts together.
  */
 export function openNarrowing(parts: NarrowParts): (normal: Normal) => Promise<Narrowed | null> {
-  const { db, dialect, ask, of, repositories } = parts;
+  const { db, dialect, ask, of, repositories, placesMax } = parts;
   let looks = 0;
 
   async function counted({ table, where }: Way): Promise<Narrowed | null> {
     looks += 1;
     if (looks > LOOKS_MAX) return null;
-    const rows = sql`select 1 from ${sql.table(table)} where ${where} limit ${NARROW_MAX + 1}`;
+    const rows = sql`select 1 from ${sql.table(table)} where ${where} limit ${placesMax + 1}`;
     const query = sql`select count(*) as count from (${rows}) as some`;
     const [row] = await ask(rareStatement<{ count: number }>(db, query));
     const count = Number(row?.count ?? 0);
-    if (count > NARROW_MAX) return null;
+    if (count > placesMax) return null;
     return { places: [sql`select repository, path from ${sql.table(table)} where ${where}`], count };
   }
 
@@ -59,7 +59,7 @@ export function openNarrowing(parts: NarrowParts): (normal: Normal) => Promise<N
       if (narrowed === null) return null;
       places.push(...narrowed.places);
       count += narrowed.count;
-      if (count > NARROW_MAX) return null;
+      if (count > placesMax) return null;
     }
     return { places, count };
   }

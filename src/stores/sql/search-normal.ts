@@ -52,6 +52,7 @@ export function normalOf(criterion: ItemCriterion, of: Kind, isNot = false): Nor
       return fieldTerm(criterion, of, isNot);
     case "property": {
       const { key, value } = criterion;
+      if (value?.operator === "unlike" && isOnlyStars(value)) return isNot ? ALWAYS : NEVER;
       return {
         kind: "property",
         key: key === null || isOnlyStars(key) ? null : exactOf(key),

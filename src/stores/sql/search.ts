@@ -10,6 +10,9 @@ import { type Ask, rareStatement } from "./statement.ts";
 import type { ArtifactRow, MetadataTables } from "./tables.ts";
 import { openTreeView } from "./view-tree.ts";
 
+/** What is found at more places than these is walked through instead: a page of it is soon full. */
+export const NARROW_PLACES_MAX = 50_000;
+
 type FoundRow = ArtifactRow & { kind: Kind };
 
 /** One of the two tables, with what is asked of it. */
@@ -26,12 +29,13 @@ interface Part {
 export function openSearch(
   db: Kysely<MetadataTables>,
   dialect: Dialect,
+  placesMax: number,
 ): (ask: Ask, query: ItemQuery) => Promise<readonly Item[]> {
   const trees = openTreeView(db);
 
   async function selectOf(ask: Ask, part: Part, query: ItemQuery): Promise<RawBuilder<unknown>> {
     const { of, normal, repositories } = part;
-    const narrowed = await openNarrowing({ db, dialect, ask, of, repositories })(normal);
+    const narrowed = await openNarrowing({ db, dialect, ask, of, repositories, placesMax })(normal);
     const table = sql.table(TABLES[of]);
     const where = joined("all", [...placesOf(part, narrowed, query), conditionOf(normal, of, dialect)]);
     return sql`select ${columnsOf(of)} from ${table} where ${where}`;

@@ -3,7 +3,7 @@ import type { Digest, ProjectName, Repository, RepositoryKey, RepositoryName, Se
 import type { MetadataView } from "../metadata-store.ts";
 import type { Dialect } from "./dialect.ts";
 import { allJson, artifactOfRow, attachmentOfRow, entryOfRow, firstJson, projectOfRow, versionOfRow } from "./rows.ts";
-import { openSearch } from "./search.ts";
+import { NARROW_PLACES_MAX, openSearch } from "./search.ts";
 import { type Ask, prepare } from "./statement.ts";
 import type { MetadataTables } from "./tables.ts";
 import { openGoverningView } from "./view-governing.ts";
@@ -13,14 +13,18 @@ import { openTreeView } from "./view-tree.ts";
 type WhichAttachments = Parameters<MetadataView["attachments"]>[2];
 
 /** Gives the questions of a {@link MetadataView}, put to whatever connection `ask` stands for. */
-export function openViews(db: Kysely<MetadataTables>, dialect: Dialect): (ask: Ask) => MetadataView {
+export function openViews(
+  db: Kysely<MetadataTables>,
+  dialect: Dialect,
+  placesMax = NARROW_PLACES_MAX,
+): (ask: Ask) => MetadataView {
   const accounts = accountQueries(db);
   const packages = packageQueries(db);
   const sums = sumQueries(db);
   const tree = openTreeView(db);
   const governing = openGoverningView(db);
   const trash = openTrashView(db);
-  const search = openSearch(db, dialect);
+  const search = openSearch(db, dialect, placesMax);
 
   return (ask) => ({
     ...tree(ask),
