@@ -50,6 +50,7 @@ export interface MovingParts {
 }
 
 const ROOT = "root" as UserName;
+const PYTHON = "python" as FormatName;
 const COPIER: Principal = { kind: "system", reason: "copying an index" };
 
 export function openMoves(parts: MovingParts): Moves {
@@ -130,8 +131,11 @@ function importIndex(flags: Flags, wish: IndexImportWish, parts: MovingParts): P
     const names = wish.projects === null ? null : projectsNamed(app, wish.projects);
     const projects = names ?? (await registry.indexCopies.projects(source));
     const first = await start(app, config);
-    if ((await registry.repository(into)) === null) {
+    const target = await registry.repository(into);
+    if (target === null) {
       await registry.repositoriesAdmin.create(COPIER, into, { kind: "local", validation: "legacy" });
+    } else if (target.format !== PYTHON) {
+      throw new CommandFailure(EXIT.usage, `--into ${into}: it holds ${target.format} files and no Python packages`);
     }
     const total = { copied: 0, copiedBytes: 0, same: 0 };
     const faults: { what: string; because: string }[] = [];
@@ -178,7 +182,7 @@ function indexSource(text: string): IndexSource {
 }
 
 function projectsNamed({ registry }: App, names: readonly string[]): readonly ProjectName[] {
-  const format = registry.format("python" as FormatName);
+  const format = registry.format(PYTHON);
   return names.map((name) => {
     const project = format.normalize(name);
     if (project === null) throw new CommandFailure(EXIT.usage, `--project ${name}: that is no project name`);

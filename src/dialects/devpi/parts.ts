@@ -1,4 +1,5 @@
 import type { Access } from "#access";
+import type { Repository } from "#core";
 import type { Registry } from "#registry";
 
 /** What devpi's protocol is spoken over. */
@@ -10,6 +11,11 @@ export interface DevpiParts {
   /** Our own version. */
   readonly version: string;
   readonly server: ServerFacts;
+}
+
+/** Whether devpi's words can speak of it: an index has projects. */
+export function isIndex({ registry }: Pick<DevpiParts, "registry">, { format }: Repository): boolean {
+  return registry.format(format).knowsProjects;
 }
 
 /** How the server was started, as `+status` and `+authcheck` have it. */

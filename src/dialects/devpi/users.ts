@@ -16,7 +16,7 @@ import type { DialectRoute, Target } from "#http";
 import { asksHtml, isPut, messageReply, objectOf, resultReply } from "./answers.ts";
 import { badName, invalid, quoted } from "./option-values.ts";
 import { linkPage } from "./pages.ts";
-import type { DevpiParts } from "./parts.ts";
+import { type DevpiParts, isIndex } from "./parts.ts";
 import { checkKnownKeys, type NewPassword, newPasswordFrom, userChangesFrom, userConfigOf } from "./user-config.ts";
 
 /** Users: `GET /`, and GET, PUT, PATCH, DELETE of `/<user>`. */
@@ -128,7 +128,7 @@ async function refuseNonVolatile({ registry }: DevpiParts, user: UserName): Prom
 
 /** Names of closed indexes are told only to those who may read them. */
 function visibleIndexes(parts: DevpiParts, call: Call, all: readonly Repository[]): readonly Repository[] {
-  return all.filter((index) => parts.registry.decide(call.principal, "read", index).isAllowed);
+  return all.filter((index) => isIndex(parts, index) && parts.registry.decide(call.principal, "read", index).isAllowed);
 }
 
 async function existing(parts: DevpiParts, text: string): Promise<User> {

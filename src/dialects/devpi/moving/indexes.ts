@@ -14,6 +14,7 @@ import {
 } from "#core";
 import type { NewRepository } from "#registry";
 import { type IndexOptions, newRepositoryFrom, readOptions, readType } from "../index-options.ts";
+import { isIndex } from "../parts.ts";
 import { textIn } from "./json-values.ts";
 import { fingerprintOf, type Mover, namesLike, noteOf, refusalIn, stopIfAsked } from "./mover.ts";
 import type { DevpiIndex } from "./source.ts";
@@ -64,7 +65,7 @@ async function place(mover: Mover, index: DevpiIndex): Promise<Planned | null> {
   const fingerprint = fingerprintOf(index.config);
   const known = parseRepositoryName(textIn(noted?.["to"]) ?? `${account}/${name}`);
   const there = known === null ? null : await registry.repository(known);
-  if (there !== null && there.kind === settings.kind) {
+  if (there !== null && there.kind === settings.kind && isIndex(mover, there)) {
     const isOurs = noted === null ? there.name === DEFAULT_REMOTE && mover.isFresh : noted["isOurs"] === true;
     const isSame = noted !== null && noted["fingerprint"] === fingerprint;
     return { index, to: there.name, settings, isNew: false, isOurs, fingerprint, isSame };

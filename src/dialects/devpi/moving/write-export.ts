@@ -6,7 +6,7 @@ import { type Access, hashForDevpi } from "#access";
 import { ANYONE, type Digest, type JsonObject, type Principal, type Repository, type User } from "#core";
 import type { Registry } from "#registry";
 import { indexConfigOf } from "../index-options.ts";
-import { SERVER_VERSION } from "../parts.ts";
+import { isIndex, SERVER_VERSION } from "../parts.ts";
 import { userConfigOf } from "../user-config.ts";
 import { DATA_INDEX } from "./export-folder.ts";
 import { type ExportedFile, type ExportedIndex, exportedIndex } from "./exported-index.ts";
@@ -49,7 +49,11 @@ export async function writeExport(parts: WriteExportParts): Promise<WrittenExpor
   await makeEmptyFolder(folder);
   const leftOut: Remark[] = [];
   const users = await registry.accounts.users();
-  const repositories = await registry.repositories();
+  const all = await registry.repositories();
+  const repositories = all.filter((repository) => isIndex(parts, repository));
+  for (const { name } of all.filter((repository) => !isIndex(parts, repository))) {
+    leftOut.push({ what: `repository ${name}`, because: "it holds no packages, and a devpi has nothing else" });
+  }
   const indexes: Record<string, ExportedIndex> = {};
   for (const repository of repositories) {
     leftOut.push(...remarksOn(repository));
