@@ -38,6 +38,8 @@ function wordingOf(problem: Problem, call: Call): string | null {
     case "file-not-found":
       // dohq and jf take an item for absent by this sentence, and for unreadable without it.
       return problem.because ?? `${notFound(call)}: ${problem.repository} has nothing at '${problem.filename}'`;
+    case "repository-not-found":
+      return `${notFound(call)}: there is no repository '${problem.repository}' here`;
     case "file-exists":
       return `Not enough permissions to delete/overwrite all artifacts under '${problem.filename}': ${
         problem.because ?? `it already exists in ${problem.repository} with other content`
