@@ -1,5 +1,6 @@
 import { URL_DEFAULT } from "./client.ts";
 import type { CommandOption, CommandRow } from "./command.ts";
+import { applyingCommands } from "./commands/applying.ts";
 import { completion } from "./commands/completion.ts";
 import { genConfig } from "./commands/gen-config.ts";
 import { movingCommands } from "./commands/moving.ts";
@@ -21,6 +22,7 @@ export function allCommands(settings: readonly OptionRow[]): readonly CommandRow
     ...repositoryCommands,
     ...tokenCommands,
     ...releaseCommands,
+    ...applyingCommands,
     whoami,
     completion(() => rows),
   ];

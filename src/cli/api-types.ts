@@ -66,6 +66,10 @@ export type LocalChange = {
   readonly readers?: readonly string[];
   readonly mutability?: "immutable" | "volatile";
   readonly constraints?: readonly string[] | null;
+  readonly includes?: readonly string[];
+  readonly excludes?: readonly string[];
+  readonly hasPriority?: boolean;
+  readonly isBlackedOut?: boolean;
   readonly resolution?: "shadow" | "merge";
   readonly remotes?: "first" | "union";
   readonly whitelist?: readonly string[];
@@ -85,6 +89,10 @@ export type NewRepository =
       readonly readers?: readonly string[];
       readonly mutability?: "immutable" | "volatile";
       readonly constraints?: readonly string[] | null;
+      readonly includes?: readonly string[];
+      readonly excludes?: readonly string[];
+      readonly hasPriority?: boolean;
+      readonly isBlackedOut?: boolean;
       readonly resolution?: "shadow" | "merge";
       readonly remotes?: "first" | "union";
       readonly whitelist?: readonly string[];
@@ -94,6 +102,7 @@ export type NewRepository =
       readonly testResultWriters?: readonly string[];
       readonly validation?: "strict" | "legacy";
       readonly reserved?: readonly string[];
+      readonly format?: string;
       readonly kind: "local";
     }
   | {
@@ -103,6 +112,10 @@ export type NewRepository =
       readonly readers?: readonly string[];
       readonly mutability?: "immutable" | "volatile";
       readonly constraints?: readonly string[] | null;
+      readonly includes?: readonly string[];
+      readonly excludes?: readonly string[];
+      readonly hasPriority?: boolean;
+      readonly isBlackedOut?: boolean;
       readonly url?: string | null;
       readonly freshForSeconds?: number;
       readonly missingForSeconds?: number;
@@ -112,6 +125,14 @@ export type NewRepository =
       readonly webUrlFormat?: string | null;
       readonly ignoreSerialHeader?: boolean;
       readonly providesCoreMetadata?: boolean | null;
+      readonly isOffline?: boolean;
+      readonly failsHard?: boolean;
+      readonly assumedOfflineSeconds?: number | null;
+      readonly storesFiles?: boolean;
+      readonly unusedForHours?: number;
+      readonly proxy?: string | null;
+      readonly timeoutMilliseconds?: number | null;
+      readonly format?: string;
       readonly credentials?: string | null;
       readonly kind: "remote";
     }
@@ -122,12 +143,17 @@ export type NewRepository =
       readonly readers?: readonly string[];
       readonly mutability?: "immutable" | "volatile";
       readonly constraints?: readonly string[] | null;
+      readonly includes?: readonly string[];
+      readonly excludes?: readonly string[];
+      readonly hasPriority?: boolean;
+      readonly isBlackedOut?: boolean;
       readonly resolution?: "shadow" | "merge";
       readonly remotes?: "first" | "union";
       readonly whitelist?: readonly string[];
       readonly whitelistInheritance?: "intersection" | "union";
       readonly members?: readonly string[];
       readonly publishTo?: string | null;
+      readonly format?: string;
       readonly kind: "virtual";
     };
 
@@ -204,6 +230,10 @@ export type RemoteChange = {
   readonly readers?: readonly string[];
   readonly mutability?: "immutable" | "volatile";
   readonly constraints?: readonly string[] | null;
+  readonly includes?: readonly string[];
+  readonly excludes?: readonly string[];
+  readonly hasPriority?: boolean;
+  readonly isBlackedOut?: boolean;
   readonly url?: string | null;
   readonly freshForSeconds?: number;
   readonly missingForSeconds?: number;
@@ -213,6 +243,13 @@ export type RemoteChange = {
   readonly webUrlFormat?: string | null;
   readonly ignoreSerialHeader?: boolean;
   readonly providesCoreMetadata?: boolean | null;
+  readonly isOffline?: boolean;
+  readonly failsHard?: boolean;
+  readonly assumedOfflineSeconds?: number | null;
+  readonly storesFiles?: boolean;
+  readonly unusedForHours?: number;
+  readonly proxy?: string | null;
+  readonly timeoutMilliseconds?: number | null;
   readonly credentials?: string | null;
 };
 
@@ -231,6 +268,10 @@ export type Repository =
       readonly readers: readonly string[];
       readonly mutability: "immutable" | "volatile";
       readonly constraints: readonly string[] | null;
+      readonly includes: readonly string[];
+      readonly excludes: readonly string[];
+      readonly hasPriority: boolean;
+      readonly isBlackedOut: boolean;
       readonly resolution: "shadow" | "merge";
       readonly remotes: "first" | "union";
       readonly whitelist: readonly string[];
@@ -253,6 +294,10 @@ export type Repository =
       readonly readers: readonly string[];
       readonly mutability: "immutable" | "volatile";
       readonly constraints: readonly string[] | null;
+      readonly includes: readonly string[];
+      readonly excludes: readonly string[];
+      readonly hasPriority: boolean;
+      readonly isBlackedOut: boolean;
       readonly url: string | null;
       readonly freshForSeconds: number;
       readonly missingForSeconds: number;
@@ -262,6 +307,13 @@ export type Repository =
       readonly webUrlFormat: string | null;
       readonly ignoreSerialHeader: boolean;
       readonly providesCoreMetadata: boolean | null;
+      readonly isOffline: boolean;
+      readonly failsHard: boolean;
+      readonly assumedOfflineSeconds: number | null;
+      readonly storesFiles: boolean;
+      readonly unusedForHours: number;
+      readonly proxy: string | null;
+      readonly timeoutMilliseconds: number | null;
       readonly hasCredentials: boolean;
     }
   | {
@@ -276,6 +328,10 @@ export type Repository =
       readonly readers: readonly string[];
       readonly mutability: "immutable" | "volatile";
       readonly constraints: readonly string[] | null;
+      readonly includes: readonly string[];
+      readonly excludes: readonly string[];
+      readonly hasPriority: boolean;
+      readonly isBlackedOut: boolean;
       readonly resolution: "shadow" | "merge";
       readonly remotes: "first" | "union";
       readonly whitelist: readonly string[];
@@ -354,6 +410,10 @@ export type VirtualChange = {
   readonly readers?: readonly string[];
   readonly mutability?: "immutable" | "volatile";
   readonly constraints?: readonly string[] | null;
+  readonly includes?: readonly string[];
+  readonly excludes?: readonly string[];
+  readonly hasPriority?: boolean;
+  readonly isBlackedOut?: boolean;
   readonly resolution?: "shadow" | "merge";
   readonly remotes?: "first" | "union";
   readonly whitelist?: readonly string[];

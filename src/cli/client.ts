@@ -7,6 +7,8 @@ import { one, type Typed, usage } from "./typed.ts";
 export interface Client {
   /** `path` in segments below `/api/v1`, not encoded. The answer is what docs/openapi.json promises. */
   ask<Answer>(method: Method, path: readonly string[], body?: unknown): Promise<Answer>;
+  /** A GET; `null`: the server has no such thing. */
+  find<Answer>(path: readonly string[]): Promise<Answer | null>;
   /** The account that the server takes us for; thrown where it is none. */
   account(): Promise<string>;
 }
@@ -20,21 +22,26 @@ const ANSWER_MILLISECONDS_MAX = 60_000;
 export function clientFor(io: Io, typed: Typed): Client {
   const base = (): string => serverUrl(one(typed, "url") ?? (io.env["VIVARIUM_URL"] || URL_DEFAULT));
   let proof: Promise<string | null> | null = null;
+  async function replyTo(method: Method, path: readonly string[], body?: unknown) {
+    const url = base();
+    const address = `${url}/api/v1/${path.map(segment).join("/")}`;
+    proof ??= authorization(io, typed, url);
+    const proven = await proof;
+    const headers: Record<string, string> = { accept: "application/json" };
+    if (proven !== null) headers["authorization"] = proven;
+    if (body !== undefined) headers["content-type"] = "application/json";
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    return { reply: await send(io, url, address, { method, headers, ...sent }), url, isNobody: proven === null };
+  }
   const client: Client = {
     async ask<Answer>(method: Method, path: readonly string[], body?: unknown) {
-      const url = base();
-      const address = `${url}/api/v1/${path.map(segment).join("/")}`;
-      proof ??= authorization(io, typed, url);
-      const proven = await proof;
-      const headers: Record<string, string> = { accept: "application/json" };
-      if (proven !== null) headers["authorization"] = proven;
-      if (body !== undefined) headers["content-type"] = "application/json";
-      const reply = await send(io, url, address, {
-        method,
-        headers,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      return (await read(reply, url, proven === null)) as Answer;
+      const { reply, url, isNobody } = await replyTo(method, path, body);
+      return (await read(reply, url, isNobody)) as Answer;
+    },
+    async find<Answer>(path: readonly string[]) {
+      const { reply, url, isNobody } = await replyTo("GET", path);
+      if (reply.status === 404 && isProblem(jsonIn(await reply.clone().text()))) return null;
+      return (await read(reply, url, isNobody)) as Answer;
     },
     async account() {
       const { user } = await client.ask<WhoAmI>("GET", ["whoami"]);

@@ -91,6 +91,7 @@ test("every example of the help is understood", async () => {
   for (const line of examples.filter((each) => each.startsWith("vivarium "))) {
     const { exitCode, err } = await vivariumWith(wordsOf(line).slice(1), {
       secrets: ["secret", "secret", "secret"],
+      files: { "vivarium.yaml": "version: 1\nusers: { alice: {} }\n" },
       fetch: NOBODY_LISTENS,
     });
     const understood: readonly number[] = [EXIT.done, EXIT.unreachable, EXIT.bug];

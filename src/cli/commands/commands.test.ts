@@ -164,6 +164,12 @@ const CASES: readonly {
     shows: /alice\/dev is made/,
   },
   {
+    line: "index create alice/tools --format generic",
+    api: { "PUT /repositories/alice/tools": { ...LOCAL, name: "alice/tools", format: "generic" } },
+    sent: [["PUT", "/repositories/alice/tools", { kind: "local", format: "generic" }]],
+    shows: /alice\/tools is made\.\n.*format +generic\n/s,
+  },
+  {
     line: "index create root/pypi --upstream https://u.example.com/ --fresh-for 30m --project-list no --external-urls yes",
     api: { "PUT /repositories/root/pypi": REMOTE },
     sent: [

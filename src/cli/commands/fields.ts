@@ -5,7 +5,7 @@ import { many, one, type Typed, usage } from "../typed.ts";
 /** An option that becomes a field of a body. */
 export interface FieldOption extends CommandOption {
   readonly field: string;
-  readonly kind: "text" | "choice" | "list" | "yes-no" | "no-yes" | "duration" | "json";
+  readonly kind: "text" | "choice" | "list" | "yes-no" | "no-yes" | "duration" | "hours" | "milliseconds" | "json";
 }
 
 /** Said once wherever fields are changed. */
@@ -31,6 +31,10 @@ function valueFrom({ name, kind }: FieldOption, text: string | null): unknown {
       return text === "no";
     case "duration":
       return durationSeconds(name, text);
+    case "hours":
+      return text === "" ? 0 : Math.ceil(durationSeconds(name, text) / 3600);
+    case "milliseconds":
+      return text === "" ? null : durationSeconds(name, text) * 1000;
     case "json":
       return text === "" ? null : jsonFrom(name, text);
     default:

@@ -22,6 +22,8 @@ const UPSTREAM_LOGIN: readonly CommandOption[] = [
   },
 ];
 
+const FORMATS = ["python", "generic"];
+
 /** `vivarium index …`: repositories of all three kinds. */
 export const repositoryCommands: readonly CommandRow[] = [
   {
@@ -50,6 +52,12 @@ export const repositoryCommands: readonly CommandRow[] = [
     positionals: [REPOSITORY],
     options: [
       { name: "kind", placeholder: KINDS.join("|"), choices: KINDS, description: "What it is" },
+      {
+        name: "format",
+        placeholder: FORMATS.join("|"),
+        choices: FORMATS,
+        description: "What it holds: Python packages where it is left out, or any files",
+      },
       ...SETTING_OPTIONS,
       ...UPSTREAM_LOGIN,
     ],
@@ -63,13 +71,16 @@ export const repositoryCommands: readonly CommandRow[] = [
         line: "vivarium index create alice/all --member alice/dev --member root/pypi --publish-to alice/dev",
         does: "several as one",
       },
+      { line: "vivarium index create alice/tools --format generic", does: "a place for files of any kind" },
     ],
     talksTo: "server",
     hasJson: true,
     async run(typed, tools) {
       const name = positional(typed, 0);
       const kind = kindFrom(typed);
-      const body = { kind, ...fieldsFrom(typed, SETTING_OPTIONS), ...(await credentialsFrom(typed, tools)) };
+      const format = one(typed, "format");
+      const what = format === null ? { kind } : { kind, format };
+      const body = { ...what, ...fieldsFrom(typed, SETTING_OPTIONS), ...(await credentialsFrom(typed, tools)) };
       const made = await tools.client.ask<Repository>("PUT", ["repositories", ...halvesOf(name)], body);
       return { json: made, text: `${made.name} is made.\n${cardOf(made)}` };
     },
@@ -207,6 +218,7 @@ function cardOf(repository: Repository): string {
   return card([
     ["name", repository.name],
     ["kind", repository.kind],
+    ["format", repository.format],
     ["short address", `/${repository.key}/`],
     ["made", repository.createdAt],
     ...settings,
@@ -218,6 +230,10 @@ function shown(kind: (typeof SETTING_OPTIONS)[number]["kind"], value: unknown): 
   if (value === null || value === undefined) return null;
   if (Array.isArray(value)) return value.length === 0 ? "(none)" : value.join(", ");
   if (typeof value === "boolean") return value === (kind === "yes-no") ? "yes" : "no";
-  if (typeof value === "number") return `${value} seconds`;
+  if (typeof value === "number") return kind === "hours" ? `${value} hours` : secondsOf(kind, value);
   return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function secondsOf(kind: (typeof SETTING_OPTIONS)[number]["kind"], value: number): string {
+  return `${kind === "milliseconds" ? value / 1000 : value} seconds`;
 }

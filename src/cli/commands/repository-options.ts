@@ -44,6 +44,30 @@ export const SETTING_OPTIONS: readonly SettingOption[] = [
     ),
     ...LIST,
   },
+  {
+    ...text(
+      "include",
+      "includes",
+      "pattern",
+      "Take and show only paths that an Ant pattern fits (acme/**/*.whl)",
+      EVERY,
+    ),
+    ...LIST,
+  },
+  {
+    ...text("exclude", "excludes", "pattern", "Neither take nor show paths that this Ant pattern fits", EVERY),
+    ...LIST,
+  },
+  {
+    ...text("priority", "hasPriority", "yes|no", "As a member: where it has a project, others are not asked", EVERY),
+    ...YES_NO,
+    kind: "yes-no",
+  },
+  {
+    ...text("blacked-out", "isBlackedOut", "yes|no", "Neither read nor written, as if it were empty", EVERY),
+    ...YES_NO,
+    kind: "yes-no",
+  },
   choice(
     "mutability",
     "mutability",
@@ -124,6 +148,59 @@ export const SETTING_OPTIONS: readonly SettingOption[] = [
     ...text("ignore-serial-header", "ignoreSerialHeader", "yes|no", "Do not compare the upstream's serials", REMOTE),
     ...YES_NO,
     kind: "yes-no",
+  },
+
+  {
+    ...text("offline", "isOffline", "yes|no", "Never ask the upstream; show what is here already", REMOTE),
+    ...YES_NO,
+    kind: "yes-no",
+  },
+  {
+    ...text(
+      "hard-fail",
+      "failsHard",
+      "yes|no",
+      "no: a virtual repository that merges goes on without it while the upstream is down",
+      REMOTE,
+    ),
+    ...YES_NO,
+    kind: "yes-no",
+  },
+  {
+    ...text(
+      "assumed-offline",
+      "assumedOfflineSeconds",
+      "time",
+      "How long an upstream that gave no answer is left alone",
+      REMOTE,
+    ),
+    kind: "duration",
+  },
+  {
+    ...text("store-files", "storesFiles", "yes|no", "no: files pass through and are not kept", REMOTE),
+    ...YES_NO,
+    kind: "yes-no",
+  },
+  {
+    ...text(
+      "unused-for",
+      "unusedForHours",
+      "time",
+      "Drop copies that nobody read for so long: 30d, 12h; 0 for never",
+      REMOTE,
+    ),
+    kind: "hours",
+  },
+  text("proxy", "proxy", "url", "The proxy to reach the upstream through; '' for the server's own", REMOTE),
+  {
+    ...text(
+      "timeout",
+      "timeoutMilliseconds",
+      "time",
+      "How long the upstream's answer may take to begin: 15 (seconds)",
+      REMOTE,
+    ),
+    kind: "milliseconds",
   },
 
   { ...text("member", "members", "repository", "One of its members, in order of trust", VIRTUAL), ...LIST },
