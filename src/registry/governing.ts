@@ -9,6 +9,7 @@ import type {
   RepositoryName,
   RetentionPolicy,
 } from "#core";
+import type { Tally } from "./tree.ts";
 
 /** Groups and permission targets. All of it needs an administrator (root, or who `isAdmin`), unless it says otherwise. */
 export interface Governing {
@@ -63,6 +64,18 @@ export interface Retention {
   /** Says what would go and how many bytes; removes nothing. At most 1000 files are listed. */
   preview(principal: Principal, policy: RetentionPolicy): Promise<RetentionRun>;
   run(principal: Principal, name: string): Promise<RetentionRun>;
-  /** Runs what is due, clears the trash of what has rested long enough and remotes of unused copies; called now and then. */
-  tick(): Promise<void>;
+  /**
+   * Runs what is due, clears the trash of what has rested long enough and remotes of unused copies; called now and then.
+   * Stops soon when aborted. Of several nodes one does it.
+   */
+  tick(signal?: AbortSignal): Promise<Upkeep>;
+}
+
+/** What was done by itself. */
+export interface Upkeep {
+  readonly runs: readonly RetentionRun[];
+  readonly trash: Tally;
+  readonly copies: Tally;
+  /** What failed, in words, and why; the rest was done. */
+  readonly failures: readonly { readonly what: string; readonly cause: unknown }[];
 }
