@@ -56,6 +56,29 @@ describe("repositories", () => {
     assert.equal(await has({ credentials: null }), false);
   });
 
+  test("of the remote kind say how they deal with their upstream, and go back to how the server is set", async () => {
+    const path = "/repositories/alice/up";
+    const settings = {
+      isOffline: true,
+      failsHard: false,
+      assumedOfflineSeconds: 300,
+      storesFiles: false,
+      unusedForHours: 720,
+      proxy: "http://proxy.example:3128",
+      timeoutMilliseconds: 15_000,
+      includes: ["**/*.whl"],
+      excludes: ["acme-*/**"],
+      hasPriority: true,
+      isBlackedOut: true,
+    };
+    const made = bodyOf(await world.ask("PUT", path, { as: "alice", json: { kind: "remote", ...settings } }));
+    assert.deepEqual({ ...made, ...settings }, made);
+
+    const json = { assumedOfflineSeconds: null, timeoutMilliseconds: null, proxy: null, includes: [], excludes: [] };
+    assert.deepEqual(bodyOf(await world.ask("PATCH", path, { as: "alice", json })), { ...made, ...json });
+    assert.deepEqual(bodyOf(await world.ask("GET", path)), { ...made, ...json });
+  });
+
   test("are refused where a name, an address or a field cannot be right", async () => {
     const wrong = [
       [{ kind: "local", bases: ["nonsense"] }, "setting-invalid"],
@@ -63,6 +86,11 @@ describe("repositories", () => {
       [{ kind: "remote", url: "https://me:secret@upstream.example/" }, "setting-invalid"],
       [{ kind: "remote", url: "ftp://upstream.example/" }, "request-invalid"],
       [{ kind: "remote", url: "https://upstream.example/", credentials: "no colon" }, "request-invalid"],
+      [{ kind: "local", format: "cobol" }, "setting-invalid"],
+      [{ kind: "remote", proxy: "http://me:secret@proxy.example:3128" }, "setting-invalid"],
+      [{ kind: "remote", timeoutMilliseconds: 0 }, "request-invalid"],
+      [{ kind: "local", excludes: ["../**"] }, "setting-invalid"],
+      [{ kind: "local", isOffline: true }, "request-invalid"],
       [{ kind: "local", members: [] }, "request-invalid"],
       [{ kind: "cloud" }, "request-invalid"],
       [{}, "request-invalid"],

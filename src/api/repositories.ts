@@ -128,6 +128,10 @@ function settingsFrom({ registry, access }: ApiParts, body: NewBody): NewReposit
     settings["whitelist"] = settings["whitelist"].map((name) => projectFrom(registry, String(name)));
   }
   if (typeof settings["credentials"] === "string") settings["credentials"] = access.seal(settings["credentials"]);
+  // As the server is set is what a repository says that says nothing.
+  for (const field of ["assumedOfflineSeconds", "timeoutMilliseconds"]) {
+    if (settings[field] === null) settings[field] = undefined;
+  }
   if (typeof settings["url"] === "string") settings["url"] = upstreamUrl(settings["url"]);
   return settings as unknown as NewRepository;
 }

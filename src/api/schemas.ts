@@ -35,6 +35,8 @@ const limit = z.strictObject({
   projects: z.array(projectName).max(1000).nullable().default(null).describe("`null`: all"),
 });
 
+const patterns = z.array(z.string().max(1024)).max(200);
+
 const describing = { title: text.nullable(), description: text.nullable(), customData };
 
 const common = {
@@ -50,6 +52,12 @@ const common = {
     .max(10_000)
     .nullable()
     .describe("Lines of a constraints file: only what they admit is seen here; a line `*` keeps out all others"),
+  includes: patterns.describe("Ant patterns on paths: what none of them fits is neither taken nor shown; none: all"),
+  excludes: patterns.describe("Ant patterns on paths: what one of them fits is neither taken nor shown"),
+  hasPriority: z
+    .boolean()
+    .describe("In a virtual repository: where a member with priority has a project, only such members are asked"),
+  isBlackedOut: z.boolean().describe("Neither read nor written, as if it were empty; its names stay held"),
 };
 
 const merging = {
@@ -83,6 +91,28 @@ const remote = {
   webUrlFormat: z.string().max(2000).nullable().describe("The upstream's page of a project, with `{name}` in it"),
   ignoreSerialHeader: z.boolean(),
   providesCoreMetadata: z.boolean().nullable().describe("Kept for devpi's clients; metadata is always offered here"),
+  isOffline: z.boolean().describe("The upstream is never asked; what is here already is shown"),
+  failsHard: z
+    .boolean()
+    .describe("`false`: where a virtual repository merges, it goes on without this one while the upstream is down"),
+  assumedOfflineSeconds: z
+    .int()
+    .min(0)
+    .max(31_536_000)
+    .nullable()
+    .describe("After the upstream gave no answer it is not asked for so long; `null`: as the server is set"),
+  storesFiles: z.boolean().describe("`false`: files pass through and are not kept"),
+  unusedForHours: z.int().min(0).max(87_600).describe("Copies that nobody read for so long are dropped; 0: never"),
+  proxy: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .describe("The proxy to reach this upstream through; `null`: as the server is set"),
+  timeoutMilliseconds: z
+    .int()
+    .min(1)
+    .max(600_000)
+    .nullable()
+    .describe("The upstream's answer may take so long to begin; `null`: as the server is set"),
 };
 
 const virtual = {
@@ -99,9 +129,11 @@ const credentials = z
   .nullable()
   .describe("`user:password` for the upstream; never shown again");
 
+const format = name.describe("What it holds: `python` packages, or `generic` for any files; it cannot change");
+
 const user = { email: text.nullable(), ...describing };
 const kinds = { local: z.literal("local"), remote: z.literal("remote"), virtual: z.literal("virtual") };
-const stored = { name: repositoryName, key: name, format: name, createdAt: instant };
+const stored = { name: repositoryName, key: name, format, createdAt: instant };
 
 /** What clients send. Unknown fields are refused. */
 export const bodies = {
@@ -113,12 +145,18 @@ export const bodies = {
     limits: z.array(limit).min(1).max(100).optional().describe("At most this; left out: all that its owner may do"),
   }),
   NewRepository: z.discriminatedUnion("kind", [
-    z.strictObject(local).partial().extend({ kind: kinds.local }),
     z
-      .strictObject({ ...remote, credentials })
+      .strictObject({ ...local, format })
+      .partial()
+      .extend({ kind: kinds.local }),
+    z
+      .strictObject({ ...remote, format, credentials })
       .partial()
       .extend({ kind: kinds.remote }),
-    z.strictObject(virtual).partial().extend({ kind: kinds.virtual }),
+    z
+      .strictObject({ ...virtual, format })
+      .partial()
+      .extend({ kind: kinds.virtual }),
   ]),
   LocalChange: z.strictObject({ kind: kinds.local, ...local }).partial(),
   RemoteChange: z.strictObject({ kind: kinds.remote, ...remote, credentials }).partial(),

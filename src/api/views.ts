@@ -7,6 +7,7 @@ import {
   keyOf,
   type ListedFile,
   type Listing,
+  type RemoteRepository,
   type Repository,
   type RepositoryName,
   type Token,
@@ -46,15 +47,36 @@ export function tokenView(token: Token): Answers["Token"] {
 }
 
 export function repositoryView(repository: Repository): Answers["Repository"] {
+  // What other systems' clients want back is theirs only.
+  const { kept: _, ...settings } = repository;
   const shown = {
-    ...repository,
+    ...settings,
     key: keyOf(repository.name),
     constraints: repository.constraints ?? null,
+    includes: repository.includes ?? [],
+    excludes: repository.excludes ?? [],
+    hasPriority: repository.hasPriority ?? false,
+    isBlackedOut: repository.isBlackedOut ?? false,
     createdAt: instantView(repository.createdAt),
   };
   if (shown.kind !== "remote") return shown as unknown as Answers["Repository"];
-  const { credentials, providesCoreMetadata = null, ...rest } = shown;
-  return { ...rest, providesCoreMetadata, hasCredentials: credentials !== null } as unknown as Answers["Repository"];
+  const { credentials, ...rest } = shown;
+  const remote = { ...rest, ...remoteDefaults(rest), hasCredentials: credentials !== null };
+  return remote as unknown as Answers["Repository"];
+}
+
+/** What was not given, as what it means. */
+function remoteDefaults(remote: Omit<RemoteRepository, "credentials" | "createdAt">) {
+  return {
+    providesCoreMetadata: remote.providesCoreMetadata ?? null,
+    isOffline: remote.isOffline ?? false,
+    failsHard: remote.failsHard ?? true,
+    assumedOfflineSeconds: remote.assumedOfflineSeconds ?? null,
+    storesFiles: remote.storesFiles ?? true,
+    unusedForHours: remote.unusedForHours ?? 0,
+    proxy: remote.proxy ?? null,
+    timeoutMilliseconds: remote.timeoutMilliseconds ?? null,
+  };
 }
 
 /** `address` makes the file's full address out of its path below the repository. */

@@ -77,6 +77,34 @@ test("what describes a repository has a limit", () => {
   assert.equal(describingFault({ ...described, customData: { a: "x" } }), null);
 });
 
+test("what a remote does when its upstream fails is said in whole numbers within reason", () => {
+  for (const [settings, words] of [
+    [{ assumedOfflineSeconds: -1 }, /assumedOfflineSeconds must be a whole number/],
+    [{ unusedForHours: 0.5 }, /unusedForHours must be a whole number/],
+    [{ timeoutMilliseconds: 0 }, /timeoutMilliseconds must be a whole number from 1/],
+    [{ timeoutMilliseconds: 600_001 }, /timeoutMilliseconds must be a whole number from 1/],
+  ] as const) {
+    assert.match(settingsFault(repository("root/up", { kind: "remote", ...settings })) ?? "", words);
+  }
+});
+
+test("a proxy is an address of its own, without a password that readers would see", () => {
+  const fault = (proxy: string): string | null => settingsFault(repository("root/up", { kind: "remote", proxy }));
+  assert.equal(fault("http://proxy.example:3128"), null);
+  assert.match(fault("socks5://proxy.example") ?? "", /must begin with https/);
+  assert.match(fault("http://me:secret@proxy.example") ?? "", /must not hold a password/);
+  assert.doesNotMatch(fault("http://me:secret@proxy.example") ?? "", /secret/);
+  assert.match(fault("http://proxy.example/path") ?? "", /ends after host and port/);
+});
+
+test("a pattern that can fit no path is refused, and so are too many", () => {
+  const fault = (excludes: readonly string[]): string | null =>
+    settingsFault(repository("root/dev", { kind: "local", excludes }));
+  assert.equal(fault(["acme-*/**", "**/*.exe", ""]), null);
+  assert.match(fault(["../**"]) ?? "", /excludes cannot be taken/);
+  assert.match(fault(Array.from({ length: 201 }, (_, index) => `p${index}/**`)) ?? "", /more than 200 patterns/);
+});
+
 test("members of another format are no members", () => {
   const npm = newRepository("root/npm" as RepositoryName, { kind: "local" }, { ...MADE, format: "npm" as FormatName });
   const all = repository("root/all", { kind: "virtual", members: [npm.name] });
