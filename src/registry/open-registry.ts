@@ -12,9 +12,11 @@ import { openElsewhere } from "./elsewhere.ts";
 import { forgetGoneRemotes } from "./gone-remotes.ts";
 import { openHotFiles } from "./hot-files.ts";
 import { openListings } from "./listing.ts";
+import { openGoverning } from "./open-governing.ts";
 import { openIndexCopies } from "./open-index-copies.ts";
 import { openMoving } from "./open-moving.ts";
 import { openRemotes } from "./open-remotes.ts";
+import { openRetention } from "./open-retention.ts";
 import { openTrash } from "./open-trash.ts";
 import { openPages } from "./pages.ts";
 import { openPublishing } from "./publish.ts";
@@ -45,6 +47,7 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
   const attachments = openAttachments(tools, publishing);
   const deskTools: DeskTools = { ...tools, listings, pages, files, publishing, releases, attachments };
   const search = opened.use(openSearch(tools, changes, listings));
+  const retention = opened.use(openRetention({ ...tools, remoteTree: remotes.tree }));
   const closing = opened.move();
 
   function noteWritten(seq: Seq): void {
@@ -97,7 +100,9 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
     documentation: openDocumentations(tools, attachments),
     elsewhere: openElsewhere(tools),
     moving: openMoving(tools),
+    governing: openGoverning(tools, publishing),
     trash: openTrash(tools),
+    retention,
     usage: openUsage({ ...tools, remoteTree: remotes.tree }),
     indexCopies: openIndexCopies(tools),
     journal(after, principal, signal) {
