@@ -6,7 +6,16 @@ import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { openSealer } from "#access";
 import type { BlobFault, DataProbes, RemoteFacts } from "#cli";
-import { type Digest, hexOf, type Instant, type JournalEntry, type Repository, type Seq, type User } from "#core";
+import {
+  type Digest,
+  hexOf,
+  type Instant,
+  type JournalEntry,
+  type RemoteRepository,
+  type Repository,
+  type Seq,
+  type User,
+} from "#core";
 import { METADATA_MIGRATIONS } from "../stores/sql/migrations.ts";
 import { openSqliteStore } from "../stores/sqlite/index.ts";
 import { tablesOf, within } from "./database-look.ts";
@@ -89,12 +98,17 @@ export function openDataProbes(places: DataPlaces): DataProbes {
         jsonOf<Repository>(db, "select repository as json from repositories order by name").flatMap(
           (repository): RemoteFacts[] =>
             repository.kind === "remote"
-              ? [{ name: repository.name, url: repository.url, hasProjectList: !repository.noProjectList }]
+              ? [{ name: repository.name, url: repository.url, hasProjectList: hasProjectList(repository) }]
               : [],
         ),
       );
     },
   };
+}
+
+/** An upstream of files that are no packages has no list of projects. */
+function hasProjectList({ format, noProjectList }: RemoteRepository): boolean {
+  return format === "python" && !noProjectList;
 }
 
 function jsonOf<Value>(db: DatabaseSync, sql: string): readonly Value[] {

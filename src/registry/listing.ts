@@ -167,7 +167,8 @@ export function openListings(tools: Tools, changes: Changes): Listings {
   }
 
   async function projectsOf(repository: Repository): Promise<Projects> {
-    if (isBlackedOut(repository)) return NO_PROJECTS;
+    // Nobody asks an upstream of mere files for a list of its projects.
+    if (isBlackedOut(repository) || !formatOf(tools, repository).knowsProjects) return NO_PROJECTS;
     switch (repository.kind) {
       case "local":
         return { projects: await namesOf(metadata, repository), staleSince: null, validUntil: null };

@@ -18,6 +18,7 @@ import {
   type Seq,
 } from "#core";
 import type { Desk, MadePage, OpenFile, Page, Route } from "#formats";
+import { NO_TREE } from "./no-tree.ts";
 
 export const REPOSITORY = "alice/dev" as RepositoryName;
 const AT = Date.UTC(2026, 7, 1, 12) as Instant;
@@ -113,6 +114,7 @@ export function indexDesk(
     listed,
     repository: aRepository(options.readers ?? [ANYONE]),
     may: (action) => action === "read",
+    tree: NO_TREE,
     projects: async () => ({ projects: listings, staleSince: null }),
     async listing(project) {
       listed.push(project);

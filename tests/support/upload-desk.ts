@@ -15,6 +15,7 @@ import {
   refuse,
 } from "#core";
 import type { Candidate, Desk, DocumentationWish, Received } from "#formats";
+import { NO_TREE } from "./no-tree.ts";
 
 /** What an upload did to a {@link UploadDesk}. */
 export interface UploadDesk {
@@ -60,6 +61,7 @@ export function openUploadDesk(
     yank: unexpected,
     remove: unexpected,
     setStatus: unexpected,
+    tree: NO_TREE,
     async receive(bytes) {
       if (options.refusal !== undefined) throw options.refusal;
       const chunks: Uint8Array[] = [];
