@@ -7,6 +7,7 @@ export * from "./ant-pattern.ts";
 export * from "./artifact.ts";
 export * from "./attachments.ts";
 export * from "./call.ts";
+export * from "./governing-rules.ts";
 export * from "./item-matches.ts";
 export * from "./items.ts";
 export * from "./journal.ts";

@@ -1,4 +1,13 @@
-import { accountFault, type Instant, type Principal, refuse, type Token, type User, type UserName } from "#core";
+import {
+  ANONYMOUS_USER,
+  accountFault,
+  type Instant,
+  type Principal,
+  refuse,
+  type Token,
+  type User,
+  type UserName,
+} from "#core";
 import type { Transaction } from "#stores";
 import {
   isInCharge,
@@ -8,6 +17,7 @@ import {
   requireAdministrator,
   requireSelfOrRoot,
 } from "./account-rights.ts";
+import { joinGroups, leaveEverything } from "./memberships.ts";
 import { refuseTakenUserName } from "./name-clashes.ts";
 import type { Accounts } from "./registry.ts";
 import { refuseFullImmutable } from "./repositories-admin.ts";
@@ -27,9 +37,12 @@ export function openAccounts(tools: Tools): Accounts {
       requireAccountMaking(principal, settings);
       const user: User = { ...given, createdAt: now(), modifiedAt: null };
       checkAccount(user);
+      refuseStrangersName(user);
+      if (given.isAdmin === true) requireAdministrator(principal, "manage-users", "make administrators");
       return write(tools, principal, async (tx) => {
         await refuseTakenUserName(tx, user.name);
         tx.append({ type: "user.saved", user });
+        await joinGroups(tx, user.name);
         return user;
       });
     },
@@ -42,6 +55,7 @@ export function openAccounts(tools: Tools): Accounts {
         const wanted: User = { ...current, ...change };
         if (JSON.stringify(wanted) === JSON.stringify(current)) return current;
         checkAccount(wanted);
+        checkAdminMark(principal, current, wanted);
         const user = { ...wanted, modifiedAt: now() };
         tx.append({ type: "user.saved", user });
         return user;
@@ -64,12 +78,15 @@ export function openAccounts(tools: Tools): Accounts {
     async remove(principal, name) {
       requireAccountRemoval(principal, name, settings);
       const removed = await write(tools, principal, async (tx) => {
-        await existingUser(tx, name);
+        const { isAdmin = false } = await existingUser(tx, name);
+        if (isAdmin || rules.standingOf(name).isAdmin)
+          requireAdministrator(principal, "manage-users", "remove administrators");
         const repositories = await tx.repositories(name);
         for (const repository of repositories) {
           await refuseFullImmutable(tx, repository);
           tx.append({ type: "repository.removed", name: repository.name });
         }
+        await leaveEverything(tx, name, now());
         // The tokens go with their owner.
         tx.append({ type: "user.removed", name });
         return repositories;
@@ -151,6 +168,22 @@ async function makeRoomForToken(tx: Transaction, owner: UserName, now: Instant):
     throw refuse({ code: "setting-invalid", because });
   }
   for (const { id } of expired) tx.append({ type: "token.revoked", id, owner });
+}
+
+/** Permission targets mean everybody by it. */
+function refuseStrangersName({ name }: User): void {
+  if (name.toLowerCase() !== ANONYMOUS_USER) return;
+  const because = `'${name}' cannot be a user name: it means everybody who has not signed in; choose another`;
+  throw refuse({ code: "setting-invalid", because });
+}
+
+/** Only administrators make others so, or take it from them; root is one whatever is said. */
+function checkAdminMark(principal: Principal, { name, isAdmin: was = false }: User, { isAdmin = false }: User): void {
+  if (isAdmin === was) return;
+  requireAdministrator(principal, "manage-users", "say who administers");
+  if (name !== "root") return;
+  const because = "root administers whatever is said; what is said of it cannot change";
+  throw refuse({ code: "setting-invalid", because });
 }
 
 async function existingUser(tx: Transaction, name: UserName): Promise<User> {

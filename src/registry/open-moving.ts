@@ -13,6 +13,7 @@ import {
 } from "#core";
 import type { UpstreamPage } from "#formats";
 import type { BlobStore, Transaction } from "#stores";
+import { joinGroups } from "./memberships.ts";
 import type { ArrivingCopy, Moving } from "./moving.ts";
 import { saveArriving } from "./moving-versions.ts";
 import { refuseTakenUserName } from "./name-clashes.ts";
@@ -82,8 +83,9 @@ async function saveUser(tx: Transaction, user: User): Promise<void> {
   const known = await tx.user(user.name);
   if (known === null) await refuseTakenUserName(tx, user.name);
   // Sessions belong to an account by the moment of its creation, so that of one that is here already stays.
-  const wanted = known === null ? user : { ...user, createdAt: known.createdAt };
+  const wanted = known === null ? user : { ...known, ...user, createdAt: known.createdAt };
   if (JSON.stringify(wanted) !== JSON.stringify(known)) tx.append({ type: "user.saved", user: wanted });
+  if (known === null) await joinGroups(tx, user.name);
 }
 
 async function remoteOf(tools: Tools, name: RepositoryName): Promise<RemoteRepository> {
