@@ -8,6 +8,8 @@ import type { ArtifactoryParts } from "./parts.ts";
 import { pypiRoutes } from "./pypi.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { searchRoutes } from "./searches.ts";
+import { groupRoutes } from "./security/groups.ts";
+import { userRoutes } from "./security/users.ts";
 import { storageRoutes } from "./storage.ts";
 import { storageSummaryRoutes } from "./storage-summary.ts";
 import { systemRoutes } from "./system.ts";
@@ -22,6 +24,8 @@ export function artifactoryDialect(parts: ArtifactoryParts): Dialect {
     name: "artifactory",
     routes: [
       ...systemRoutes(parts),
+      ...userRoutes(parts),
+      ...groupRoutes(parts),
       ...repositoryRoutes(parts),
       ...storageRoutes(parts),
       ...copyMoveRoutes(parts),
