@@ -25,6 +25,8 @@ export interface Behaviour {
   readonly language: "html" | "json" | null;
   /** Files are announced with their sha256. */
   readonly announcesHashes: boolean;
+  /** What HEAD is answered with; `null`: as GET is. */
+  readonly headStatus: number | null;
   /** `Content-Length` is sent. */
   readonly lengths: boolean;
   /** Bytes at a time, with a turn of the event loop between; `null`: all at once. */
@@ -49,7 +51,7 @@ export interface SeenRequest {
   readonly headers: IncomingMessage["headers"];
 }
 
-/** A small real index server on 127.0.0.1: `/simple/`, `/simple/<project>/`, `/flat/`, `/files/<filename>`. */
+/** A small real index server on 127.0.0.1: `/simple/`, `/simple/<project>/`, `/flat/`, `/files/<filename>`, which may have folders in it. */
 export interface FakeUpstream extends AsyncDisposable {
   /** `http://127.0.0.1:<port>` */
   readonly origin: string;
@@ -83,6 +85,7 @@ const NORMAL: Behaviour = {
   page: null,
   language: null,
   announcesHashes: true,
+  headStatus: null,
   lengths: true,
   chunkBytes: null,
 };
@@ -121,6 +124,7 @@ export async function openFakeUpstream(): Promise<FakeUpstream> {
     const mode = { ...general, ...special.get(path) };
     const expected = mode.credentials === null ? null : `Basic ${Buffer.from(mode.credentials).toString("base64")}`;
     if (mode.answer === "cut") request.socket.destroy();
+    else if (mode.headStatus !== null && request.method === "HEAD") response.writeHead(mode.headStatus).end();
     else if (mode.answer !== "normal") response.writeHead(mode.answer.status, mode.answer.headers).end("trouble");
     else if (expected !== null && request.headers.authorization !== expected) {
       response.writeHead(401, { "www-authenticate": 'Basic realm="upstream"' }).end("who are you?");
@@ -176,7 +180,7 @@ export async function openFakeUpstream(): Promise<FakeUpstream> {
       bytes: Buffer.from(text),
       isPage: true,
     });
-    const file = /^\/files\/([^/]+)$/.exec(path)?.[1];
+    const file = /^\/files\/(.+)$/.exec(path)?.[1];
     if (file !== undefined) return fileOf(file, mode);
     const project = /^\/simple\/([^/]+)\/$/.exec(path)?.[1];
     const isList = path === "/simple/";

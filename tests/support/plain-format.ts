@@ -64,6 +64,10 @@ export const plainFormat: PackageFormat = {
   readRecord: (version, attributes) => ({ version, attributes }),
 };
 
+/** The same without projects: any files under any paths. */
+export const ANY = "any" as FormatName;
+export const anyFormat: PackageFormat = { ...plainFormat, name: ANY, knowsProjects: false };
+
 async function metadataOf(file: RandomAccess): Promise<Uint8Array> {
   if (file.sizeBytes < 16) throw new SyntaxError("not a plain wheel");
   const end = file.sizeBytes - 16;

@@ -5,7 +5,7 @@ import { openRemotes } from "../../src/registry/open-remotes.ts";
 import type { Remotes } from "../../src/registry/remotes.ts";
 import { type FakeUpstream, openFakeUpstream } from "./fake-upstream.ts";
 import { type MemoryBlobs, memoryBlobs, memoryState } from "./memory-stores.ts";
-import { PLAIN, plainFormat } from "./plain-format.ts";
+import { ANY, anyFormat, PLAIN, plainFormat } from "./plain-format.ts";
 
 /** Remotes over a fake upstream, with a clock that the test moves. */
 export interface RemoteWorld extends AsyncDisposable {
@@ -13,6 +13,8 @@ export interface RemoteWorld extends AsyncDisposable {
   readonly remotes: Remotes;
   readonly blobs: MemoryBlobs;
   readonly remote: RemoteRepository;
+  /** A remote of files without projects: what the fake has below `/files/`. */
+  readonly files: RemoteRepository;
   /** The remote with other settings. */
   with(change: Partial<RemoteRepository>): RemoteRepository;
   tick(seconds: number): void;
@@ -49,7 +51,10 @@ export async function openRemoteWorld(
       now,
       wait: async () => {},
       upstreams,
-      formats: new Map([[PLAIN, plainFormat]]),
+      formats: new Map([
+        [PLAIN, plainFormat],
+        [ANY, anyFormat],
+      ]),
       open: (sealed) => sealed.replace("sealed ", ""),
       settings: {
         fileSizeBytesMax: options.fileSizeBytesMax ?? 1 << 30,
@@ -88,6 +93,7 @@ export async function openRemoteWorld(
     fake,
     blobs,
     remote,
+    files: { ...remote, name: "root/files" as RepositoryName, format: ANY, url: `${fake.origin}/files/` },
     get remotes() {
       return parts.remotes;
     },
