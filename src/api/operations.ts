@@ -1,9 +1,11 @@
 import { attachmentOperations } from "./attachments.ts";
 import type { Operation } from "./operation.ts";
+import { policyOperations } from "./policies.ts";
 import { readingOperations, releaseOperations } from "./projects.ts";
 import { repositoryOperations } from "./repositories.ts";
 import { serverOperations } from "./server.ts";
 import { tokenOperations } from "./tokens.ts";
+import { trashOperations } from "./trash.ts";
 import { userOperations } from "./users.ts";
 
 /** Everything the API can do, in the order of the document. */
@@ -15,4 +17,6 @@ export const operations: readonly Operation[] = [
   ...readingOperations,
   ...releaseOperations,
   ...attachmentOperations,
+  ...trashOperations,
+  ...policyOperations,
 ];

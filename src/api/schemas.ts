@@ -75,6 +75,7 @@ const local = {
   testResultWriters: specs.describe("Who may attach test results"),
   validation: z.enum(["strict", "legacy"]).describe("`legacy` also takes old archive types and devpi's `submit`"),
   reserved: z.array(projectName).max(10_000).describe("Names that belong to this house; `acme-*` is a prefix"),
+  quotaBytes: z.int().min(0).nullable().describe("All its files together may have so many bytes; `null`: no limit"),
 };
 
 const remote = {
@@ -135,6 +136,41 @@ const user = { email: text.nullable(), ...describing };
 const kinds = { local: z.literal("local"), remote: z.literal("remote"), virtual: z.literal("virtual") };
 const stored = { name: repositoryName, key: name, format, createdAt: instant };
 
+const properties = z.record(z.string().min(1).max(255), z.array(z.string().max(4000)).max(1000));
+
+const policy = {
+  description: text.nullable().default(null),
+  isEnabled: z.boolean().default(true).describe("Whether it runs by itself, where `everyHours` says how often"),
+  repositories: z
+    .array(z.string().min(1).max(200))
+    .max(200)
+    .describe("Keys of repositories, or patterns with `*`; of remotes it clears copies"),
+  includes: patterns.default([]).describe("Ant patterns on paths: only what one of them fits; none: all"),
+  excludes: patterns.default([]).describe("Ant patterns on paths: what one of them fits stays"),
+  projects: z.array(projectName).max(200).default([]).describe("Normalised names, or patterns with `*`; none: all"),
+  olderThanDays: z.number().min(0).nullable().default(null).describe("Published longer ago than so many days"),
+  unusedForDays: z
+    .number()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe("Not downloaded for so many days, nor published within them"),
+  keepVersions: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("The newest so many versions of each project stay; with `onlyPreReleases`, of its pre-releases"),
+  onlyPreReleases: z.boolean().default(false),
+  largerThanBytes: z.int().min(0).nullable().default(null),
+  withProperties: properties
+    .default({})
+    .describe("Only files that have one of the values of every key; no values: any value"),
+  withoutProperties: properties.default({}).describe("Files that have one of the values of any key stay"),
+  skipsTrash: z.boolean().default(false).describe("Files are gone at once"),
+  everyHours: z.int().min(1).nullable().default(null).describe("Runs by itself so often; `null`: only when asked"),
+};
+
 /** What clients send. Unknown fields are refused. */
 export const bodies = {
   NewUser: z.strictObject(user).partial().extend({ name, password: password.nullable().optional() }),
@@ -167,6 +203,14 @@ export const bodies = {
     reason: z.string().max(1000).nullable().default(null),
   }),
   Promotion: z.strictObject({ to: repositoryName }),
+  PolicyWish: z.strictObject(policy).describe("Every condition that is given must hold"),
+  Restoring: z.strictObject({
+    to: z
+      .strictObject({ repository: repositoryName, path: z.string().min(1).max(1024) })
+      .nullable()
+      .default(null)
+      .describe("Another place; `null`: where it was. A file of a package keeps its name"),
+  }),
 };
 
 const shownLimit = limit.required();
@@ -219,6 +263,21 @@ const version = z.strictObject({
   files: z.int(),
   yanked: z.string().nullable().describe("Not `null`: all files of the version are yanked"),
   publishedAt: instant.nullable(),
+});
+const shownPolicy = z.strictObject({ name, ...policy }).required();
+const trashedFile = z.strictObject({
+  id: name,
+  repository: repositoryName,
+  path: z.string().describe("Where it stood"),
+  project: projectName.nullable().describe("`null`: it belonged to no package"),
+  version: z.string().nullable(),
+  sizeBytes: z.int(),
+  sha256: z.string(),
+  properties,
+  publishedAt: instant,
+  trashedAt: instant,
+  trashedBy: z.string(),
+  until: instant.describe("From then on it is cleared away"),
 });
 const project = z.strictObject({ project: projectName, displayName: z.string() });
 const next = z.string().nullable().describe("Send it as `after` to get the next page; `null`: this is the last");
@@ -278,6 +337,39 @@ export const answers = {
     steps: z.array(
       z.strictObject({ kind: z.enum(["register", "file", "test-result", "documentation"]), what: z.string() }),
     ),
+  }),
+  Policy: shownPolicy,
+  Policies: z.strictObject({ items: z.array(shownPolicy) }),
+  RetentionRun: z.strictObject({
+    policy: name,
+    isDry: z.boolean().describe("Nothing was removed"),
+    files: z
+      .array(
+        z.strictObject({
+          repository: repositoryName,
+          path: z.string(),
+          sizeBytes: z.int(),
+          publishedAt: instant,
+          because: z.string(),
+        }),
+      )
+      .describe("At most 1000 of them"),
+    count: z.int().describe("Of all files, also of those that are not listed"),
+    sizeBytes: z.int(),
+  }),
+  TrashedFile: trashedFile,
+  TrashedFiles: z.strictObject({ items: z.array(trashedFile).describe("Oldest first"), next }),
+  TreeFile: z.strictObject({
+    repository: repositoryName,
+    path: z.string(),
+    sizeBytes: z.int(),
+    sha256: z.string().nullable(),
+  }),
+  Tally: z.strictObject({ files: z.int(), sizeBytes: z.int() }),
+  Downloads: z.strictObject({
+    count: z.int(),
+    lastAt: instant.nullable(),
+    lastBy: z.string().nullable().describe("`null`: somebody who had not signed in, or nobody yet"),
   }),
   Journal: z.strictObject({
     items: z.array(

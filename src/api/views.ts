@@ -7,6 +7,7 @@ import {
   keyOf,
   type ListedFile,
   type Listing,
+  type Properties,
   type RemoteRepository,
   type Repository,
   type RepositoryName,
@@ -19,6 +20,10 @@ import type { Answers } from "./schemas.ts";
 
 export function instantView(at: Instant): string {
   return new Date(at).toISOString();
+}
+
+export function propertiesView(properties: Properties): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(properties).map(([key, values]) => [key, [...values]]));
 }
 
 /** `isSelf`: for the user and root; others see what is no secret. */
@@ -57,6 +62,7 @@ export function repositoryView(repository: Repository): Answers["Repository"] {
     excludes: repository.excludes ?? [],
     hasPriority: repository.hasPriority ?? false,
     isBlackedOut: repository.isBlackedOut ?? false,
+    ...(repository.kind === "local" ? { quotaBytes: repository.quotaBytes ?? null } : {}),
     createdAt: instantView(repository.createdAt),
   };
   if (shown.kind !== "remote") return shown as unknown as Answers["Repository"];

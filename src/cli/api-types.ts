@@ -16,6 +16,8 @@ export type Attachment = {
 
 export type Attachments = { readonly items: readonly Attachment[] };
 
+export type Downloads = { readonly count: number; readonly lastAt: string | null; readonly lastBy: string | null };
+
 export type File = {
   readonly filename: string;
   readonly project: string;
@@ -79,6 +81,7 @@ export type LocalChange = {
   readonly testResultWriters?: readonly string[];
   readonly validation?: "strict" | "legacy";
   readonly reserved?: readonly string[];
+  readonly quotaBytes?: number | null;
 };
 
 export type NewRepository =
@@ -102,6 +105,7 @@ export type NewRepository =
       readonly testResultWriters?: readonly string[];
       readonly validation?: "strict" | "legacy";
       readonly reserved?: readonly string[];
+      readonly quotaBytes?: number | null;
       readonly format?: string;
       readonly kind: "local";
     }
@@ -184,6 +188,45 @@ export type NewUser = {
   readonly customData?: { readonly [key: string]: unknown } | string | null;
   readonly name: string;
   readonly password?: string | null;
+};
+
+export type Policies = { readonly items: readonly Policy[] };
+
+export type Policy = {
+  readonly name: string;
+  readonly description: string | null;
+  readonly isEnabled: boolean;
+  readonly repositories: readonly string[];
+  readonly includes: readonly string[];
+  readonly excludes: readonly string[];
+  readonly projects: readonly string[];
+  readonly olderThanDays: number | null;
+  readonly unusedForDays: number | null;
+  readonly keepVersions: number | null;
+  readonly onlyPreReleases: boolean;
+  readonly largerThanBytes: number | null;
+  readonly withProperties: { readonly [key: string]: unknown };
+  readonly withoutProperties: { readonly [key: string]: unknown };
+  readonly skipsTrash: boolean;
+  readonly everyHours: number | null;
+};
+
+export type PolicyWish = {
+  readonly description?: string | null;
+  readonly isEnabled?: boolean;
+  readonly repositories: readonly string[];
+  readonly includes?: readonly string[];
+  readonly excludes?: readonly string[];
+  readonly projects?: readonly string[];
+  readonly olderThanDays?: number | null;
+  readonly unusedForDays?: number | null;
+  readonly keepVersions?: number | null;
+  readonly onlyPreReleases?: boolean;
+  readonly largerThanBytes?: number | null;
+  readonly withProperties?: { readonly [key: string]: unknown };
+  readonly withoutProperties?: { readonly [key: string]: unknown };
+  readonly skipsTrash?: boolean;
+  readonly everyHours?: number | null;
 };
 
 export type Problem = {
@@ -281,6 +324,7 @@ export type Repository =
       readonly testResultWriters: readonly string[];
       readonly validation: "strict" | "legacy";
       readonly reserved: readonly string[];
+      readonly quotaBytes: number | null;
     }
   | {
       readonly kind: "remote";
@@ -340,10 +384,28 @@ export type Repository =
       readonly publishTo: string | null;
     };
 
+export type Restoring = { readonly to?: { readonly repository: string; readonly path: string } | null };
+
+export type RetentionRun = {
+  readonly policy: string;
+  readonly isDry: boolean;
+  readonly files: readonly {
+    readonly repository: string;
+    readonly path: string;
+    readonly sizeBytes: number;
+    readonly publishedAt: string;
+    readonly because: string;
+  }[];
+  readonly count: number;
+  readonly sizeBytes: number;
+};
+
 export type Status = {
   readonly status: "active" | "archived" | "deprecated" | "quarantined";
   readonly reason?: string | null;
 };
+
+export type Tally = { readonly files: number; readonly sizeBytes: number };
 
 export type Token = {
   readonly id: string;
@@ -355,6 +417,30 @@ export type Token = {
 };
 
 export type Tokens = { readonly items: readonly Token[] };
+
+export type TrashedFile = {
+  readonly id: string;
+  readonly repository: string;
+  readonly path: string;
+  readonly project: string | null;
+  readonly version: string | null;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly properties: { readonly [key: string]: unknown };
+  readonly publishedAt: string;
+  readonly trashedAt: string;
+  readonly trashedBy: string;
+  readonly until: string;
+};
+
+export type TrashedFiles = { readonly items: readonly TrashedFile[]; readonly next: string | null };
+
+export type TreeFile = {
+  readonly repository: string;
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly sha256: string | null;
+};
 
 export type User = {
   readonly name: string;

@@ -4,6 +4,7 @@ export type { Desk, OpenFile, ProjectNames } from "#formats";
 export type { Attachments, SavedAttachment } from "./attachments.ts";
 export type { Documentations, OpenPage } from "./documentation.ts";
 export type { Destination, Elsewhere, SentStep, Shipment } from "./elsewhere.ts";
+export type { Governing, Retention, RetentionRun, Upkeep } from "./governing.ts";
 export type { CopiedProject, IndexCopies, IndexSource, ProjectCopy } from "./index-copies.ts";
 export type {
   ArrivedVersion,
