@@ -17,6 +17,7 @@ import { refuseUnusable, whyNotUsable } from "./process/data-folder.ts";
 import { refuseBereft, refuseOtherKey } from "./process/earlier-data.ts";
 import type { Log } from "./process/log.ts";
 import { metricsText, type ProcessFigures } from "./process/metrics.ts";
+import { startUpkeep } from "./process/upkeep.ts";
 import { openFilesystemBlobs } from "./stores/filesystem/index.ts";
 import { openSqliteStore } from "./stores/sqlite/index.ts";
 
@@ -101,6 +102,7 @@ export async function openApp(config: Config, world: World): Promise<App> {
     }),
   );
   opened.use(startSweeping({ metadata, blobs, state, now }, registry.forgetGoneRemotes, world.log));
+  opened.use(startUpkeep(registry, world.log));
   const parts = { registry, access, installationId: metadata.installationId, version: world.version };
   const server = serverFactsOf(config);
   const frontDoor = await openFrontDoor({

@@ -1,0 +1,66 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Registry, Upkeep } from "#registry";
+import type { Log } from "./log.ts";
+
+/** A kill loses the downloads that were counted since. */
+const SAVE_EVERY_MS = 5000;
+/** Policies say in hours how often they run, so this is often enough. */
+const TICK_EVERY_MS = 15 * 60 * 1000;
+
+type Kept = Pick<Registry, "saveDownloads" | "retention">;
+
+/**
+ * What is done now and then without being asked: counted downloads are written down, policies that are due run, and the
+ * trash and remotes are cleared of what has had its time. Stops, and has stopped, when it is disposed.
+ */
+export function startUpkeep({ saveDownloads, retention }: Kept, log: Log): AsyncDisposable {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let isFailing = false;
+
+  async function save(): Promise<void> {
+    try {
+      await saveDownloads();
+      isFailing = false;
+    } catch (failure) {
+      // Told once, and not every few seconds for as long as a disk is full. Nothing is lost: it is counted on.
+      if (!isFailing) log.note("warn", "counted downloads could not be written down", {}, failure);
+      isFailing = true;
+    }
+  }
+
+  async function tick(): Promise<void> {
+    try {
+      tell(log, await retention.tick(signal));
+    } catch (failure) {
+      log.note("warn", "what is due to be cleared away could not be", {}, failure);
+    }
+  }
+
+  async function again(everyMs: number, work: () => Promise<void>): Promise<void> {
+    while (!signal.aborted) {
+      // Aborting is how it ends: no failure.
+      await pause(everyMs, undefined, { signal, ref: false }).catch(() => {});
+      if (!signal.aborted) await work();
+    }
+  }
+
+  const ended = Promise.all([again(SAVE_EVERY_MS, save), again(TICK_EVERY_MS, tick)]);
+  return {
+    async [Symbol.asyncDispose]() {
+      controller.abort();
+      await ended;
+    },
+  };
+}
+
+function tell(log: Log, { runs, trash, copies, failures }: Upkeep): void {
+  for (const { policy, count, sizeBytes } of runs) {
+    log.note("info", "a retention policy has run", { policy, files: count, bytes: sizeBytes });
+  }
+  const cleared = { "cleared the trash": trash, "dropped copies that nobody used": copies };
+  for (const [what, { files, sizeBytes }] of Object.entries(cleared)) {
+    if (files > 0) log.note("info", what, { files, bytes: sizeBytes });
+  }
+  for (const { what, cause } of failures) log.note("warn", `${what} could not be cleared`, {}, cause);
+}
