@@ -71,4 +71,6 @@ export interface ItemQuery {
   readonly offset: number;
   readonly limit: number;
   readonly withProperties: boolean;
+  /** Whether the registry counts downloads of what is found. Not given: it does. */
+  readonly withDownloads?: boolean;
 }

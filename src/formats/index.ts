@@ -4,6 +4,7 @@ export type {
   Candidate,
   Constraints,
   Desk,
+  DeskTree,
   Documentation,
   DocumentationPage,
   DocumentationWish,

@@ -2,6 +2,7 @@ import { decide, type Principal, type ProjectName, type Repository, refuse, test
 import type { Desk } from "#formats";
 import type { Attachments } from "./attachments.ts";
 import { reachOf } from "./changes.ts";
+import { openDeskTree } from "./desk-tree.ts";
 import type { HotFiles } from "./hot-files.ts";
 import type { Listings } from "./listing.ts";
 import type { Pages } from "./pages.ts";
@@ -10,6 +11,7 @@ import type { Publishing } from "./publish.ts";
 import type { OwnDesk, Releases } from "./registry.ts";
 import { mayRead, partRead, visibilityTo } from "./rights.ts";
 import { existing, requireRight, type Tools } from "./tools.ts";
+import type { Tree } from "./tree.ts";
 
 /** What desks are made of. */
 export interface DeskTools extends Tools {
@@ -19,6 +21,7 @@ export interface DeskTools extends Tools {
   readonly publishing: Publishing;
   readonly releases: Releases;
   readonly attachments: Attachments;
+  readonly tree: Tree;
 }
 
 /** A repository as seen by one principal. Rights are looked at with each question, because they may change between two. */
@@ -103,6 +106,7 @@ export function openDesk(tools: DeskTools, repository: Repository, principal: Pr
       }
       await releases.removeFile(principal, { ...ref, repository: changed().name }, false);
     },
+    tree: openDeskTree(tools.tree, name, principal),
     setStatus: (project, status, reason) => releases.setStatus(principal, changed().name, project, status, reason),
   };
 }

@@ -5,6 +5,7 @@ import { openAccounts } from "./accounts.ts";
 import { openAttachments } from "./attachments.ts";
 import { openCatalog } from "./catalog.ts";
 import { openChanges } from "./changes.ts";
+import { openConstraining } from "./constraining.ts";
 import { type DeskTools, openDesk, openOwnDesk } from "./desk.ts";
 import { openDocumentations } from "./documentation.ts";
 import { openDownloadCounts } from "./download-counts.ts";
@@ -18,6 +19,7 @@ import { openMoving } from "./open-moving.ts";
 import { openRemotes } from "./open-remotes.ts";
 import { openRetention } from "./open-retention.ts";
 import { openTrash } from "./open-trash.ts";
+import { openTree } from "./open-tree.ts";
 import { openPages } from "./pages.ts";
 import { openPublishing } from "./publish.ts";
 import type { Registry, RegistryParts } from "./registry.ts";
@@ -39,13 +41,17 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
   const witnesses = new AsyncLocalStorage<{ written: Seq | null }>();
   const tools: Tools = { ...parts, catalog, remotes, rules, downloads, noteWritten };
   const changes = opened.use(openChanges(tools));
+  const constraining = openConstraining(tools);
   const listings = opened.use(openListings(tools, changes));
   const pages = opened.use(openPages(tools, changes));
   const files = opened.use(openHotFiles(tools, changes, listings));
   const publishing = openPublishing(tools);
   const releases = openReleases(tools);
   const attachments = openAttachments(tools, publishing);
-  const deskTools: DeskTools = { ...tools, listings, pages, files, publishing, releases, attachments };
+  const tree = opened.use(
+    openTree({ ...tools, changes, constraining, listings, files, publishing, remoteTree: remotes.tree }),
+  );
+  const deskTools: DeskTools = { ...tools, listings, pages, files, publishing, releases, attachments, tree };
   const search = opened.use(openSearch(tools, changes, listings));
   const retention = opened.use(openRetention({ ...tools, remoteTree: remotes.tree }));
   const closing = opened.move();
@@ -101,6 +107,7 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
     elsewhere: openElsewhere(tools),
     moving: openMoving(tools),
     governing: openGoverning(tools, publishing),
+    tree,
     trash: openTrash(tools),
     retention,
     usage: openUsage({ ...tools, remoteTree: remotes.tree }),

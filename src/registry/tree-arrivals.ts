@@ -2,6 +2,7 @@ import {
   type Artifact,
   type ArtifactLogEntry,
   type Instant,
+  type JournalEvent,
   type JsonObject,
   type LocalRepository,
   NO_PROJECT,
@@ -65,7 +66,7 @@ export async function settle(
   if (packaged !== null) await checkPackage(tools, tx, target, arrival);
   const replaced = there?.filename === filename && there.project === project ? there : null;
   // What was no package and is one now, or the other way round, is another file, although its path is the same.
-  if (there !== null && replaced === null) tx.append({ type: "artifact.removed", ref: there });
+  if (there !== null && replaced === null) tx.append(removalOf(there));
   if (packaged !== null && version !== null) {
     await registerProject(tx, name, project, packaged.displayName);
     await saveRecord(tx, { repository: name, project, version, attributes: packaged.versionAttributes });
@@ -129,6 +130,12 @@ async function checkPackage(
   if (namesake.project === project && placeOf(namesake) === path) return;
   const because = `File already exists: '${filename}' stands at ${placeOf(namesake)} in ${name}, and a file of a package is there only once; move it, or remove it first`;
   throw refuse({ code: "file-exists", repository: name, filename, because });
+}
+
+/** That a file is not there any more, but elsewhere, or another one. */
+export function removalOf(artifact: Artifact): JournalEvent {
+  const { repository, project, filename } = artifact;
+  return { type: "artifact.removed", ref: { repository, project, filename }, path: placeOf(artifact) };
 }
 
 /** Facts of a file that belongs to no package. */

@@ -54,7 +54,7 @@ type LocalHit =
  * where it may not be seen: a private file must not turn into its public namesake.
  */
 export function openLookup(tools: TreeTools): Lookup {
-  const { metadata, remoteTree } = tools;
+  const { metadata } = tools;
   return async (principal, { repository, path, isCacheOnly = false }) => {
     requirePath(path);
     const asked = await existing(tools, repository);
@@ -67,7 +67,8 @@ export function openLookup(tools: TreeTools): Lookup {
     const search: RemoteSearch = { tools, principal, asked, path, isCacheOnly };
     const remotes = remotesOf(sources, path);
     for (const remote of remotes) {
-      const isFolder = path === "" || (await remoteTree.cached(remote, path, { after: null, limit: 1 })).length > 0;
+      const isFolder =
+        path === "" || (await tools.remoteTree.cached(remote, path, { after: null, limit: 1 })).length > 0;
       if (isFolder && mayRead(tools, principal, remote, null)) return { kind: "remote-folder", remote, path };
     }
     const found = path === "" ? null : await findRemotely(search, remotes);

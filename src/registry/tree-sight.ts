@@ -6,6 +6,8 @@ import type { TreeSource } from "./tree-sources.ts";
 
 /** What somebody sees of one local repository's tree. */
 export interface Sight {
+  /** Everything in it. */
+  readonly isWhole: boolean;
   file(artifact: Artifact): boolean;
   /** A folder is seen by who may read it, or anything below it. */
   folder(view: MetadataView, path: string): Promise<boolean>;
@@ -46,6 +48,7 @@ export function sightOf(tools: Pick<Tools, "rules">, principal: Principal, sourc
   }
 
   return {
+    isWhole: readsAll && source.showsAll,
     file,
     folder: async (view, path) => readsAll || mayRead(tools, principal, repository, null, path) || hasBelow(view, path),
   };
@@ -55,4 +58,4 @@ export function pathOf(entry: TreeEntry): string {
   return entry.kind === "file" ? placeOf(entry.artifact) : entry.folder.path;
 }
 
-const NOTHING: Sight = { file: () => false, folder: async () => false };
+const NOTHING: Sight = { isWhole: false, file: () => false, folder: async () => false };

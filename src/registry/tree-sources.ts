@@ -17,6 +17,8 @@ export interface TreeSource {
   shows(path: string): boolean;
   /** Whether the constraints on the way let a file be seen; they are about projects. */
   admits(project: ProjectName, version: string | null): boolean;
+  /** Whether neither patterns nor constraints leave anything out. */
+  readonly showsAll: boolean;
   /** Nothing of it is seen, and nothing else is seen in the place of what it has. */
   readonly isWithheld: boolean;
 }
@@ -36,6 +38,7 @@ export function sourcesOf(
     shows: showsBy(patterns),
     admits: (project, version) =>
       project === NO_PROJECT || constraining.admitsFile(source.format, constraints, project, version),
+    showsAll: patterns.length === 0 && constraints.length === 0,
     isWithheld,
   }));
 }

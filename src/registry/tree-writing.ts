@@ -25,6 +25,7 @@ import {
   uploadedBy,
 } from "./tree-arrivals.ts";
 import { fileNodeOf, folderNodeOf } from "./tree-nodes.ts";
+import { checkChange } from "./tree-properties.ts";
 import type { TreeTools } from "./tree-tools.ts";
 
 export interface TreeWriting extends Pick<Tree, "receive" | "put" | "putKnown" | "makeFolder"> {
@@ -71,6 +72,7 @@ export function openTreeWriting(tools: TreeTools): TreeWriting {
     const { path } = place;
     if (path === "") throw refuse({ code: "request-invalid", because: "a file needs a name; give the path of one" });
     checkExpected(path, received, expected);
+    checkChange(properties ?? {});
     const candidate = await formatOf(tools, target).examine(path, received, properties ?? {});
     if (candidate !== null) requireRight(tools, principal, "publish", target, candidate.project, path);
     if (properties === undefined) {
