@@ -4,6 +4,7 @@ import {
   type Instant,
   type ListedFile,
   type Listing,
+  type Offer,
   type Principal,
   type ProjectName,
   placeOf,
@@ -17,7 +18,8 @@ import type { OpenFile } from "#formats";
 import { type Changes, reachOf, type Watch } from "./changes.ts";
 import { freshnessOf } from "./freshness.ts";
 import type { Listings } from "./listing.ts";
-import { isPrivate, visibilityTo } from "./rights.ts";
+import { placeOfOffer } from "./remote-place.ts";
+import { isPrivate, mayFill, visibilityTo } from "./rights.ts";
 import { storedFile, withBytes } from "./stored-files.ts";
 import { formatOf, type Tools } from "./tools.ts";
 import { openWatchedMemory } from "./watched-memory.ts";
@@ -51,6 +53,9 @@ export function openHotFiles(tools: Tools, changes: Changes, listings: Listings)
     refuseQuarantined(asked, listing, wanted);
     const member = members.find(({ name }) => name === file.member);
     if (member === undefined) return null;
+    if (file.kind === "offer" && member.kind === "remote" && wanted.suffix === null) {
+      await requireFill(tools, principal, member, file.offer);
+    }
     const opened = await openListed(
       asked,
       member,
@@ -115,6 +120,19 @@ export function openHotFiles(tools: Tools, changes: Changes, listings: Listings)
     },
     [Symbol.dispose]: () => memory.clear(),
   };
+}
+
+/** Artifactory's rule: who may only read a remote has what others have had fetched. */
+async function requireFill(tools: Tools, principal: Principal, remote: RemoteRepository, offer: Offer): Promise<void> {
+  const { project, filename } = offer;
+  const path = placeOfOffer(formatOf(tools, remote), offer);
+  // Where nothing is fetched, nothing is filled.
+  if (remote.useExternalUrls || mayFill(tools, principal, remote, path, project)) return;
+  if ((await tools.remotes.tree.ofOffer(remote, offer)).copiedAt !== null) return;
+  const because = `${filename} is not in ${remote.name} yet, and to have it fetched from the upstream needs the right to publish there`;
+  throw principal.kind === "anonymous"
+    ? refuse({ code: "not-signed-in", because: `${because}; sign in first` })
+    : refuse({ code: "not-permitted", action: "fill-cache", because });
 }
 
 function refuseQuarantined(asked: Repository, { status, statusReason }: Listing, { project, filename }: WantedFile) {

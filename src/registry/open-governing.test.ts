@@ -165,6 +165,41 @@ describe("who reads a part", () => {
   });
 });
 
+describe("remotes", () => {
+  test("who may only read has what others have fetched, and who may publish has new things fetched", async () => {
+    await using world = await openRegistryWorld();
+    await world.remote("root/mirror", { readers: [] });
+    world.fake.add("foo", { filename: "foo-1.0.tar.gz", bytes: Buffer.from("bytes of foo") });
+    const mirror = "root/mirror" as RepositoryName;
+    await grant(world, { repositories: ["ANY REMOTE"], users: { bob: READ, alice: ["read", "publish"] } });
+    const file = async (principal: Principal) => {
+      const opened = await (await world.registry.desk(mirror, principal)).file("foo" as never, "foo-1.0.tar.gz");
+      if (opened?.kind === "fetching") for await (const _ of opened.chunks);
+      return opened?.kind;
+    };
+
+    assert.deepEqual(await world.files("root/mirror", "foo", BOB), ["foo-1.0.tar.gz"]);
+    await assert.rejects(file(BOB), refusal("not-permitted", /not in root\/mirror yet/));
+    assert.equal(await file(ALICE), "fetching");
+    // The copy is known a moment after its last byte.
+    while ((await file(ALICE)) !== "stored") await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(await file(BOB), "stored");
+  });
+
+  test("the readers of a remote have new things fetched, as devpi's readers do", async () => {
+    await using world = await openRegistryWorld();
+    await world.remote("root/mirror", { readers: ["bob"] });
+    world.fake.add("foo", { filename: "foo-1.0.tar.gz", bytes: Buffer.from("bytes of foo") });
+    await grant(world, { repositories: ["mirror"], users: { bob: READ } });
+    const opened = await (await world.registry.desk("root/mirror" as RepositoryName, BOB)).file(
+      "foo" as never,
+      "foo-1.0.tar.gz",
+    );
+    assert.equal(opened?.kind, "fetching");
+    if (opened?.kind === "fetching") for await (const _ of opened.chunks);
+  });
+});
+
 describe("groups", () => {
   test("a new account joins the groups that new ones join, and the account goes from all with its removal", async () => {
     await using world = await openClosed();
