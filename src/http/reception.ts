@@ -124,7 +124,7 @@ export function openReception(parts: ReceptionParts): Reception {
 
   function keepHot(visit: Visit, { finished }: Prepared): void {
     // What carries a dialect's headers changes with every write.
-    if (finished === null || visit.proof === null || visit.isPersonal || visit.dialect !== null) return;
+    if (finished === null || visit.proof === null || visit.isPersonal || visit.dialect?.headers !== undefined) return;
     hot.keep(visit.request, visit.prefix, {
       finished,
       proof: visit.proof,
