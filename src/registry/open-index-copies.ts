@@ -19,6 +19,7 @@ import { readNames } from "./remote-names.ts";
 import { failureOf, isMissing } from "./remote-parts.ts";
 import { piecesOf } from "./remote-pieces.ts";
 import { existing, localIn, requireRight, type Tools, write } from "./tools.ts";
+import { refuseUntaken } from "./tree-arrivals.ts";
 
 const FILES_AT_ONCE = 6;
 const PAGE_BYTES_MAX = 64 << 20;
@@ -249,6 +250,7 @@ async function save(copying: Copying, displayName: string, offer: Offer, receive
     const packaged = { project, displayName, version, filename, attributes, versionAttributes };
     const path = await placeFor(tx, format, target.name, packaged, null);
     requireRight(tools, principal, "publish", repository, project, path);
+    refuseUntaken(repository, path);
     const artifact: Artifact = {
       repository: target.name,
       project,

@@ -23,6 +23,7 @@ import { type Drafts, type KeptBlob, openDrafts, refuseExpired, requireBlobs } f
 import { overwriteOf, refuseClosed, registerProject, saveRecord } from "./records.ts";
 import { refuseOtherSpelling } from "./spellings.ts";
 import { existing, formatOf, localIn, requireRight, type Tools, write } from "./tools.ts";
+import { refuseUntaken } from "./tree-arrivals.ts";
 
 /** What becomes of uploads: bytes first, then the fact. */
 export interface Publishing {
@@ -98,7 +99,12 @@ export function openPublishing(tools: Tools): Publishing {
     );
     if (fate === "replaces") requireOverwrite(tools, principal, target, known.artifact);
     const there = fate === "same" ? known.artifact : null;
-    if (there === null) return null;
+    if (there === null) {
+      const path = known.artifact === null ? formatOf(tools, target).placeOf(candidate) : placeOf(known.artifact);
+      requireRight(tools, principal, "publish", target, candidate.project, path);
+      refuseUntaken(target, path);
+      return null;
+    }
     // A copy that was lost is healed by the same file coming again.
     const blobsThere = await Promise.all([there.blob, ...companionBlobs(there)].map((blob) => blobs.stat(blob)));
     return blobsThere.includes(null) ? null : { artifact: there, created: false };
@@ -175,6 +181,7 @@ async function record(
   const format = formatOf(tools, repository);
   const path = await placeFor(tx, format, target, candidate, known.artifact);
   requireRight(tools, principal, "publish", repository, project, path);
+  refuseUntaken(repository, path);
   const artifact: Artifact = {
     repository: target,
     project,

@@ -22,6 +22,7 @@ import { overwriteOf, registerProject, saveRecord } from "./records.ts";
 import type { PushStep, Releases } from "./registry.ts";
 import { refuseOtherSpelling } from "./spellings.ts";
 import { existing, formatOf, localIn, requireRight, type Tools, write } from "./tools.ts";
+import { refuseUntaken } from "./tree-arrivals.ts";
 
 /** One push: what, from where, to where, by whom. */
 interface Push {
@@ -186,6 +187,7 @@ async function deliverFile(
   const packaged = { ...file, displayName, versionAttributes };
   const path = await placeFor(tx, format, target.name, packaged, there);
   requireRight(tools, push.principal, "publish", target, file.project, path);
+  refuseUntaken(target, path);
   const replaced = there === null ? [] : [overwriteOf(there, at)];
   const log = [...replaced, ...pushedLog(push, file, at)];
   const artifact: Artifact = { ...facts, repository: target.name, path, log };
