@@ -25,7 +25,7 @@ describe("repositories by Artifactory's REST", () => {
       ["libs", { rclass: "local", packageType: "generic", description: "ours" }],
       ["Pypi-Local", { rclass: "local", packageType: "pypi", key: "Pypi-Local" }],
       ["pypi-remote", { rclass: "remote", packageType: "pypi", url: "http://127.0.0.1:9/" }],
-      ["pypi", { rclass: "virtual", packageType: "pypi", repositories: ["pypi-local", "pypi-remote"] }],
+      ["python", { rclass: "virtual", packageType: "pypi", repositories: ["pypi-local", "pypi-remote"] }],
     ] as const) {
       const made = await app.as("root").ask("PUT", `${REST}/${key}`, { json: body });
       expectStatus(made, 200);
@@ -47,13 +47,13 @@ describe("repositories by Artifactory's REST", () => {
       ["Pypi-Local", "LOCAL", "pypi"],
       ["libs", "LOCAL", "generic"],
     ]);
-    assert.deepEqual(await list("?packageType=PyPI&type=virtual"), [["pypi", "VIRTUAL", "pypi"]]);
+    assert.deepEqual(await list("?packageType=PyPI&type=virtual"), [["python", "VIRTUAL", "pypi"]]);
     assert.ok((await list("")).some(([key, type]) => key === "pypi-remote" && type === "REMOTE"));
   });
 
   test("a repository is found by its key in any case and shows its whole configuration", async () => {
-    const shown = jsonOf<Record<string, unknown>>(expectStatus(await root().get(`${REST}/PYPI`), 200));
-    assert.equal(shown["key"], "pypi");
+    const shown = jsonOf<Record<string, unknown>>(expectStatus(await root().get(`${REST}/PYTHON`), 200));
+    assert.equal(shown["key"], "python");
     assert.equal(shown["rclass"], "virtual");
     assert.deepEqual(shown["repositories"], ["Pypi-Local", "pypi-remote"]);
     assert.equal(shown["includesPattern"], "**/*");
@@ -99,11 +99,11 @@ describe("repositories by Artifactory's REST", () => {
   test("a virtual repository cannot come to contain itself", async () => {
     expectStatus(
       await root().ask("PUT", `${REST}/outer`, {
-        json: { rclass: "virtual", packageType: "pypi", repositories: ["pypi"] },
+        json: { rclass: "virtual", packageType: "pypi", repositories: ["python"] },
       }),
       200,
     );
-    const refused = await root().ask("POST", `${REST}/pypi`, { json: { repositories: ["pypi-local", "outer"] } });
+    const refused = await root().ask("POST", `${REST}/python`, { json: { repositories: ["pypi-local", "outer"] } });
     assert.equal(refused.status, 400);
     expectStatus(await root().ask("DELETE", `${REST}/outer`), 200);
   });
@@ -122,12 +122,14 @@ describe("repositories by Artifactory's REST", () => {
   test("a removed repository leaves the virtual ones, and begins empty when it is made again", async () => {
     const json = { rclass: "local", packageType: "pypi" };
     expectStatus(await root().ask("PUT", `${REST}/gone`, { json }), 200);
-    expectStatus(await root().ask("POST", `${REST}/pypi`, { json: { repositories: ["gone", "Pypi-Local"] } }), 200);
+    expectStatus(await root().ask("POST", `${REST}/python`, { json: { repositories: ["gone", "Pypi-Local"] } }), 200);
     expectStatus(await root().ask("PUT", "/artifactory/gone/a.txt", { body: "a" }), 201);
     expectStatus(await root().ask("DELETE", `${REST}/gone`), 200);
     expectStatus(await root().ask("PUT", `${REST}/gone`, { json }), 200);
 
-    assert.deepEqual(jsonOf<Record<string, unknown>>(await root().get(`${REST}/pypi`))["repositories"], ["Pypi-Local"]);
+    assert.deepEqual(jsonOf<Record<string, unknown>>(await root().get(`${REST}/python`))["repositories"], [
+      "Pypi-Local",
+    ]);
     assert.equal((await root().get("/artifactory/gone/a.txt")).status, 404);
     assert.equal((await root().get(`${REST}/never`)).status, 404);
   });
@@ -149,7 +151,7 @@ describe("repositories by Artifactory's REST", () => {
     const all = jsonOf<Record<string, { readonly key: string }[]>>(await root().get(`${REST}/configurations`));
     assert.ok(all["LOCAL"]?.some(({ key }) => key === "libs"));
     assert.ok(all["REMOTE"]?.some(({ key }) => key === "pypi-remote"));
-    assert.ok(all["VIRTUAL"]?.some(({ key }) => key === "pypi"));
+    assert.ok(all["VIRTUAL"]?.some(({ key }) => key === "python"));
   });
 
   test("the storage summary counts files, folders and bytes", async () => {

@@ -27,7 +27,7 @@ export interface Refused {
 }
 
 export async function openArtifactoryApp(options: TestAppOptions = {}): Promise<ArtifactoryApp> {
-  const app = await openTestApp({ ...options, config: { upstream: "none", ...options.config } });
+  const app = await openTestApp({ ...options, config: { upstream: "none", trashDays: 7, ...options.config } });
   const self: ArtifactoryApp = {
     app,
     ask(method, path, { as = "root", ...rest } = {}) {

@@ -23,18 +23,20 @@ import { encodedPath, type NamedPlace, namedBy, placeAt, trimmedPath } from "./p
 const FORMAT = "python";
 const FOLDER = "packages/";
 const METADATA_SUFFIX = ".metadata";
+/** Of the old JSON API, as the format has them. */
+const JSON_PATHS = ["/pypi/:project/json", "/pypi/:project/:version/json"];
 
 /** `api/pypi/{repo}`: what pip, uv and twine are pointed at. Pages and uploads are the format's own. */
 export function pypiRoutes(parts: ArtifactoryParts): readonly DialectRoute[] {
   const root = "/api/pypi/:repo";
   return [
     route("POST", root, (call) => upload(parts, call)),
-    route("GET", `${root}/simple`, (call) => index(parts, call)),
-    route("GET", `${root}/simple/:project`, (call) => index(parts, call)),
-    route("GET", `${root}/pypi/:project/json`, (call) => formatReply(parts, call, "/pypi/:project/json")),
-    route("GET", `${root}/pypi/:project/:version/json`, (call) =>
-      formatReply(parts, call, "/pypi/:project/:version/json"),
-    ),
+    // Both ways, or `*` would take those with a slash at the end.
+    ...["", "/"].flatMap((slash) => [
+      route("GET", `${root}/simple${slash}`, (call) => index(parts, call)),
+      route("GET", `${root}/simple/:project${slash}`, (call) => index(parts, call)),
+      ...JSON_PATHS.map((path) => route("GET", `${root}${path}${slash}`, (call) => formatReply(parts, call, path))),
+    ]),
     route("GET", `${root}/*`, (call) => file(parts, call)),
   ];
 }
