@@ -4,10 +4,12 @@ import { applyingCommands } from "./commands/applying.ts";
 import { completion } from "./commands/completion.ts";
 import { genConfig } from "./commands/gen-config.ts";
 import { movingCommands } from "./commands/moving.ts";
+import { policyCommands } from "./commands/policies.ts";
 import { releaseCommands } from "./commands/releases.ts";
 import { repositoryCommands } from "./commands/repositories.ts";
 import { serverCommands, settingsFor } from "./commands/server.ts";
 import { tokenCommands } from "./commands/tokens.ts";
+import { trashCommands } from "./commands/trash.ts";
 import { userCommands } from "./commands/users.ts";
 import { whoami } from "./commands/whoami.ts";
 import type { OptionRow } from "./io.ts";
@@ -22,6 +24,8 @@ export function allCommands(settings: readonly OptionRow[]): readonly CommandRow
     ...repositoryCommands,
     ...tokenCommands,
     ...releaseCommands,
+    ...trashCommands,
+    ...policyCommands,
     ...applyingCommands,
     whoami,
     completion(() => rows),
@@ -42,6 +46,8 @@ export const GROUPS: readonly GroupRow[] = [
   { name: "user", alias: null, summary: "Accounts" },
   { name: "index", alias: "repository", summary: "Repositories: local, remote and virtual" },
   { name: "token", alias: null, summary: "Tokens, which machines sign in with" },
+  { name: "trash", alias: null, summary: "Removed files, while they rest" },
+  { name: "policy", alias: null, summary: "Which files are cleared away, and when" },
 ];
 
 /** Other names of commands: what users of other tools would type. */

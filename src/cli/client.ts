@@ -6,13 +6,14 @@ import { one, type Typed, usage } from "./typed.ts";
 /** Speaks our API. Whatever goes wrong is thrown as the line that the user reads. */
 export interface Client {
   /** `path` in segments below `/api/v1`, not encoded. The answer is what docs/openapi.json promises. */
-  ask<Answer>(method: Method, path: readonly string[], body?: unknown): Promise<Answer>;
+  ask<Answer>(method: Method, path: readonly string[], body?: unknown, query?: Query): Promise<Answer>;
   /** A GET; `null`: the server has no such thing. */
   find<Answer>(path: readonly string[]): Promise<Answer | null>;
   /** The account that the server takes us for; thrown where it is none. */
   account(): Promise<string>;
 }
 
+type Query = Readonly<Record<string, string>>;
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 export const URL_DEFAULT = "http://localhost:3141";
@@ -22,9 +23,10 @@ const ANSWER_MILLISECONDS_MAX = 60_000;
 export function clientFor(io: Io, typed: Typed): Client {
   const base = (): string => serverUrl(one(typed, "url") ?? (io.env["VIVARIUM_URL"] || URL_DEFAULT));
   let proof: Promise<string | null> | null = null;
-  async function replyTo(method: Method, path: readonly string[], body?: unknown) {
+  async function replyTo(method: Method, path: readonly string[], body?: unknown, query: Query = {}) {
     const url = base();
-    const address = `${url}/api/v1/${path.map(segment).join("/")}`;
+    const search = new URLSearchParams(query).toString();
+    const address = `${url}/api/v1/${path.map(segment).join("/")}${search === "" ? "" : `?${search}`}`;
     proof ??= authorization(io, typed, url);
     const proven = await proof;
     const headers: Record<string, string> = { accept: "application/json" };
@@ -34,8 +36,8 @@ export function clientFor(io: Io, typed: Typed): Client {
     return { reply: await send(io, url, address, { method, headers, ...sent }), url, isNobody: proven === null };
   }
   const client: Client = {
-    async ask<Answer>(method: Method, path: readonly string[], body?: unknown) {
-      const { reply, url, isNobody } = await replyTo(method, path, body);
+    async ask<Answer>(method: Method, path: readonly string[], body?: unknown, query?: Query) {
+      const { reply, url, isNobody } = await replyTo(method, path, body, query);
       return (await read(reply, url, isNobody)) as Answer;
     },
     async find<Answer>(path: readonly string[]) {

@@ -1,11 +1,22 @@
 import type { CommandOption } from "../command.ts";
 import { durationSeconds } from "../durations.ts";
+import { sizeBytesFrom } from "../sizes.ts";
 import { many, one, type Typed, usage } from "../typed.ts";
 
 /** An option that becomes a field of a body. */
 export interface FieldOption extends CommandOption {
   readonly field: string;
-  readonly kind: "text" | "choice" | "list" | "yes-no" | "no-yes" | "duration" | "hours" | "milliseconds" | "json";
+  readonly kind:
+    | "text"
+    | "choice"
+    | "list"
+    | "yes-no"
+    | "no-yes"
+    | "duration"
+    | "hours"
+    | "milliseconds"
+    | "size"
+    | "json";
 }
 
 /** Said once wherever fields are changed. */
@@ -35,6 +46,8 @@ function valueFrom({ name, kind }: FieldOption, text: string | null): unknown {
       return text === "" ? 0 : Math.ceil(durationSeconds(name, text) / 3600);
     case "milliseconds":
       return text === "" ? null : durationSeconds(name, text) * 1000;
+    case "size":
+      return text === "" ? null : sizeBytesFrom(name, text);
     case "json":
       return text === "" ? null : jsonFrom(name, text);
     default:

@@ -116,6 +116,10 @@ export const SETTING_OPTIONS: readonly SettingOption[] = [
     ),
     ...LIST,
   },
+  {
+    ...text("quota", "quotaBytes", "size", "All its files together may have so many bytes: 500M, 20G", LOCAL),
+    kind: "size",
+  },
 
   text("upstream", "url", "url", "Where the upstream's project pages are", REMOTE),
   {
