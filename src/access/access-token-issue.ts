@@ -74,7 +74,7 @@ export async function apiKeyOf(parts: AccessTokenParts, principal: Principal, ow
 
 /** A new API key; the one before counts no more. */
 export async function issueApiKey(parts: AccessTokenParts, principal: Principal, owner: UserName): Promise<string> {
-  await withdrawApiKey(parts, principal, owner);
+  const before = await apiKeysOf(parts, principal, owner);
   const id = newId(parts.randomBytes);
   const text = newApiKey(id, parts.randomBytes);
   await parts.accounts.issueToken(principal, {
@@ -85,6 +85,8 @@ export async function issueApiKey(parts: AccessTokenParts, principal: Principal,
     expiresAt: null,
     secretHash: parts.sealer.seal(writeKeptSecrets({ kind: "api-key", text })),
   });
+  // Only now: who may not make another one keeps what they have.
+  for (const key of before) await parts.accounts.revokeToken(principal, owner, key.id);
   return text;
 }
 

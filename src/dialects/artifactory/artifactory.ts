@@ -8,7 +8,11 @@ import type { ArtifactoryParts } from "./parts.ts";
 import { pypiRoutes } from "./pypi.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { searchRoutes } from "./searches.ts";
+import { apiKeyRoutes } from "./security/api-keys.ts";
 import { groupRoutes } from "./security/groups.ts";
+import { permissionRoutes } from "./security/permissions.ts";
+import { accessPermissionRoutes } from "./security/permissions-access.ts";
+import { tokenRoutes } from "./security/tokens.ts";
 import { userRoutes } from "./security/users.ts";
 import { storageRoutes } from "./storage.ts";
 import { storageSummaryRoutes } from "./storage-summary.ts";
@@ -26,6 +30,10 @@ export function artifactoryDialect(parts: ArtifactoryParts): Dialect {
       ...systemRoutes(parts),
       ...userRoutes(parts),
       ...groupRoutes(parts),
+      ...permissionRoutes(parts),
+      ...accessPermissionRoutes(parts),
+      ...tokenRoutes(parts),
+      ...apiKeyRoutes(parts),
       ...repositoryRoutes(parts),
       ...storageRoutes(parts),
       ...copyMoveRoutes(parts),
