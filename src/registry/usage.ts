@@ -1,6 +1,7 @@
 import {
   foldersAround,
   type Instant,
+  type ItemCriterion,
   type LocalRepository,
   type Principal,
   type RemoteRepository,
@@ -55,19 +56,27 @@ async function heldBy(tools: UsageTools, repository: Repository): Promise<Held> 
   }
 }
 
+/** The repository itself is no folder in it. */
+const FOLDERS: ItemCriterion = {
+  kind: "all",
+  of: [
+    { kind: "field", field: "kind", operator: "eq", value: "folder" },
+    { kind: "field", field: "path", operator: "ne", value: "" },
+  ],
+};
+
 async function heldLocally(view: MetadataView, { name }: LocalRepository): Promise<Held> {
   const { artifacts, sizeBytes } = await view.totals(name);
   let folders = 0;
   for (;;) {
     const found = await view.search({
-      where: { kind: "field", field: "kind", operator: "eq", value: "folder" },
+      where: FOLDERS,
       repositories: [name],
       order: [],
       offset: folders,
       limit: AT_ONCE,
       withProperties: false,
     });
-    // The repository itself is no folder in it.
     folders += found.length;
     if (found.length < AT_ONCE) return { files: artifacts, folders, sizeBytes };
   }
