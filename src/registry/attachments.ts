@@ -81,11 +81,12 @@ const RESULT_BYTES_MAX = 16 * 1024 * 1024;
 export function openAttachments(tools: Tools, publishing: Publishing): Attachments {
   const { metadata, catalog, blobs, now, formats } = tools;
 
-  function held(
+  async function held(
     repository: RepositoryName,
     project: ProjectName,
     which?: WhichAttachments,
   ): Promise<readonly Attachment[]> {
+    if (catalog.find(repository)?.isBlackedOut === true) return [];
     return metadata.read((view) => view.attachments(repository, project, which));
   }
 
@@ -144,6 +145,7 @@ export function openAttachments(tools: Tools, publishing: Publishing): Attachmen
     async shown(principal, name, project, which) {
       const asked = await existing(tools, name);
       requireRight(tools, principal, "read", asked, project);
+      if (asked.isBlackedOut === true) return [];
       const places = new Set([asked, ...catalog.order(asked)].map((place) => place.name));
       const open = [...places].map((place) => catalog.find(place)).filter((place) => place !== null);
       const locals = open.filter((place) => place.kind === "local" && mayRead(tools, principal, place, project));

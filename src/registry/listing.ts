@@ -204,7 +204,7 @@ export function openListings(tools: Tools, changes: Changes): Listings {
     own,
 
     async resolved(asked, project, principal) {
-      if (!constraining.admits(asked.format, ownLists(asked), project)) return null;
+      if (isBlackedOut(asked) || !constraining.admits(asked.format, ownLists(asked), project)) return null;
       const { contributions, missingUntil } = await contributionsTo(asked, project);
       const readable = new Map(
         catalog

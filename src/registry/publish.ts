@@ -22,7 +22,7 @@ import { refuseBeyondQuota } from "./quotas.ts";
 import { type Drafts, type KeptBlob, openDrafts, refuseExpired, requireBlobs } from "./receive.ts";
 import { overwriteOf, refuseClosed, registerProject, saveRecord } from "./records.ts";
 import { refuseOtherSpelling } from "./spellings.ts";
-import { existing, formatOf, localIn, requireRight, type Tools, write } from "./tools.ts";
+import { existing, formatOf, localIn, refuseBlackedOut, requireRight, type Tools, write } from "./tools.ts";
 import { refuseUntaken } from "./tree-arrivals.ts";
 
 /** What becomes of uploads: bytes first, then the fact. */
@@ -85,12 +85,14 @@ export function openPublishing(tools: Tools): Publishing {
       throw refuse({ code: "not-publishable", repository: name, because: whyNotPublishable(asked) });
     }
     requireRight(tools, principal, "publish", target, project);
+    for (const one of [asked, target]) refuseBlackedOut(one);
     return target;
   }
 
   /** What can be said before the disk is asked to make anything durable; said once more inside the transaction. */
   async function lookBefore(
     principal: Principal,
+    asked: Repository,
     target: LocalRepository,
     candidate: Candidate,
   ): Promise<Published | null> {
@@ -102,7 +104,7 @@ export function openPublishing(tools: Tools): Publishing {
     if (there === null) {
       const path = known.artifact === null ? formatOf(tools, target).placeOf(candidate) : placeOf(known.artifact);
       requireRight(tools, principal, "publish", target, candidate.project, path);
-      refuseUntaken(target, path);
+      for (const one of [asked, target]) refuseUntaken(one, path);
       return null;
     }
     // A copy that was lost is healed by the same file coming again.
@@ -131,7 +133,7 @@ export function openPublishing(tools: Tools): Publishing {
 
     async publish(principal, asked, candidate) {
       const target = await requireTarget(principal, asked, candidate.project);
-      const before = await lookBefore(principal, target, candidate);
+      const before = await lookBefore(principal, await existing(tools, asked), target, candidate);
       if (before !== null) return before;
       const kept = await keep(candidate);
       const all = [kept.file, ...Object.values(kept.companions)];

@@ -61,6 +61,10 @@ export async function collect(
   tools: Tools,
   { principal, source, project, version, content }: Omit<Push, "target">,
 ): Promise<Parcel> {
+  // As if it were empty.
+  if (source.isBlackedOut === true) {
+    throw refuse({ code: "version-not-found", repository: source.name, project, version });
+  }
   // Whoever copies from a remote fetches what is not here yet.
   if (source.kind === "remote") requireRight(tools, principal, "fill-cache", source, project);
   const parcel = await collectAll(tools, { source, project, version, content });

@@ -13,6 +13,7 @@ import type { MetadataView } from "#stores";
 import type { Changes } from "./changes.ts";
 import { listsFor, openConstraining } from "./constraining.ts";
 import type { Listings } from "./listing.ts";
+import { openPatterning, patternsFor } from "./path-patterns.ts";
 import { type NamedProject, placeOfName } from "./project-names.ts";
 import { isForSomeProjects, mayRead, partRead } from "./rights.ts";
 import type { Tools } from "./tools.ts";
@@ -65,6 +66,7 @@ const NOTHING: Abstract = { version: null, summary: null };
 export function openSearch(tools: Tools, changes: Changes, listings: Listings): Search & Disposable {
   const { catalog, metadata, formats, settings } = tools;
   const constraining = openConstraining(tools);
+  const patterning = openPatterning();
   const memory = openWatchedMemory<Abstract>(settings.memoryBytesMax / 16);
   const names = openWatchedMemory<ProjectNames>(settings.memoryBytesMax / 16);
 
@@ -149,11 +151,13 @@ export function openSearch(tools: Tools, changes: Changes, listings: Listings): 
       await caughtUp();
       const matches = matcherOf(wish);
       const constraints = catalog.constraints(asked);
+      const patterns = catalog.patterns(asked);
       const found = new Map<ProjectName, SearchHit>();
       const earlier: ProjectNames[] = [];
       for (const source of catalog.order(asked).filter((one) => mayRead(tools, principal, one, null))) {
         const lists = listsFor(constraints, source.name);
-        const names = await constraining.narrowedNames(asked.format, lists, await namesIn(source, principal));
+        const admitted = await constraining.narrowedNames(asked.format, lists, await namesIn(source, principal));
+        const names = await patterning.narrowedNames(patternsFor(patterns, source.name), admitted);
         for (const hit of await hitsIn(source, principal, names, matches)) {
           // Of a project that several have, the first one's; which of the earlier ones it is in is asked of hits only.
           const isFirst = !found.has(hit.project) && !earlier.some((list) => placeOfName(list, hit.project) >= 0);

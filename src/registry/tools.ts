@@ -57,11 +57,21 @@ export function formatOf({ formats }: Pick<Tools, "formats">, { name, format }: 
   return known;
 }
 
-/** The local repository as it is in a transaction, where rights and settings may have changed since it was looked up. */
+/**
+ * The local repository as it is in a transaction that changes it, where rights and settings may have changed since it was
+ * looked up. Refuses with `not-publishable` while it is blacked out.
+ */
 export async function localIn(view: MetadataView, name: RepositoryName): Promise<LocalRepository> {
   const repository = await view.repository(name);
   if (repository?.kind !== "local") throw refuse({ code: "repository-not-found", repository: name });
+  refuseBlackedOut(repository);
   return repository;
+}
+
+export function refuseBlackedOut({ name, isBlackedOut }: Repository): void {
+  if (isBlackedOut !== true) return;
+  const because = `${name} is blacked out, so nothing in it is changed; an owner can end that in its settings`;
+  throw refuse({ code: "not-publishable", repository: name, because });
 }
 
 /**

@@ -18,7 +18,7 @@ import { refuseOccupied, setProperties } from "./places.ts";
 import { refuseBeyondQuota } from "./quotas.ts";
 import { overwriteOf, registerProject, saveRecord } from "./records.ts";
 import { refuseOtherSpelling } from "./spellings.ts";
-import { formatOf, requireRight, type Tools } from "./tools.ts";
+import { formatOf, refuseBlackedOut, requireRight, type Tools } from "./tools.ts";
 import { takes } from "./tree-sources.ts";
 
 /** A file on its way to a place in a local repository's tree; its bytes are durable. */
@@ -88,12 +88,6 @@ export function refuseUntaken(repository: Repository, path: string): void {
   // Artifactory's words, for those who look for them.
   const because = `the repository ${name} rejected the artifact '${path}' due to its include/exclude pattern settings`;
   throw refuse({ code: "path-excluded", repository: name, path, because });
-}
-
-export function refuseBlackedOut({ name, isBlackedOut }: Repository): void {
-  if (isBlackedOut !== true) return;
-  const because = `${name} is blacked out, so nothing is put into it; an owner can end that in its settings`;
-  throw refuse({ code: "not-publishable", repository: name, because });
 }
 
 /** The log of what comes by an upload. */

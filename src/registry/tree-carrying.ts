@@ -22,8 +22,8 @@ import { claimBlobs } from "./claims.ts";
 import { openKnownBytes } from "./known-bytes.ts";
 import { ownProperties, refuseBelowFile, refuseOccupied, setProperties } from "./places.ts";
 import { type KeptBlob, refuseExpired } from "./receive.ts";
-import { formatOf, localIn, requireRight } from "./tools.ts";
-import { type Arrival, plainFacts, refuseBlackedOut, removalOf, settle } from "./tree-arrivals.ts";
+import { formatOf, localIn, refuseBlackedOut, requireRight } from "./tools.ts";
+import { type Arrival, plainFacts, removalOf, settle } from "./tree-arrivals.ts";
 import { endVersions, requireRemovable } from "./tree-removing.ts";
 import type { TreeTools } from "./tree-tools.ts";
 

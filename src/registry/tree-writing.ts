@@ -13,17 +13,9 @@ import { claimBlobs } from "./claims.ts";
 import { openKnownBytes } from "./known-bytes.ts";
 import { keptDigests, ownProperties, refuseBelowFile, refuseOccupied, requirePath } from "./places.ts";
 import { type KeptBlob, refuseExpired, requireBlobs } from "./receive.ts";
-import { existing, formatOf, localIn, requireRight, write } from "./tools.ts";
+import { existing, formatOf, localIn, refuseBlackedOut, requireRight, write } from "./tools.ts";
 import type { FolderNode, Place, PutOptions, Tree } from "./tree.ts";
-import {
-  type Arrival,
-  plainFacts,
-  refuseBlackedOut,
-  refuseUntaken,
-  type Settled,
-  settle,
-  uploadedBy,
-} from "./tree-arrivals.ts";
+import { type Arrival, plainFacts, refuseUntaken, type Settled, settle, uploadedBy } from "./tree-arrivals.ts";
 import { fileNodeOf, folderNodeOf } from "./tree-nodes.ts";
 import { checkChange } from "./tree-properties.ts";
 import type { TreeTools } from "./tree-tools.ts";
