@@ -18,6 +18,7 @@ import type { Candidate, Desk, Page } from "#formats";
 import { type NewRepository, openRegistry, type Registry, type RegistryParts } from "#registry";
 import type { BlobStore, MetadataStore, SharedState } from "#stores";
 import { openUpstreams } from "#upstream";
+import { genericFormat } from "../../src/formats/generic/index.ts";
 import { pythonFormat } from "../../src/formats/python/index.ts";
 import { openFilesystemBlobs } from "../../src/stores/filesystem/index.ts";
 import { openSqliteStore } from "../../src/stores/sqlite/index.ts";
@@ -150,14 +151,14 @@ async function openProcess(
   const blobs = wrapBlobs?.(onDisk) ?? onDisk;
   const limits = { retryMilliseconds: 1, failuresMax: 1_000 };
   const upstreams = opened.use(openUpstreams({ now, random: () => 0.5, userAgent: "vivarium/test", limits }));
-  const format = pythonFormat();
+  const formats = [pythonFormat(), genericFormat()];
   const registry = opened.use(
     await openRegistry({
       metadata,
       state,
       blobs,
       upstreams,
-      formats: new Map([[format.name, format]]),
+      formats: new Map(formats.map((format) => [format.name, format])),
       open: (sealed: Sealed) => sealed.replace("sealed ", ""),
       now,
       wait,
