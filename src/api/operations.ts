@@ -1,4 +1,5 @@
 import { attachmentOperations } from "./attachments.ts";
+import { governingOperations } from "./governing.ts";
 import type { Operation } from "./operation.ts";
 import { policyOperations } from "./policies.ts";
 import { readingOperations, releaseOperations } from "./projects.ts";
@@ -19,4 +20,5 @@ export const operations: readonly Operation[] = [
   ...attachmentOperations,
   ...trashOperations,
   ...policyOperations,
+  ...governingOperations,
 ];

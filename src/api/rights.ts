@@ -1,15 +1,25 @@
 import { type Access, signUpRequestOf } from "#access";
-import { accountOf, type Call, isUnlimited, type Principal, refuse, type UserName } from "#core";
+import { accountOf, type Call, isAdministrator, isUnlimited, type Principal, refuse, type UserName } from "#core";
 
 /** Whether the account behind the principal is root, and acts without limits. */
 export function isRoot(principal: Principal): boolean {
   return accountOf(principal) === "root" && isUnlimited(principal);
 }
 
-/** The user themself or root; a token only where it has no limits. */
+/** Root, or who administers as root does; without limits. */
+export function isInCharge(principal: Principal): boolean {
+  return isAdministrator(principal) && isUnlimited(principal);
+}
+
+/** Refuses everybody but those in charge. */
+export function requireAdministrator(principal: Principal, action: "manage-users" | "administer", what: string): void {
+  requireSignedIn(principal);
+  if (!isInCharge(principal)) throw refuse({ code: "not-permitted", action, because: `only administrators ${what}` });
+}
+
+/** The user themself, root or an administrator; a token only where it has no limits. */
 export function isSelfOrRoot(principal: Principal, user: UserName): boolean {
-  const account = accountOf(principal);
-  return (account === user || account === "root") && isUnlimited(principal);
+  return isInCharge(principal) || (accountOf(principal) === user && isUnlimited(principal));
 }
 
 /** Refuses everybody but the user and root. */
@@ -31,7 +41,7 @@ export function requireSignedIn(principal: Principal): void {
 
 /** Root makes accounts; everybody else only where the sign-up setting lets strangers do it too. */
 export function checkSignUp(access: Access, call: Call): void {
-  if (isRoot(call.principal)) return;
+  if (isInCharge(call.principal)) return;
   const because = access.signUpRefusal(signUpRequestOf(call));
   if (because !== null) throw refuse({ code: "sign-up-closed", because });
 }

@@ -1,16 +1,14 @@
 import { z } from "zod";
+import { governingAnswers, governingBodies } from "./governing-schemas.ts";
+import { instant, name, repositoryName, text } from "./schema-words.ts";
 
 // The words of the API, checked on the way in and printed into docs/openapi.json. Loaded with the first request that
 // needs it, because starting the server must not wait for it.
 
-const name = z.string().min(1).max(200);
-const text = z.string().max(10_000);
-const instant = z.iso.datetime({ offset: true }).describe("UTC, as in RFC 3339");
 const customData = z
   .union([z.record(z.string(), z.unknown()), z.string().max(100_000)])
   .nullable()
   .describe("Whatever the owner keeps here; the server does not read it");
-const repositoryName = z.string().min(3).max(401).describe("`owner/name`");
 const projectName = z.string().min(1).max(200);
 const specs = z
   .array(z.string().min(1).max(200))
@@ -133,6 +131,7 @@ const credentials = z
 const format = name.describe("What it holds: `python` packages, or `generic` for any files; it cannot change");
 
 const user = { email: text.nullable(), ...describing };
+const isAdmin = z.boolean().describe("May do everything, as root may; only administrators say so");
 const kinds = { local: z.literal("local"), remote: z.literal("remote"), virtual: z.literal("virtual") };
 const stored = { name: repositoryName, key: name, format, createdAt: instant };
 
@@ -173,8 +172,14 @@ const policy = {
 
 /** What clients send. Unknown fields are refused. */
 export const bodies = {
-  NewUser: z.strictObject(user).partial().extend({ name, password: password.nullable().optional() }),
-  UserChange: z.strictObject(user).partial().extend({ password: password.nullable().optional() }),
+  NewUser: z
+    .strictObject({ ...user, isAdmin })
+    .partial()
+    .extend({ name, password: password.nullable().optional() }),
+  UserChange: z
+    .strictObject({ ...user, isAdmin })
+    .partial()
+    .extend({ password: password.nullable().optional() }),
   NewToken: z.strictObject({
     name: z.string().min(1).max(100),
     expiresAt: instant.nullable().default(null).describe("`null`: never"),
@@ -203,6 +208,7 @@ export const bodies = {
     reason: z.string().max(1000).nullable().default(null),
   }),
   Promotion: z.strictObject({ to: repositoryName }),
+  ...governingBodies,
   PolicyWish: z.strictObject(policy).describe("Every condition that is given must hold"),
   Restoring: z.strictObject({
     to: z
@@ -220,6 +226,7 @@ const shownUser = z.strictObject({
   createdAt: instant,
   modifiedAt: instant.nullable(),
   hasPassword: z.boolean().nullable().describe("`null`: not for you to know"),
+  isAdmin: isAdmin.nullable().describe("By itself, not by a group; `null`: not for you to know"),
 });
 const shownToken = z.strictObject({
   id: name,
@@ -297,7 +304,9 @@ export const answers = {
     groups: z.array(z.string()),
     token: z.strictObject({ id: z.string(), limits: z.array(shownLimit) }).nullable(),
     isRoot: z.boolean(),
+    isAdmin: z.boolean().describe("May do everything: root, or who is made so, and nothing narrows it"),
   }),
+  ...governingAnswers,
   User: shownUser,
   Users: z.strictObject({ items: z.array(shownUser) }),
   Token: shownToken,

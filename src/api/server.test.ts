@@ -19,6 +19,7 @@ describe("the server", () => {
       groups: [],
       token: null,
       isRoot: false,
+      isAdmin: false,
     });
     assert.equal(bodyOf(await world.ask("GET", "/whoami", { as: "root" }))["isRoot"], true);
     const who = bodyOf(await world.ask("GET", "/whoami", { as: tokenOf("alice", UNLIMITED) }));

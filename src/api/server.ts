@@ -1,6 +1,6 @@
-import { accountOf, type JournalEntry, refuse, type Seq } from "#core";
+import { accountOf, type JournalEntry, type Seq } from "#core";
 import { integerIn, type Operation, operation } from "./operation.ts";
-import { isRoot, requireSignedIn } from "./rights.ts";
+import { isInCharge, isRoot, requireAdministrator } from "./rights.ts";
 import { journalView } from "./views.ts";
 
 /** The server itself: who am I to it, what is it, what happened. */
@@ -37,6 +37,7 @@ export const serverOperations: readonly Operation[] = [
             }
           : null,
         isRoot: isRoot(principal),
+        isAdmin: isInCharge(principal),
       };
     },
   }),
@@ -44,7 +45,7 @@ export const serverOperations: readonly Operation[] = [
     id: "readJournal",
     method: "GET",
     path: "/journal",
-    summary: "Entries of the journal after a serial, oldest first, without secrets. Root only",
+    summary: "Entries of the journal after a serial, oldest first, without secrets. For administrators",
     query: [
       { name: "after", kind: "integer", description: "The serial before the first one wanted; 0 when not given" },
       { name: "limit", kind: "integer", description: "At most so many entries; 100 when not given, 1000 at most" },
@@ -52,10 +53,7 @@ export const serverOperations: readonly Operation[] = [
     answer: "Journal",
     refusals: ["not-signed-in", "not-permitted"],
     async handle({ registry }, call) {
-      requireSignedIn(call.principal);
-      if (!isRoot(call.principal)) {
-        throw refuse({ code: "not-permitted", action: "administer", because: "only root may read the journal" });
-      }
+      requireAdministrator(call.principal, "administer", "read the journal");
       const after = integerIn(call, "after", { least: 0, most: Number.MAX_SAFE_INTEGER, otherwise: 0 }) as Seq;
       const limit = integerIn(call, "limit", { least: 1, most: 1000, otherwise: 100 });
       const { head } = registry;

@@ -1,6 +1,6 @@
 import { type Call, refuse, type User, type UserName, userName } from "#core";
 import { type ApiParts, type Given, type Operation, operation } from "./operation.ts";
-import { checkSignUp, isRoot, isSelfOrRoot, requireSelfOrRoot, requireSignedIn } from "./rights.ts";
+import { checkSignUp, isInCharge, isSelfOrRoot, requireSelfOrRoot, requireSignedIn } from "./rights.ts";
 import type { Bodies } from "./schemas.ts";
 import { userView } from "./views.ts";
 
@@ -35,7 +35,7 @@ export const userOperations: readonly Operation[] = [
         const because = `'${text}' cannot be a user name: letters, digits and . _ - @ are allowed`;
         throw refuse({ code: "setting-invalid", because });
       }
-      if (password === null && !isRoot(call.principal)) {
+      if (password === null && !isInCharge(call.principal)) {
         throw refuse({ code: "setting-invalid", because: "a new account needs a password" });
       }
       if ((await registry.accounts.user(name)) !== null) throw refuse({ code: "user-exists", user: name });
@@ -122,5 +122,5 @@ function requirePerson({ principal }: Call, user: UserName, changesPassword: boo
 
 /** Read from JSON, so whatever is in it is JSON. */
 function describing(fields: Given<Omit<Bodies["UserChange"], "password">>) {
-  return fields as Partial<Pick<User, "email" | "title" | "description" | "customData">>;
+  return fields as Partial<Pick<User, "email" | "title" | "description" | "customData" | "isAdmin">>;
 }

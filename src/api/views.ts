@@ -37,6 +37,7 @@ export function userView(user: User, isSelf: boolean): Answers["User"] {
     createdAt: instantView(user.createdAt),
     modifiedAt: orNull(user.modifiedAt),
     hasPassword: isSelf ? user.passwordHash !== null : null,
+    isAdmin: isSelf ? user.name === "root" || user.isAdmin === true : null,
   };
 }
 

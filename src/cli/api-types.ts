@@ -32,6 +32,26 @@ export type File = {
 
 export type Files = { readonly items: readonly File[]; readonly next: string | null };
 
+export type Group = {
+  readonly name: string;
+  readonly description: string | null;
+  readonly members: readonly string[];
+  readonly joinsNew: boolean;
+  readonly isAdmin: boolean;
+  readonly createdAt: string;
+};
+
+export type GroupChange = {
+  readonly description?: string | null;
+  readonly members?: readonly string[];
+  readonly joinsNew?: boolean;
+  readonly isAdmin?: boolean;
+  readonly join?: readonly string[];
+  readonly leave?: readonly string[];
+};
+
+export type Groups = { readonly items: readonly Group[] };
+
 export type IssuedToken = { readonly token: Token; readonly secret: string };
 
 export type Journal = {
@@ -82,6 +102,23 @@ export type LocalChange = {
   readonly validation?: "strict" | "legacy";
   readonly reserved?: readonly string[];
   readonly quotaBytes?: number | null;
+};
+
+export type NewGroup = {
+  readonly description?: string | null;
+  readonly members?: readonly string[];
+  readonly joinsNew?: boolean;
+  readonly isAdmin?: boolean;
+  readonly name: string;
+};
+
+export type NewPermission = {
+  readonly repositories: readonly string[];
+  readonly includes?: readonly string[];
+  readonly excludes?: readonly string[];
+  readonly users?: { readonly [key: string]: unknown };
+  readonly groups?: { readonly [key: string]: unknown };
+  readonly name: string;
 };
 
 export type NewRepository =
@@ -186,9 +223,31 @@ export type NewUser = {
   readonly title?: string | null;
   readonly description?: string | null;
   readonly customData?: { readonly [key: string]: unknown } | string | null;
+  readonly isAdmin?: boolean;
   readonly name: string;
   readonly password?: string | null;
 };
+
+export type Permission = {
+  readonly name: string;
+  readonly repositories: readonly string[];
+  readonly includes: readonly string[];
+  readonly excludes: readonly string[];
+  readonly users: { readonly [key: string]: unknown };
+  readonly groups: { readonly [key: string]: unknown };
+  readonly createdAt: string;
+  readonly modifiedAt: string | null;
+};
+
+export type PermissionChange = {
+  readonly repositories?: readonly string[];
+  readonly includes?: readonly string[];
+  readonly excludes?: readonly string[];
+  readonly users?: { readonly [key: string]: unknown };
+  readonly groups?: { readonly [key: string]: unknown };
+};
+
+export type Permissions = { readonly items: readonly Permission[] };
 
 export type Policies = { readonly items: readonly Policy[] };
 
@@ -451,6 +510,7 @@ export type User = {
   readonly createdAt: string;
   readonly modifiedAt: string | null;
   readonly hasPassword: boolean | null;
+  readonly isAdmin: boolean | null;
 };
 
 export type UserChange = {
@@ -458,6 +518,7 @@ export type UserChange = {
   readonly title?: string | null;
   readonly description?: string | null;
   readonly customData?: { readonly [key: string]: unknown } | string | null;
+  readonly isAdmin?: boolean;
   readonly password?: string | null;
 };
 
@@ -514,6 +575,16 @@ export type WhoAmI = {
   readonly groups: readonly string[];
   readonly token: { readonly id: string; readonly limits: readonly Limit[] } | null;
   readonly isRoot: boolean;
+  readonly isAdmin: boolean;
+};
+
+export type Why = {
+  readonly user: string | null;
+  readonly action: string;
+  readonly repository: string;
+  readonly path: string | null;
+  readonly isAllowed: boolean;
+  readonly because: string;
 };
 
 export type Yank = { readonly reason?: string | null };

@@ -15,16 +15,31 @@ import type { Tally } from "./tree.ts";
 export interface Governing {
   groups(): Promise<readonly Group[]>;
   group(name: string): Promise<Group | null>;
-  /** Makes or replaces it. `setting-invalid`: a bad name, or a member that is no account. */
-  saveGroup(principal: Principal, group: Omit<Group, "createdAt">): Promise<Group>;
+  /**
+   * Makes or replaces it. `setting-invalid`: a bad name, or a member that is no account. `isNew`: `group-exists` where
+   * there is one of that name.
+   */
+  saveGroup(principal: Principal, group: Omit<Group, "createdAt">, isNew?: boolean): Promise<Group>;
+  /** As one change, so that of two at once none is lost. The name stays. */
+  changeGroup(principal: Principal, name: string, change: (current: Group) => Omit<Group, "createdAt">): Promise<Group>;
   /** Permission targets lose it too. */
   removeGroup(principal: Principal, name: string): Promise<void>;
   permissionTargets(): Promise<readonly PermissionTarget[]>;
   permissionTarget(name: string): Promise<PermissionTarget | null>;
-  /** Makes or replaces it. `setting-invalid`: it names an account, a group or a repository that is not there. */
+  /**
+   * Makes or replaces it. `setting-invalid`: it names an account, a group or a repository that is not there. `isNew`:
+   * `permission-target-exists` where there is one of that name.
+   */
   savePermissionTarget(
     principal: Principal,
     target: Omit<PermissionTarget, "createdAt" | "modifiedAt">,
+    isNew?: boolean,
+  ): Promise<PermissionTarget>;
+  /** As one change, so that of two at once none is lost. The name stays. */
+  changePermissionTarget(
+    principal: Principal,
+    name: string,
+    change: (current: PermissionTarget) => Omit<PermissionTarget, "createdAt" | "modifiedAt">,
   ): Promise<PermissionTarget>;
   removePermissionTarget(principal: Principal, name: string): Promise<void>;
   /** Whether an account (`null`: a stranger) may do it, and the rule that says so. Everybody may ask about themselves. */

@@ -8,6 +8,7 @@ import {
   decide,
   type Group,
   groupFault,
+  type Instant,
   type PermissionTarget,
   type Principal,
   parseRepositoryName,
@@ -16,7 +17,7 @@ import {
   refuse,
   userName,
 } from "#core";
-import type { MetadataView } from "#stores";
+import type { MetadataView, Transaction } from "#stores";
 import { decideAdministration, isInCharge, requireAdministrator } from "./account-rights.ts";
 import type { Governing } from "./governing.ts";
 import { forgetGroup } from "./memberships.ts";
@@ -44,17 +45,20 @@ export function openGoverning(tools: Tools, publishing: Pick<Publishing, "subjec
       await caughtUp();
       return rules.group(name);
     },
-    async saveGroup(principal, wish) {
+    async saveGroup(principal, wish, isNew = false) {
       requireAdministrator(principal, "manage-users", "make and change groups");
-      refuseFault(groupFault(wish));
       return write(tools, principal, async (tx) => {
-        await requireMembers(tx, wish);
         const before = await tx.group(wish.name);
-        const members = [...new Set(wish.members)];
-        const group: Group = { ...wish, members, createdAt: before?.createdAt ?? now() };
-        if (isSame(before, group)) return group;
-        tx.append({ type: "group.saved", group });
-        return group;
+        if (isNew && before !== null) throw refuse({ code: "group-exists", group: wish.name });
+        return saveGroup(tx, wish, before, now());
+      });
+    },
+    async changeGroup(principal, name, change) {
+      requireAdministrator(principal, "manage-users", "make and change groups");
+      return write(tools, principal, async (tx) => {
+        const before = await tx.group(name);
+        if (before === null) throw refuse({ code: "group-not-found", group: name });
+        return saveGroup(tx, { ...change(before), name }, before, now());
       });
     },
     async removeGroup(principal, name) {
@@ -73,19 +77,20 @@ export function openGoverning(tools: Tools, publishing: Pick<Publishing, "subjec
       await caughtUp();
       return rules.target(name);
     },
-    async savePermissionTarget(principal, wish) {
+    async savePermissionTarget(principal, wish, isNew = false) {
       requireAdministrator(principal, "administer", "make and change permission targets");
-      refuseFault(permissionTargetFault(wish));
       return write(tools, principal, async (tx) => {
         const before = await tx.permissionTarget(wish.name);
-        await requireNamed(tx, wish, before);
-        const granting = { ...wish, users: withGrants(wish.users), groups: withGrants(wish.groups) };
-        const { createdAt = now(), modifiedAt = null } = before ?? {};
-        const same: PermissionTarget = { ...granting, createdAt, modifiedAt };
-        if (isSame(before, same)) return same;
-        const target = before === null ? same : { ...same, modifiedAt: now() };
-        tx.append({ type: "permission.saved", target });
-        return target;
+        if (isNew && before !== null) throw refuse({ code: "permission-target-exists", target: wish.name });
+        return saveTarget(tx, wish, before, now());
+      });
+    },
+    async changePermissionTarget(principal, name, change) {
+      requireAdministrator(principal, "administer", "make and change permission targets");
+      return write(tools, principal, async (tx) => {
+        const before = await tx.permissionTarget(name);
+        if (before === null) throw refuse({ code: "permission-target-not-found", target: name });
+        return saveTarget(tx, { ...change(before), name }, before, now());
       });
     },
     async removePermissionTarget(principal, name) {
@@ -110,6 +115,49 @@ export function openGoverning(tools: Tools, publishing: Pick<Publishing, "subjec
       return { isAllowed: false, because: `${because}, and no permission target grants it` };
     },
   };
+}
+
+async function saveGroup(tx: Transaction, wish: GroupWish, before: Group | null, at: Instant): Promise<Group> {
+  refuseFault(groupFault(wish));
+  await requireMembers(tx, wish);
+  const { name, description, members, joinsNew, isAdmin, kept } = wish;
+  const group: Group = {
+    name,
+    description,
+    members: [...new Set(members)],
+    joinsNew,
+    isAdmin,
+    ...(kept === undefined ? {} : { kept }),
+    createdAt: before?.createdAt ?? at,
+  };
+  if (!isSame(before, group)) tx.append({ type: "group.saved", group });
+  return group;
+}
+
+async function saveTarget(
+  tx: Transaction,
+  wish: TargetWish,
+  before: PermissionTarget | null,
+  at: Instant,
+): Promise<PermissionTarget> {
+  refuseFault(permissionTargetFault(wish));
+  await requireNamed(tx, wish, before);
+  const { name, repositories, includes, excludes, kept } = wish;
+  const same: PermissionTarget = {
+    name,
+    repositories,
+    includes,
+    excludes,
+    users: withGrants(wish.users),
+    groups: withGrants(wish.groups),
+    ...(kept === undefined ? {} : { kept }),
+    createdAt: before?.createdAt ?? at,
+    modifiedAt: before?.modifiedAt ?? null,
+  };
+  if (isSame(before, same)) return same;
+  const target = before === null ? same : { ...same, modifiedAt: at };
+  tx.append({ type: "permission.saved", target });
+  return target;
 }
 
 /** Everybody may ask about themselves and about strangers; about others, who administers all of it or the repository. */
