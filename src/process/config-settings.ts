@@ -130,7 +130,7 @@ export const SETTINGS: { readonly [Field in keyof Settings]: Setting<Settings[Fi
     name: "max-upload-size",
     placeholder: "size",
     description: "largest file that is taken in, by upload or from upstream",
-    fallback: "2G",
+    fallback: "10G",
     commands: TAKING,
   }),
   memoryBytesMax: one(readSize, {

@@ -39,7 +39,7 @@ test("without anything given, the server is for the person at this machine", asy
       data: "/srv/data",
       key: "/srv/data/secret.key",
       signUp: "loopback",
-      most: 2 * 1024 ** 3,
+      most: 10 * 1024 ** 3,
       upstream: null,
       restrictModify: null,
     },
