@@ -74,6 +74,7 @@ test("every setting has a flag, a variable, a line of help and a place in the fi
     "log-level": "warn",
     lockdown: "yes",
     "push-host": "packages.example.com:8443",
+    "trash-days": "7",
   };
   const rows = Object.values(SETTINGS);
   assert.deepEqual(rows.map(({ name }) => name).sort(), Object.keys(values).sort());
