@@ -20,10 +20,9 @@ const AT_ONCE = 500;
 export function sightOf(tools: Pick<Tools, "rules">, principal: Principal, source: TreeSource): Sight {
   const { repository } = source;
   if (source.isWithheld) return NOTHING;
+  const isForSome = isForSomeProjects(principal);
   const readsAll =
-    mayRead(tools, principal, repository, null) &&
-    partRead(tools, principal, repository, null) === null &&
-    !isForSomeProjects(principal);
+    mayRead(tools, principal, repository, null) && partRead(tools, principal, repository, null) === null && !isForSome;
 
   function file(artifact: Artifact): boolean {
     const { project, version } = artifact;
@@ -50,7 +49,11 @@ export function sightOf(tools: Pick<Tools, "rules">, principal: Principal, sourc
   return {
     isWhole: readsAll && source.showsAll,
     file,
-    folder: async (view, path) => readsAll || mayRead(tools, principal, repository, null, path) || hasBelow(view, path),
+    async folder(view, path) {
+      // Names of folders are names of projects, and who is good for some does not learn those of the others.
+      const isSeen = path === "" || !isForSome;
+      return readsAll || (isSeen && mayRead(tools, principal, repository, null, path)) || hasBelow(view, path);
+    },
   };
 }
 
