@@ -178,14 +178,16 @@ export function openListings(tools: RemoteTools, holdings: Pick<Holdings, "filen
   /** Of a remote that is offline: what is here, and nothing that would have to be fetched. */
   async function hereOf(remote: RemoteRepository, project: ProjectName): Promise<RemoteAnswer> {
     const { known, content } = await copyOf(remote, project);
-    if (known === null || content === null) return { listing: null, validUntil: null };
+    // What was on its way when the remote went offline arrives still.
+    const validUntil = (now() + remote.freshForSeconds * 1000) as Instant;
+    if (known === null || content === null) return { listing: null, validUntil };
     const here = await holdings.filenames(remote, project);
     const files = content.files.filter((file) => here.has(factsOf(file).filename));
-    if (files.length === 0) return { listing: null, validUntil: null };
+    if (files.length === 0) return { listing: null, validUntil };
     const versions = new Set(files.map((file) => factsOf(file).version));
     const left = { ...content, files, versions: content.versions.filter((version) => versions.has(version)) };
     const listing = listingOf(remote, project, known, left);
-    return { listing: listing && { ...listing, validUntil: null, staleSince: null }, validUntil: null };
+    return { listing: listing && { ...listing, validUntil, staleSince: null }, validUntil };
   }
 
   async function copyOf(remote: RemoteRepository, project: ProjectName) {

@@ -41,7 +41,7 @@ test("an offline remote shows of a project the files that are here, and asks nob
     offersOf(listing).map(({ filename }) => filename),
     ["foo-1.0.zip"],
   );
-  assert.equal(validUntil, null);
+  assert.equal(validUntil, world.now() + 600_000);
   assert.deepEqual(await bytesOf(await world.remotes.file(offline, offer)), BYTES);
   assert.deepEqual([...(await world.remotes.projects(offline)).projects], [{ project: "foo", displayName: "FOO" }]);
   assert.equal(await world.remotes.listing(offline, "bar" as ProjectName), null);
