@@ -1,7 +1,16 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import type { Actor, Artifact, Digest, Instant, JournalEvent, ProjectName, RepositoryName } from "#core";
+import {
+  type Actor,
+  type Artifact,
+  type Digest,
+  type Instant,
+  type JournalEvent,
+  type ProjectName,
+  placeOf,
+  type RepositoryName,
+} from "#core";
 import { openSqliteStore } from "../src/stores/sqlite/index.ts";
 import { atMost, type Figure, shown } from "./figures.ts";
 import { HTML, withServer } from "./hosted.ts";
@@ -9,9 +18,11 @@ import { ask, load, median } from "./load.ts";
 import { type Place, startVivarium } from "./servers.ts";
 
 const GENERATOR: Actor = { kind: "system", name: "bench generator", tokenId: null };
-const REPOSITORY = "root/dev" as RepositoryName;
-const FILES_PER_PROJECT = 10;
+export const REPOSITORY = "root/dev" as RepositoryName;
+export const FILES_PER_PROJECT = 10;
 const PROJECTS_PER_WRITE = 500;
+/** One file in so many has the property `stage`. */
+const STAGED_EVERY = 200;
 
 /** An index of ten files a project, generated through the journal's own path; how the server fares on it. */
 export async function millionRows(place: Place, files: number, seconds: number): Promise<Figure[]> {
@@ -48,7 +59,7 @@ export async function millionRows(place: Place, files: number, seconds: number):
 }
 
 /** Returns the seconds it took. */
-async function generate(data: string, files: number): Promise<number> {
+export async function generate(data: string, files: number): Promise<number> {
   const began = performance.now();
   const now = (): Instant => Date.now() as Instant;
   await using store = await openSqliteStore({ folder: data, now });
@@ -63,7 +74,7 @@ async function generate(data: string, files: number): Promise<number> {
   return (performance.now() - began) / 1000;
 }
 
-function projectName(index: number): ProjectName {
+export function projectName(index: number): ProjectName {
   return `generated-${String(index).padStart(6, "0")}` as ProjectName;
 }
 
@@ -72,17 +83,40 @@ function eventsOf(index: number, at: Instant): JournalEvent[] {
   const artifacts = Array.from({ length: FILES_PER_PROJECT }, (_, version) => artifact(project, `1.${version}.0`, at));
   return [
     { type: "project.registered", repository: REPOSITORY, project, displayName: project },
-    ...artifacts.map((made): JournalEvent => ({ type: "artifact.published", artifact: made, promotedFrom: null })),
+    ...artifacts.flatMap((made, file): JournalEvent[] => [
+      { type: "artifact.published", artifact: made, promotedFrom: null },
+      {
+        type: "properties.set",
+        repository: REPOSITORY,
+        path: placeOf(made),
+        properties: {
+          "pypi.name": [project],
+          "pypi.normalized.name": [project],
+          "pypi.version": [made.version ?? ""],
+          ...((index * FILES_PER_PROJECT + file) % STAGED_EVERY === 0 ? { stage: ["release"] } : {}),
+        },
+      },
+    ]),
   ];
 }
 
+export function filenameOf(project: ProjectName, version: string): string {
+  return `${project.replaceAll("-", "_")}-${version}-py3-none-any.whl`;
+}
+
+export function sha1Of(filename: string): string {
+  return createHash("sha1").update(filename).digest("hex");
+}
+
 function artifact(project: ProjectName, version: string, at: Instant): Artifact {
-  const filename = `${project.replaceAll("-", "_")}-${version}-py3-none-any.whl`;
+  const filename = filenameOf(project, version);
   const sha256 = createHash("sha256").update(filename).digest("hex");
   return {
     repository: REPOSITORY,
     project,
     filename,
+    path: `${project}/${version}/${filename}`,
+    digests: { sha1: sha1Of(filename), md5: createHash("md5").update(filename).digest("hex") },
     version,
     blob: `sha256:${sha256}` as Digest,
     sizeBytes: 20_000,

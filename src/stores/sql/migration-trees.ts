@@ -26,6 +26,7 @@ export const treeTables: Migration<MetadataTables> = (db) => [
   foldersOfOldArtifacts(db),
   db.schema.createIndex("folders_by_folder").on("folders").columns(["repository", "folder", "name"]),
   db.schema.createIndex("folders_by_name").on("folders").column("name"),
+  db.schema.createIndex("folders_by_creation").on("folders").column("created_at"),
   table(db, "properties", {
     repository: "text",
     path: "text",

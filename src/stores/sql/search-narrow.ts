@@ -8,7 +8,9 @@ import { type Ask, rareStatement } from "./statement.ts";
 import type { MetadataTables } from "./tables.ts";
 
 /** So many ways to narrow a search are looked at. */
-const LOOKS_MAX = 24;
+const LOOKS_MAX = 100;
+/** So few places are few enough: no fewer are looked for. */
+const FEW_PLACES = 100;
 
 /** Places that hold all that is looked for, and perhaps more; together at most so many. */
 export interface Narrowed {
@@ -68,7 +70,10 @@ export function openNarrowing(parts: NarrowParts): (normal: Normal) => Promise<N
     if (normal.kind === "any") return ofAny(normal.of);
     const conjuncts = normal.kind === "all" ? normal.of : [normal];
     let best: Narrowed | null = null;
-    for (const way of waysOf(conjuncts, of, dialect, repositories)) best = fewer(best, await counted(way));
+    for (const way of waysOf(conjuncts, of, dialect, repositories)) {
+      best = fewer(best, await counted(way));
+      if (best !== null && best.count <= FEW_PLACES) return best;
+    }
     // Only where nothing simpler helps: each part of it is looked at by itself.
     for (const part of conjuncts) if (best === null && part.kind === "any") best = await ofAny(part.of);
     return best;

@@ -32,9 +32,11 @@ export function conditionOf(normal: Normal, of: Kind, dialect: Dialect): Conditi
     }
     case "property": {
       const table = sql.table(TABLES[of]);
+      // Of one place there are few; the index by value would be read for each place anew.
+      const isDisguised = true;
       const found = sql<boolean>`exists (select 1 from properties
         where properties.repository = ${table}.repository and properties.path = ${table}.path
-        and ${propertyCondition(normal, dialect)})`;
+        and ${propertyCondition(normal, dialect, isDisguised)})`;
       return normal.isNot ? sql<boolean>`not ${found}` : found;
     }
   }
@@ -66,13 +68,13 @@ export function startOf(pattern: string): string {
   return pattern.slice(0, pattern.search(/[*?]|$/));
 }
 
-/** Of the table `properties`; keys and values as they are. */
-export function propertyCondition({ key, value }: PropertyTerm, dialect: Dialect): Condition {
+/** Of the table `properties`; for its index by key and value, unless they are disguised. */
+export function propertyCondition({ key, value }: PropertyTerm, dialect: Dialect, isDisguised = false): Condition {
   const conditions: Condition[] = [];
   for (const [name, part] of [["key", key] as const, ["value", value] as const]) {
     if (part === null) continue;
-    const column = sql.ref(`properties.${name}`);
-    if (part.operator === "match") conditions.push(...rangeOf(column, startOf(part.value)));
+    const column = isDisguised ? sql`(${sql.ref(`properties.${name}`)} || '')` : sql.ref(`properties.${name}`);
+    if (part.operator === "match" && !isDisguised) conditions.push(...rangeOf(column, startOf(part.value)));
     conditions.push(compared(column, part.operator, part.value, dialect));
   }
   return joined("all", conditions);

@@ -33,12 +33,14 @@ export function openSearch(
 ): (ask: Ask, query: ItemQuery) => Promise<readonly Item[]> {
   const trees = openTreeView(db);
 
-  async function selectOf(ask: Ask, part: Part, query: ItemQuery): Promise<RawBuilder<unknown>> {
+  /** None where nothing can be found. */
+  async function selectsOf(ask: Ask, part: Part, query: ItemQuery): Promise<readonly RawBuilder<unknown>[]> {
     const { of, normal, repositories } = part;
     const narrowed = await openNarrowing({ db, dialect, ask, of, repositories, placesMax })(normal);
+    if (narrowed?.count === 0) return [];
     const table = sql.table(TABLES[of]);
     const where = joined("all", [...placesOf(part, narrowed, query), conditionOf(normal, of, dialect)]);
-    return sql`select ${columnsOf(of)} from ${table} where ${where}`;
+    return [sql`select ${columnsOf(of)} from ${table} where ${where}`];
   }
 
   return async (ask, query) => {
@@ -48,7 +50,7 @@ export function openSearch(
       return isSame(normal, NEVER) || repositories?.length === 0 ? [] : [{ of, normal, repositories }];
     });
     const selects: RawBuilder<unknown>[] = [];
-    for (const part of parts) selects.push(await selectOf(ask, part, query));
+    for (const part of parts) selects.push(...(await selectsOf(ask, part, query)));
     if (selects.length === 0 || query.limit === 0) return [];
     const page = sql`${sql.join(selects, sql` union all `)} order by ${orderOf(query)} limit ${query.limit} offset ${query.offset}`;
     const items = (await ask(rareStatement<FoundRow>(db, page))).map(itemOf);
@@ -64,7 +66,7 @@ function placesOf(
 ): readonly Condition[] {
   const repository = { column: "repository", isNumber: false } as const;
   if (narrowed !== null) {
-    const places = sql.join([...narrowed.places], sql` union `);
+    const places = sql.join([...narrowed.places], sql` union all `);
     return [
       sql<boolean>`(${bare(of, repository)}, ${bare(of, { column: "path" })}) in (${places})`,
       ...(repositories === null ? [] : [sql<boolean>`${disguised(of, repository)} in (${sql.join(repositories)})`]),
