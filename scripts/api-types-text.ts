@@ -50,6 +50,10 @@ function objectOf({ properties = {}, required = [], additionalProperties = false
   const fields = Object.entries(properties).map(
     ([name, schema]) => `readonly ${name}${required.includes(name) ? "" : "?"}: ${typeOf(schema)};`,
   );
-  if (additionalProperties !== false) fields.push("readonly [key: string]: unknown;");
+  if (additionalProperties !== false) {
+    // Beside fields that are named, the others may be anything.
+    const values = fields.length > 0 || additionalProperties === true ? "unknown" : typeOf(additionalProperties);
+    fields.push(`readonly [key: string]: ${values};`);
+  }
   return `{ ${fields.join(" ")} }`;
 }

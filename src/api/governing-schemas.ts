@@ -28,6 +28,7 @@ const permission = {
 
 export const governingBodies = {
   NewGroup: z.strictObject(group).partial().extend({ name }),
+  GroupWish: z.strictObject(group).partial(),
   GroupChange: z
     .strictObject(group)
     .partial()
@@ -36,6 +37,7 @@ export const governingBodies = {
       leave: z.array(name).max(10_000).optional().describe("Are members no longer"),
     }),
   NewPermission: z.strictObject(permission).partial().extend({ name, repositories: permission.repositories }),
+  PermissionWish: z.strictObject(permission).partial().extend({ repositories: permission.repositories }),
   PermissionChange: z.strictObject(permission).partial(),
 };
 

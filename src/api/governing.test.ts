@@ -25,6 +25,8 @@ describe("groups", () => {
     assert.deepEqual(bodyOf(await world.ask("GET", "/groups/dev", AS_ROOT)), bodyOf(changed));
     assert.deepEqual(bodyOf(await world.ask("GET", "/groups", AS_ROOT)), { items: [bodyOf(changed)] });
 
+    const replaced = await world.ask("PUT", "/groups/dev", { ...AS_ROOT, json: { members: ["alice"] } });
+    assert.deepEqual([bodyOf(replaced)["description"], bodyOf(replaced)["members"]], [null, ["alice"]]);
     await world.ask("DELETE", "/groups/dev", AS_ROOT);
     assert.equal((await world.ask("GET", "/groups/dev", AS_ROOT)).problem?.code, "group-not-found");
   });
@@ -66,6 +68,8 @@ describe("permission targets", () => {
     assert.deepEqual(bodyOf(await world.ask("GET", "/permissions/team", AS_ROOT)), changed);
     assert.deepEqual(bodyOf(await world.ask("GET", "/permissions", AS_ROOT)), { items: [changed] });
 
+    const replaced = await world.ask("PUT", "/permissions/team", { ...AS_ROOT, json: { repositories: ["ANY"] } });
+    assert.deepEqual([bodyOf(replaced)["includes"], bodyOf(replaced)["users"]], [[], {}]);
     await world.ask("DELETE", "/permissions/team", AS_ROOT);
     assert.equal((await world.ask("GET", "/permissions/team", AS_ROOT)).problem?.code, "permission-target-not-found");
   });

@@ -1,6 +1,7 @@
 import { attachmentOperations } from "./attachments.ts";
-import { governingOperations } from "./governing.ts";
+import { groupOperations } from "./groups.ts";
 import type { Operation } from "./operation.ts";
+import { permissionOperations } from "./permissions.ts";
 import { policyOperations } from "./policies.ts";
 import { readingOperations, releaseOperations } from "./projects.ts";
 import { repositoryOperations } from "./repositories.ts";
@@ -20,5 +21,6 @@ export const operations: readonly Operation[] = [
   ...attachmentOperations,
   ...trashOperations,
   ...policyOperations,
-  ...governingOperations,
+  ...groupOperations,
+  ...permissionOperations,
 ];

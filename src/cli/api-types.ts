@@ -50,6 +50,13 @@ export type GroupChange = {
   readonly leave?: readonly string[];
 };
 
+export type GroupWish = {
+  readonly description?: string | null;
+  readonly members?: readonly string[];
+  readonly joinsNew?: boolean;
+  readonly isAdmin?: boolean;
+};
+
 export type Groups = { readonly items: readonly Group[] };
 
 export type IssuedToken = { readonly token: Token; readonly secret: string };
@@ -116,8 +123,8 @@ export type NewPermission = {
   readonly repositories: readonly string[];
   readonly includes?: readonly string[];
   readonly excludes?: readonly string[];
-  readonly users?: { readonly [key: string]: unknown };
-  readonly groups?: { readonly [key: string]: unknown };
+  readonly users?: { readonly [key: string]: readonly ("read" | "annotate" | "publish" | "remove" | "administer")[] };
+  readonly groups?: { readonly [key: string]: readonly ("read" | "annotate" | "publish" | "remove" | "administer")[] };
   readonly name: string;
 };
 
@@ -233,8 +240,8 @@ export type Permission = {
   readonly repositories: readonly string[];
   readonly includes: readonly string[];
   readonly excludes: readonly string[];
-  readonly users: { readonly [key: string]: unknown };
-  readonly groups: { readonly [key: string]: unknown };
+  readonly users: { readonly [key: string]: readonly ("read" | "annotate" | "publish" | "remove" | "administer")[] };
+  readonly groups: { readonly [key: string]: readonly ("read" | "annotate" | "publish" | "remove" | "administer")[] };
   readonly createdAt: string;
   readonly modifiedAt: string | null;
 };
@@ -243,8 +250,16 @@ export type PermissionChange = {
   readonly repositories?: readonly string[];
   readonly includes?: readonly string[];
   readonly excludes?: readonly string[];
-  readonly users?: { readonly [key: string]: unknown };
-  readonly groups?: { readonly [key: string]: unknown };
+  readonly users?: { readonly [key: string]: readonly ("read" | "annotate" | "publish" | "remove" | "administer")[] };
+  readonly groups?: { readonly [key: string]: readonly ("read" | "annotate" | "publish" | "remove" | "administer")[] };
+};
+
+export type PermissionWish = {
+  readonly repositories: readonly string[];
+  readonly includes?: readonly string[];
+  readonly excludes?: readonly string[];
+  readonly users?: { readonly [key: string]: readonly ("read" | "annotate" | "publish" | "remove" | "administer")[] };
+  readonly groups?: { readonly [key: string]: readonly ("read" | "annotate" | "publish" | "remove" | "administer")[] };
 };
 
 export type Permissions = { readonly items: readonly Permission[] };
@@ -264,8 +279,8 @@ export type Policy = {
   readonly keepVersions: number | null;
   readonly onlyPreReleases: boolean;
   readonly largerThanBytes: number | null;
-  readonly withProperties: { readonly [key: string]: unknown };
-  readonly withoutProperties: { readonly [key: string]: unknown };
+  readonly withProperties: { readonly [key: string]: readonly string[] };
+  readonly withoutProperties: { readonly [key: string]: readonly string[] };
   readonly skipsTrash: boolean;
   readonly everyHours: number | null;
 };
@@ -282,8 +297,8 @@ export type PolicyWish = {
   readonly keepVersions?: number | null;
   readonly onlyPreReleases?: boolean;
   readonly largerThanBytes?: number | null;
-  readonly withProperties?: { readonly [key: string]: unknown };
-  readonly withoutProperties?: { readonly [key: string]: unknown };
+  readonly withProperties?: { readonly [key: string]: readonly string[] };
+  readonly withoutProperties?: { readonly [key: string]: readonly string[] };
   readonly skipsTrash?: boolean;
   readonly everyHours?: number | null;
 };
@@ -485,7 +500,7 @@ export type TrashedFile = {
   readonly version: string | null;
   readonly sizeBytes: number;
   readonly sha256: string;
-  readonly properties: { readonly [key: string]: unknown };
+  readonly properties: { readonly [key: string]: readonly string[] };
   readonly publishedAt: string;
   readonly trashedAt: string;
   readonly trashedBy: string;

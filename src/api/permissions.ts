@@ -1,13 +1,4 @@
-import {
-  type Action,
-  type Call,
-  type Group,
-  type PermissionTarget,
-  parseRepositoryName,
-  refuse,
-  type UserName,
-  userName,
-} from "#core";
+import { type Action, type Call, type PermissionTarget, parseRepositoryName, refuse } from "#core";
 import { type ApiParts, type Operation, operation } from "./operation.ts";
 import { requireAdministrator } from "./rights.ts";
 import type { Answers } from "./schemas.ts";
@@ -26,86 +17,10 @@ const ACTIONS: readonly Action[] = [
   "administer",
 ];
 
-const groupOperations: readonly Operation[] = [
-  operation({
-    id: "listGroups",
-    method: "GET",
-    path: "/groups",
-    summary: "All groups, sorted by name. For administrators, as are the other calls about groups",
-    answer: "Groups",
-    refusals: REFUSALS,
-    async handle({ registry }, { principal }) {
-      requireAdministrator(principal, "manage-users", "see groups");
-      return { items: (await registry.governing.groups()).map(groupView) };
-    },
-  }),
-  operation({
-    id: "createGroup",
-    method: "POST",
-    path: "/groups",
-    summary: "Make a group",
-    body: "NewGroup",
-    answer: "Group",
-    status: 201,
-    refusals: [...REFUSALS, "group-exists", "setting-invalid"],
-    async handle({ registry }, { principal }, { name, members = [], ...rest }) {
-      const group = {
-        description: null,
-        joinsNew: false,
-        isAdmin: false,
-        ...rest,
-        name,
-        members: members.map(memberFrom),
-      };
-      return groupView(await registry.governing.saveGroup(principal, group, true));
-    },
-  }),
-  operation({
-    id: "getGroup",
-    method: "GET",
-    path: "/groups/:group",
-    summary: "One group with its members",
-    answer: "Group",
-    refusals: [...REFUSALS, "group-not-found"],
-    async handle({ registry }, call) {
-      requireAdministrator(call.principal, "manage-users", "see groups");
-      const name = call.params["group"] ?? "";
-      const group = await registry.governing.group(name);
-      if (group === null) throw refuse({ code: "group-not-found", group: name });
-      return groupView(group);
-    },
-  }),
-  operation({
-    id: "changeGroup",
-    method: "PATCH",
-    path: "/groups/:group",
-    summary: "Change a group; fields left out stay. `join` and `leave` change the members that there are",
-    body: "GroupChange",
-    answer: "Group",
-    refusals: [...REFUSALS, "group-not-found", "setting-invalid"],
-    async handle({ registry }, call, { join = [], leave = [], members, ...rest }) {
-      const changed = await registry.governing.changeGroup(call.principal, call.params["group"] ?? "", (current) => {
-        const before = members?.map(memberFrom) ?? current.members;
-        const joined = [...before, ...join.map(memberFrom)];
-        return { ...current, ...rest, members: joined.filter((member) => !leave.includes(member)) };
-      });
-      return groupView(changed);
-    },
-  }),
-  operation({
-    id: "removeGroup",
-    method: "DELETE",
-    path: "/groups/:group",
-    summary: "Remove a group; permission targets lose it too",
-    refusals: [...REFUSALS, "group-not-found"],
-    async handle({ registry }, call) {
-      await registry.governing.removeGroup(call.principal, call.params["group"] ?? "");
-      return null;
-    },
-  }),
-];
+const NO_GRANTS = { includes: [], excludes: [], users: {}, groups: {} };
 
-const permissionOperations: readonly Operation[] = [
+/** Who may do what, and why. */
+export const permissionOperations: readonly Operation[] = [
   operation({
     id: "listPermissions",
     method: "GET",
@@ -128,8 +43,23 @@ const permissionOperations: readonly Operation[] = [
     status: 201,
     refusals: [...REFUSALS, "permission-target-exists", "setting-invalid"],
     async handle({ registry }, { principal }, wish) {
-      const target = { includes: [], excludes: [], users: {}, groups: {}, ...wish };
+      const target = { ...NO_GRANTS, ...wish };
       return permissionView(await registry.governing.savePermissionTarget(principal, target, true));
+    },
+  }),
+  operation({
+    id: "savePermission",
+    method: "PUT",
+    path: "/permissions/:permission",
+    summary: "Make or replace a permission target; what is left out has its default",
+    body: "PermissionWish",
+    answer: "Permission",
+    refusals: [...REFUSALS, "setting-invalid"],
+    async handle({ registry }, call, wish) {
+      const name = call.params["permission"] ?? "";
+      const kept = (await registry.governing.permissionTarget(name))?.kept;
+      const target = { ...NO_GRANTS, ...wish, name, ...(kept === undefined ? {} : { kept }) };
+      return permissionView(await registry.governing.savePermissionTarget(call.principal, target));
     },
   }),
   operation({
@@ -205,26 +135,12 @@ const permissionOperations: readonly Operation[] = [
   }),
 ];
 
-/** Groups, permission targets, and why somebody may or may not. */
-export const governingOperations: readonly Operation[] = [...groupOperations, ...permissionOperations];
-
 async function repositoryIn({ registry }: ApiParts, call: Call) {
   const text = call.query.get("repository") ?? "";
   const name = parseRepositoryName(text);
   const found = name === null ? await registry.repositoryByKey(text) : await registry.repository(name);
   if (found === null) throw refuse({ code: "repository-not-found", repository: text });
   return found;
-}
-
-/** Whether there is such an account is for the registry to say. */
-function memberFrom(text: string): UserName {
-  const name = userName(text);
-  if (name !== null) return name;
-  throw refuse({ code: "setting-invalid", because: `'${text}' cannot be a member: there is no such account` });
-}
-
-function groupView({ name, description, members, joinsNew, isAdmin, createdAt }: Group): Answers["Group"] {
-  return { name, description, members: [...members], joinsNew, isAdmin, createdAt: instantView(createdAt) };
 }
 
 function permissionView(target: PermissionTarget): Answers["Permission"] {
