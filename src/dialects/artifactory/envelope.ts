@@ -1,5 +1,6 @@
 import type { Call, Problem } from "#core";
 import { CONTEXT, isAccessAddress } from "./addresses.ts";
+import { notOffered } from "./not-offered.ts";
 
 interface Rendered {
   readonly contentType: string;
@@ -44,6 +45,8 @@ function wordingOf(problem: Problem, call: Call): string | null {
       return `Not enough permissions to delete/overwrite all artifacts under '${problem.filename}': ${
         problem.because ?? `it already exists in ${problem.repository} with other content`
       }`;
+    case "route-not-found":
+      return notOffered(problem.path);
     case "repository-exists":
       return `Case insensitive repository key already exists: ${problem.because}`;
     default:

@@ -1,4 +1,4 @@
-import { type Call, type Group, type JsonObject, refuse, type User, type UserName, userName } from "#core";
+import { type Call, type JsonObject, refuse, type User, type UserName, userName } from "#core";
 import type { ArtifactoryParts } from "../parts.ts";
 import { checkName, type Spelling } from "./spelling.ts";
 import { readUser, type UserWish } from "./user-json.ts";
@@ -82,10 +82,12 @@ export async function setGroups(
   if (groups === undefined) return;
   const wanted = new Set(groups);
   for (const group of await registry.governing.groups()) {
-    const others = group.members.filter((member) => member !== name);
-    const isMember = others.length < group.members.length;
-    if (isMember === wanted.has(group.name)) continue;
-    await registry.governing.saveGroup(call.principal, withMembers(group, isMember ? others : [...others, name]));
+    const isWanted = wanted.has(group.name);
+    if (group.members.includes(name) === isWanted) continue;
+    await registry.governing.changeGroup(call.principal, group.name, (now) => {
+      const others = now.members.filter((member) => member !== name);
+      return { ...now, members: isWanted ? [...others, name] : others };
+    });
   }
 }
 
@@ -98,10 +100,6 @@ export async function checkGroups({ registry }: ArtifactoryParts, groups: readon
       because: `there is no group '${name}' for the user to be in; make it first`,
     });
   }
-}
-
-export function withMembers({ createdAt: _, ...group }: Group, members: readonly UserName[]): Omit<Group, "createdAt"> {
-  return { ...group, members };
 }
 
 /** `null`: no password is given, or there shall be none. */

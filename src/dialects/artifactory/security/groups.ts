@@ -4,7 +4,6 @@ import { accessRoutes, baseOf, route } from "../addresses.ts";
 import { objectOf, textField, textsField } from "../json-fields.ts";
 import type { ArtifactoryParts } from "../parts.ts";
 import { flagIn } from "../query-flags.ts";
-import { withMembers } from "./accounts.ts";
 import { json, pageOf, text } from "./answers.ts";
 import { readGroup, showGroup } from "./group-json.ts";
 import { requireAdministrator } from "./rights.ts";
@@ -53,14 +52,16 @@ async function put(parts: ArtifactoryParts, call: Call): Promise<Reply> {
   const current = await parts.registry.governing.group(nameIn(call));
   // What is replaced begins anew, but for the members, whom many clients leave to others.
   const before = { ...EMPTY, name: nameIn(call), members: current?.members ?? [] };
-  await save(parts, call, before, objectOf(await call.json()), "classic");
+  const wish = changed(before, objectOf(await call.json()), "classic");
+  await parts.registry.governing.saveGroup(call.principal, wish);
   return { kind: "done", status: current === null ? 201 : 200 };
 }
 
 async function change(parts: ArtifactoryParts, call: Call): Promise<Reply> {
   requireAdministrator(call, MANAGE);
-  const group = await existing(parts, nameIn(call));
-  await save(parts, call, withMembers(group, group.members), objectOf(await call.json()), "classic");
+  const { name } = await existing(parts, nameIn(call));
+  const body = objectOf(await call.json());
+  await parts.registry.governing.changeGroup(call.principal, name, (group) => changed(group, body, "classic"));
   return { kind: "done", status: 200 };
 }
 
@@ -82,8 +83,8 @@ async function createInAccess(parts: ArtifactoryParts, call: Call): Promise<Repl
   requireAdministrator(call, MANAGE);
   const body = objectOf(await call.json());
   const name = textField(body, "name") ?? textField(body, "group_name") ?? "";
-  if ((await parts.registry.governing.group(name)) !== null) throw refuse({ code: "group-exists", group: name });
-  const group = await save(parts, call, { ...EMPTY, name }, body, "access");
+  const wish = changed({ ...EMPTY, name }, body, "access");
+  const group = await parts.registry.governing.saveGroup(call.principal, wish, true);
   return json(201, showInAccessForm(group));
 }
 
@@ -94,9 +95,11 @@ async function showInAccess(parts: ArtifactoryParts, call: Call): Promise<Reply>
 
 async function changeInAccess(parts: ArtifactoryParts, call: Call): Promise<Reply> {
   requireAdministrator(call, MANAGE);
-  const group = await existing(parts, nameIn(call));
+  const { name } = await existing(parts, nameIn(call));
   const body = objectOf(await call.json());
-  return json(200, showInAccessForm(await save(parts, call, withMembers(group, group.members), body, "access")));
+  const { governing } = parts.registry;
+  const saved = await governing.changeGroup(call.principal, name, (group) => changed(group, body, "access"));
+  return json(200, showInAccessForm(saved));
 }
 
 async function removeInAccess(parts: ArtifactoryParts, call: Call): Promise<Reply> {
@@ -108,12 +111,14 @@ async function removeInAccess(parts: ArtifactoryParts, call: Call): Promise<Repl
 
 async function changeMembers(parts: ArtifactoryParts, call: Call): Promise<Reply> {
   requireAdministrator(call, MANAGE);
-  const group = await existing(parts, nameIn(call));
+  const { name } = await existing(parts, nameIn(call));
   const body = objectOf(await call.json());
   const removed = new Set<string>(textsField(body, "remove") ?? []);
   const added = membersFrom(textsField(body, "add") ?? []);
-  const members = [...new Set([...group.members, ...added])].filter((member) => !removed.has(member));
-  const saved = await parts.registry.governing.saveGroup(call.principal, withMembers(group, members));
+  const saved = await parts.registry.governing.changeGroup(call.principal, name, (group) => ({
+    ...group,
+    members: [...new Set([...group.members, ...added])].filter((member) => !removed.has(member)),
+  }));
   return json(200, { members: [...saved.members] });
 }
 
@@ -127,13 +132,7 @@ type Unsaved = Omit<Group, "createdAt">;
 
 const EMPTY: Omit<Unsaved, "name"> = { description: null, members: [], joinsNew: false, isAdmin: false, kept: {} };
 
-async function save(
-  { registry }: ArtifactoryParts,
-  call: Call,
-  before: Unsaved,
-  body: JsonObject,
-  spelling: Spelling,
-): Promise<Group> {
+function changed(before: Unsaved, body: JsonObject, spelling: Spelling): Unsaved {
   const wish = readGroup(body, spelling, before.kept ?? {});
   checkName(wish.name, before.name, "group");
   const group: Unsaved = {
@@ -148,7 +147,7 @@ async function save(
     const because = `the group '${group.name}' cannot both take in new users and give administrator's rights`;
     throw refuse({ code: "setting-invalid", because });
   }
-  return registry.governing.saveGroup(call.principal, group);
+  return group;
 }
 
 function showInAccessForm(group: Group): JsonObject {

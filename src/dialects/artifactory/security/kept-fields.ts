@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "#core";
+import { type Json, type JsonObject, refuse } from "#core";
 import { flagField, given } from "../json-fields.ts";
 import { type Field, field, type Spelling } from "./spelling.ts";
 
@@ -27,7 +27,7 @@ export function keptFields(fields: readonly KeptField[]): KeptFields {
         const value = typeof one.otherwise === "boolean" ? flagField(body, one[spelling]) : given(body, one[spelling]);
         return value === undefined ? [] : [[one.classic, value]];
       });
-      return { ...before, ...Object.fromEntries(read) };
+      return limited({ ...before, ...Object.fromEntries(read) });
     },
     show(kept, spelling) {
       const shown = fields.flatMap((one): [string, Json][] => {
@@ -37,4 +37,13 @@ export function keptFields(fields: readonly KeptField[]): KeptFields {
       return Object.fromEntries(shown);
     },
   };
+}
+
+const KEPT_LENGTH_MAX = 64 * 1024;
+
+/** What is only kept must not fill the journal. */
+export function limited(kept: JsonObject): JsonObject {
+  if (JSON.stringify(kept).length <= KEPT_LENGTH_MAX) return kept;
+  const because = `fields that mean nothing here take more than ${KEPT_LENGTH_MAX} characters; leave them out`;
+  throw refuse({ code: "setting-invalid", because });
 }

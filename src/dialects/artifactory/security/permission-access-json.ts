@@ -1,6 +1,7 @@
 import { type Json, type JsonObject, refuse } from "#core";
 import { given, textsField } from "../json-fields.ts";
 import { NO_GRANTS, objectFrom, readGrants, showGrants } from "./actions.ts";
+import { limited } from "./kept-fields.ts";
 import { grantsOf, type TargetWish, target } from "./permission-json.ts";
 import { checkFields } from "./spelling.ts";
 
@@ -84,7 +85,7 @@ function withOther(permission: TargetWish, resource: string, value: Json): Targe
   }
   const { [resource]: _, ...others } = othersOf(permission);
   const resources = value === null ? others : { ...others, [resource]: objectFrom(value, `'${resource}'`) };
-  return { ...permission, kept: { ...permission.kept, [KEPT]: resources } };
+  return { ...permission, kept: limited({ ...permission.kept, [KEPT]: resources }) };
 }
 
 function othersOf({ kept = {} }: TargetWish): JsonObject {

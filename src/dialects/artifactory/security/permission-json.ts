@@ -1,6 +1,7 @@
 import { type JsonObject, type PermissionTarget, refuse } from "#core";
 import { given, textField, textsField } from "../json-fields.ts";
 import { type Grants, NO_GRANTS, objectFrom, readGrants, showGrants } from "./actions.ts";
+import { limited } from "./kept-fields.ts";
 import { checkFields, checkName } from "./spelling.ts";
 
 /** A permission target as it is written. */
@@ -86,7 +87,7 @@ export function target(name: string, { repositories, includes, excludes, grants,
     excludes: patterns(excludes),
     users: grants.users,
     groups: grants.groups,
-    kept: { ...others, ...kept },
+    kept: limited({ ...others, ...kept }),
   };
 }
 

@@ -13,6 +13,7 @@ import {
   showResource,
   withResource,
 } from "./permission-access-json.ts";
+import type { TargetWish } from "./permission-json.ts";
 import { existingTarget } from "./permissions.ts";
 import { requireAdministrator } from "./rights.ts";
 
@@ -48,10 +49,7 @@ async function create({ registry }: ArtifactoryParts, call: Call): Promise<Reply
   const body = objectOf(await call.json());
   const name = textField(body, "name") ?? "";
   const wish = readAccess(name, body);
-  if ((await registry.governing.permissionTarget(name)) !== null) {
-    throw refuse({ code: "permission-target-exists", target: name });
-  }
-  return json(201, showAccess(await registry.governing.savePermissionTarget(call.principal, wish)));
+  return json(201, showAccess(await registry.governing.savePermissionTarget(call.principal, wish, true)));
 }
 
 async function show(parts: ArtifactoryParts, call: Call): Promise<Reply> {
@@ -69,11 +67,13 @@ async function replace(parts: ArtifactoryParts, call: Call): Promise<Reply> {
 /** Resources that are given are replaced, others stay. */
 async function change(parts: ArtifactoryParts, call: Call): Promise<Reply> {
   requireAdministrator(call, MANAGE);
-  const current = await existingTarget(parts, nameIn(call));
+  const { name } = await existingTarget(parts, nameIn(call));
   const { resources } = objectOf(await call.json());
   const given = Object.entries(objectOf(resources));
-  const wish = given.reduce((sofar, [resource, value]) => withResource(sofar, resource, value), unsaved(current));
-  return json(200, showAccess(await parts.registry.governing.savePermissionTarget(call.principal, wish)));
+  const saved = await parts.registry.governing.changePermissionTarget(call.principal, name, (current) =>
+    given.reduce((sofar, [resource, value]) => withResource(sofar, resource, value), unsaved(current)),
+  );
+  return json(200, showAccess(saved));
 }
 
 async function remove(parts: ArtifactoryParts, call: Call): Promise<Reply> {
@@ -92,35 +92,34 @@ async function showOne(parts: ArtifactoryParts, call: Call): Promise<Reply> {
 
 async function replaceOne(parts: ArtifactoryParts, call: Call): Promise<Reply> {
   requireAdministrator(call, MANAGE);
-  const current = await existingTarget(parts, nameIn(call));
   const body: JsonObject = objectOf(await call.json());
-  return saved(parts, call, withResource(unsaved(current), checkedResource(call), body));
+  return changed(parts, call, (current, resource) => withResource(current, resource, body));
 }
 
 async function changeOne(parts: ArtifactoryParts, call: Call): Promise<Reply> {
   requireAdministrator(call, MANAGE);
-  const current = await existingTarget(parts, nameIn(call));
   const body: JsonObject = objectOf(await call.json());
-  return saved(parts, call, changedResource(unsaved(current), checkedResource(call), body));
+  return changed(parts, call, (current, resource) => changedResource(current, resource, body));
 }
 
 async function removeOne(parts: ArtifactoryParts, call: Call): Promise<Reply> {
   requireAdministrator(call, MANAGE);
-  const current = await existingTarget(parts, nameIn(call));
-  await parts.registry.governing.savePermissionTarget(
-    call.principal,
-    withResource(unsaved(current), checkedResource(call), null),
-  );
+  await changed(parts, call, (current, resource) => withResource(current, resource, null));
   return { kind: "done", status: 204 };
 }
 
-async function saved(
-  { registry }: ArtifactoryParts,
+async function changed(
+  parts: ArtifactoryParts,
   call: Call,
-  wish: Omit<PermissionTarget, "createdAt" | "modifiedAt">,
+  change: (current: TargetWish, resource: string) => TargetWish,
 ): Promise<Reply> {
-  const target = await registry.governing.savePermissionTarget(call.principal, wish);
-  return json(200, showResource(target, resourceIn(call)) ?? {});
+  const { name } = await existingTarget(parts, nameIn(call));
+  const resource = checkedResource(call);
+  const { governing } = parts.registry;
+  const saved = await governing.changePermissionTarget(call.principal, name, (current) =>
+    change(unsaved(current), resource),
+  );
+  return json(200, showResource(saved, resource) ?? {});
 }
 
 function unsaved({ createdAt: _, modifiedAt: __, ...target }: PermissionTarget) {

@@ -68,10 +68,7 @@ async function create({ registry }: ArtifactoryParts, call: Call): Promise<Reply
   requireAdministrator(call, MANAGE);
   const name = nameIn(call);
   const wish = readV2(name, objectOf(await call.json()));
-  if ((await registry.governing.permissionTarget(name)) !== null) {
-    throw refuse({ code: "permission-target-exists", target: name });
-  }
-  await registry.governing.savePermissionTarget(call.principal, wish);
+  await registry.governing.savePermissionTarget(call.principal, wish, true);
   return { kind: "done", status: 201 };
 }
 
