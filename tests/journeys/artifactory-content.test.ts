@@ -143,6 +143,15 @@ describe("content by Artifactory's REST", () => {
     assert.equal(wrong.headers["www-authenticate"], 'Basic realm="Artifactory Realm"');
   });
 
+  test("a permission target that names 'anonymous' opens its files to everybody, and no others", async () => {
+    expectStatus(await house.ask("PUT", "/other/public/open.txt", { body: "open" }), 201);
+    expectStatus(await house.ask("PUT", "/other/closed.txt", { body: "closed" }), 201);
+    assert.equal((await house.ask("GET", "/other/public/open.txt", { as: null })).status, 401);
+    await house.grant("anonymous", "other", ["r"], "public/**");
+    assert.equal((await house.ask("GET", "/other/public/open.txt", { as: null })).body.toString(), "open");
+    assert.equal((await house.ask("GET", "/other/closed.txt", { as: null })).status, 401);
+  });
+
   test("folders are made by a slash at the end, shown as a page, and removed with what is in them", async () => {
     expectStatus(await house.ask("PUT", "/libs/folder/sub/"), 201);
     expectStatus(await house.ask("PUT", "/libs/folder/x.txt", { body: "" }), 201);

@@ -13,7 +13,7 @@ import { route } from "./addresses.ts";
 import { isoTime } from "./file-json.ts";
 import { mediaTypeOf } from "./media-types.ts";
 import type { ArtifactoryParts } from "./parts.ts";
-import { contentUrl, namedBy, placeAt, storageUrl, trimmedPath } from "./places.ts";
+import { contentUrl, findNamed, namedBy, placeAt, storageUrl, trimmedPath } from "./places.ts";
 
 /** The repository under which real servers show what was removed. */
 const TRASH_KEY = "auto-trashcan";
@@ -80,8 +80,7 @@ interface NamedTrash {
 async function named(parts: ArtifactoryParts, call: Call, asked: string): Promise<NamedTrash> {
   const { trimmed } = trimmedPath(asked);
   const [first = "", ...rest] = trimmed.split("/");
-  const parts0 = isTrashKey(first) ? rest : [first, ...rest];
-  const [key = "", ...path] = parts0;
+  const [key = "", ...path] = isTrashKey(first) ? rest : [first, ...rest];
   const { repository } = await namedBy(parts, key);
   const wanted = path.join("/");
   const files = (await restingIn(parts, call, repository.name)).filter(({ artifact }) =>
@@ -116,7 +115,11 @@ async function restingIn(
 /** `api/storage/auto-trashcan/{repo}/{path}`. */
 export async function showTrash(parts: ArtifactoryParts, call: Call, asked: string): Promise<Reply> {
   const { trimmed } = trimmedPath(asked);
-  const files = (await restingIn(parts, call)).map((file) => ({
+  const key = trimmed.split("/", 1)[0] ?? "";
+  // Of a repository that is no more the files rest still.
+  const repository = key === "" ? null : await findNamed(parts, key);
+  const resting = await restingIn(parts, call, repository?.repository.name);
+  const files = resting.map((file) => ({
     file,
     path: `${keyOf(file.artifact.repository)}/${placeOf(file.artifact)}`,
   }));
