@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { aWheelFile } from "../support/archives.ts";
+import { openFakeUpstream } from "../support/fake-upstream.ts";
 import { expectStatus, JSON_PAGE, jsonOf, openTestApp, type TestApp } from "../support/test-app.ts";
 
 const TOOLS = "alice/tools";
@@ -182,6 +183,50 @@ test("a virtual repository shows its members' files as one, and hands on what is
     ["both", "new"],
   );
   expectStatus(await app.as("alice").ask("PUT", "/alice/shown/a/x", { body: "x" }), 405);
+});
+
+test("a remote repository reads another server's files by their paths, and keeps them", async () => {
+  await using fake = await openFakeUpstream();
+  const bytes = Buffer.from("from upstream");
+  fake.add("tools", { filename: "kits/a b/kit#1.bin", bytes });
+  await using app = await openTestApp();
+  await app.user("alice");
+  await app.index("alice/up", { kind: "remote", format: "generic", url: new URL("/files/", fake.url).href });
+  await app.index(TOOLS, { format: "generic" });
+  const members = [TOOLS, "alice/up"];
+  await app.index("alice/all", { kind: "virtual", format: "generic", members, publishTo: TOOLS });
+  const url = "kits/a%20b/kit%231.bin";
+
+  for (const repository of ["alice/up", "alice/all", "alice.up"]) {
+    assert.deepEqual(expectStatus(await app.anyone().get(`/${repository}/${url}`), 200).body, bytes);
+  }
+  const isFetch = ({ method, path }: (typeof fake.seen)[number]): boolean =>
+    method === "GET" && decodeURIComponent(path) === "/files/kits/a b/kit#1.bin";
+  assert.equal(fake.seen.filter(isFetch).length, 1);
+  expectStatus(await app.anyone().get("/alice/all/kits/none.bin"), 404);
+  expectStatus(await app.as("alice").ask("PUT", "/alice/up/x.bin", { body: "x" }), 405);
+  await put(app, "/alice/all/kits/own.bin", "own");
+
+  await fake.die();
+  const listing = await app.anyone().get("/alice/all/kits/", { accept: "application/json" });
+  assert.deepEqual(jsonOf<{ entries: unknown }>(expectStatus(listing, 200)).entries, [
+    { name: "a b", kind: "folder" },
+    { name: "own.bin", kind: "file" },
+  ]);
+  const part = await app.anyone().get(`/alice/all/${url}`, { range: "bytes=5-" });
+  assert.equal(expectStatus(part, 206).body.toString(), "upstream");
+});
+
+test("no search asks a remote of mere files for its projects", async () => {
+  await using fake = await openFakeUpstream();
+  await using app = await openTestApp();
+  await app.user("alice");
+  await app.index("alice/up", { kind: "remote", format: "generic", url: new URL("/files/", fake.url).href });
+  const before = fake.seen.length;
+  const projects = await app.anyone().get("/api/v1/repositories/alice/up/projects");
+  assert.deepEqual(jsonOf<{ items: unknown[] }>(expectStatus(projects, 200)).items, []);
+  await app.anyone().ask("POST", "/", { body: SEARCH_FOO, headers: { "content-type": "text/xml" } });
+  assert.equal(fake.seen.length, before, "the upstream was asked for nothing");
 });
 
 test("a path that leads out of the repository, or to nothing that has a name, is refused", async () => {
