@@ -64,7 +64,7 @@ export function openHotFiles(tools: Tools, changes: Changes, listings: Listings)
       freshnessOf(metadata, watch, listing.validUntil),
     );
     if (opened === null || opened.kind === "elsewhere" || wanted.suffix !== null) return opened;
-    return { ...opened, noteServed: downloads.counterOf(member.name, pathOf(member, listing, file)) };
+    return { ...opened, noteServed: downloads.counterOf(member.name, pathOf(member, file)) };
   }
 
   async function openListed(
@@ -91,10 +91,8 @@ export function openHotFiles(tools: Tools, changes: Changes, listings: Listings)
   }
 
   /** Where the file stands in the tree of the member that has it. */
-  function pathOf(member: Source, { displayName, project }: Listing, file: ListedFile): string {
-    if (file.kind === "artifact") return placeOf(file.artifact);
-    const { filename, version } = file.offer;
-    return formatOf(tools, member).placeOf({ displayName, project, version: version ?? "", filename });
+  function pathOf(member: Source, file: ListedFile): string {
+    return file.kind === "artifact" ? placeOf(file.artifact) : placeOfOffer(formatOf(tools, member), file.offer);
   }
 
   function openOffer(

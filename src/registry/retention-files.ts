@@ -102,12 +102,12 @@ function agingOf(artifact: Artifact): AgingFile {
 /** A copy is as old as it has been here. Its place says what it is of, because its format has laid it out. */
 function agingCopyOf(tools: Tools, remote: RemoteRepository, { path, sizeBytes, copiedAt }: RemoteFile): AgingFile {
   const format = formatOf(tools, remote);
-  const [displayName = "", version = "", ...rest] = path.split("/");
-  const project = format.knowsProjects && rest.length === 1 ? format.normalize(displayName) : null;
+  const [folder = "", version = null, ...rest] = path.split("/");
+  const project = format.knowsProjects && version !== null ? format.normalize(folder) : null;
   return {
     path,
     project: project ?? NO_PROJECT,
-    version: project === null ? null : version,
+    version: project === null || rest.length === 0 ? null : version,
     sizeBytes: sizeBytes ?? 0,
     publishedAt: copiedAt ?? tools.now(),
     lastDownloadAt: null,
