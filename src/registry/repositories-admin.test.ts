@@ -248,6 +248,20 @@ test("an upstream's login goes to no other server, unless it is given anew", asy
   assert.equal(await move({ url: null }), null, "in two steps it would go to the next address");
 });
 
+test("an upstream's login is not read along by another proxy, unless all is encrypted on the way", async () => {
+  await using world = await openWorld();
+  const credentials = "sealed me:secret" as Sealed;
+  const proxied = async (url: string): Promise<Sealed | null> => {
+    await world.admin.create(ROOT, UP, { kind: "remote", url, credentials });
+    const proxy = "http://proxy.invalid:3128";
+    const changed = await world.admin.modify(ROOT, UP, (current) => ({ ...current, proxy }) as Repository);
+    await world.admin.remove(ROOT, UP);
+    return (changed as RemoteRepository).credentials;
+  };
+  assert.equal(await proxied("http://one.invalid/simple/"), null);
+  assert.equal(await proxied("https://one.invalid/simple/"), credentials);
+});
+
 test("refreshing a repository makes the remotes behind it ask again", async () => {
   await using fake = await openFakeUpstream();
   await using world = await openWorld();

@@ -130,7 +130,9 @@ function withoutForeignLogin(before: Repository, after: Repository): Repository 
   if (isNew || before.url === null) return after;
   // Also where no server follows: with the next address it would go to that one.
   const isSame = after.url !== null && new URL(before.url).origin === new URL(after.url).origin;
-  return isSame ? after : { ...after, credentials: null };
+  // A proxy reads along where nothing is encrypted.
+  const isOverheard = (after.proxy ?? null) !== (before.proxy ?? null) && new URL(before.url).protocol === "http:";
+  return isSame && !isOverheard ? after : { ...after, credentials: null };
 }
 
 async function checkMembers(tx: Transaction, repository: Repository, before: Repository | null): Promise<void> {
