@@ -40,6 +40,11 @@ export function withoutPrefix(path: string, prefix: string): string {
   return rest === "" ? "/" : rest.startsWith("/") ? rest : path;
 }
 
+/** With one slash where there were several, as other systems read addresses that were put together carelessly. */
+export function withSingleSlashes(path: string): string {
+  return path.replace(/\/{2,}/g, "/");
+}
+
 /** Requests through a forward proxy name the origin too (RFC 9112, 3.2.2). */
 function withoutOrigin(target: string): string {
   const [origin = ""] = /^https?:\/\/[^/?#]*/i.exec(target) ?? [];

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Call, type Problem, type Reply, type RepositoryName, refuse } from "#core";
-import { readAddress, withoutPrefix } from "./addresses.ts";
+import { readAddress, withoutPrefix, withSingleSlashes } from "./addresses.ts";
 import type { FrontDoorParts } from "./front-door.ts";
 import type { HotAnswer, HotReplies, HotRequest } from "./hot-replies.ts";
 import { checkLength } from "./intake.ts";
@@ -57,7 +57,8 @@ export function openReception(parts: ReceptionParts): Reception {
   async function replyTo(visit: Visit): Promise<Reply> {
     const address = readAddress(visit.request.url ?? "");
     if ("because" in address) throw refuse({ code: "request-invalid", because: address.because });
-    const path = withoutPrefix(address.path, visit.prefix);
+    const below = withoutPrefix(address.path, visit.prefix);
+    const path = visit.owner === null ? below : withSingleSlashes(below);
     const isLockedDown = settings.isLockedDown === true;
     const early = !isLockedDown || isHealthPath(path) ? await ownReply(parts, visit, path) : null;
     if (early !== null) return early;

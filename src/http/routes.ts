@@ -40,7 +40,8 @@ export interface Dialect {
   readonly routes: readonly DialectRoute[];
   /**
    * Whether an address belongs to this dialect alone: no other one's routes are looked at there, and whatever is
-   * refused, from the sign-in to the unknown address, is refused in its words. The path is as it was sent.
+   * refused, from the sign-in to the unknown address, is refused in its words. Several slashes count as one there. The
+   * path is as it was sent.
    */
   owns?(path: string): boolean;
   /**

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Proof } from "#access";
 import { ANONYMOUS, actorOf, type Call, type Instant, type Principal, type Seq } from "#core";
-import { withoutPrefix } from "./addresses.ts";
+import { withoutPrefix, withSingleSlashes } from "./addresses.ts";
 import type { RequestRecord } from "./front-door.ts";
 import type { HotRequest } from "./hot-replies.ts";
 import { headerOf, type Intake, openIntake } from "./intake.ts";
@@ -81,7 +81,7 @@ export function beginVisit(parts: VisitParts, request: IncomingMessage, response
     intake,
     publicUrl: () => whereabouts.publicUrl(hop),
     path,
-    rawPath,
+    rawPath: owner === null ? rawPath : withSingleSlashes(rawPath),
     place: null,
     proof: null,
     route: "none",
