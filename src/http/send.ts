@@ -93,8 +93,9 @@ async function pump(
     response.destroy();
     return { sentBytes, isWhole: false, cutBy: { cause } };
   }
+  const isWhole = !response.destroyed;
   response.end();
-  return { sentBytes, isWhole: !response.destroyed, cutBy: null };
+  return { sentBytes, isWhole, cutBy: null };
 }
 
 /** Until there is room again, or nobody is there any more. */
