@@ -12,7 +12,7 @@ export async function absence(
   { repository, place }: Pick<NamedPlace, "repository" | "place">,
   because?: string,
 ): Promise<Error> {
-  if (!(await mayRead(parts, call, repository, place.path, new Set()))) {
+  if (!(await mayReadIn(parts, call, repository, place.path))) {
     const why = `reading '${place.path}' in ${keyOf(repository.name)} is not open to you; ask for the right to read there`;
     return call.principal.kind === "anonymous"
       ? refuse({ code: "not-signed-in", because: why })
@@ -27,13 +27,16 @@ export async function absence(
   });
 }
 
-/** A virtual repository is read by whoever may read one of its members. */
-async function mayRead(
+/**
+ * Whether the asker may read there, or (`path: null`) anything in the repository. A virtual one is read by whoever may
+ * read one of its members.
+ */
+export async function mayReadIn(
   parts: ArtifactoryParts,
   call: Call,
   repository: Repository,
-  path: string,
-  seen: Set<RepositoryName>,
+  path: string | null,
+  seen: Set<RepositoryName> = new Set(),
 ): Promise<boolean> {
   if (seen.has(repository.name)) return false;
   seen.add(repository.name);
@@ -44,7 +47,7 @@ async function mayRead(
   if (members.length === 0) return true;
   for (const name of members) {
     const member = await registry.repository(name);
-    if (member !== null && (await mayRead(parts, call, member, path, seen))) return true;
+    if (member !== null && (await mayReadIn(parts, call, member, path, seen))) return true;
   }
   return false;
 }

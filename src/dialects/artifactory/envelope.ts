@@ -42,9 +42,10 @@ function wordingOf(problem: Problem, call: Call): string | null {
     case "repository-not-found":
       return `${notFound(call)}: there is no repository '${problem.repository}' here`;
     case "file-exists":
-      return `Not enough permissions to delete/overwrite all artifacts under '${problem.filename}': ${
-        problem.because ?? `it already exists in ${problem.repository} with other content`
-      }`;
+      return (
+        problem.because ??
+        `Not enough permissions to delete/overwrite all artifacts under '${problem.filename}': it already exists in ${problem.repository} with other content`
+      );
     case "route-not-found":
       return notOffered(problem.path);
     case "repository-exists":

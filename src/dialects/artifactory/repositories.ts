@@ -12,6 +12,7 @@ import {
   repositoryName,
 } from "#core";
 import type { DialectRoute } from "#http";
+import { mayReadIn } from "./absence.ts";
 import { route } from "./addresses.ts";
 import { given, objectOf, textField } from "./json-fields.ts";
 import type { ArtifactoryParts } from "./parts.ts";
@@ -84,20 +85,21 @@ async function configurations(parts: ArtifactoryParts, call: Call): Promise<Repl
 
 async function show(parts: ArtifactoryParts, call: Call, key: string): Promise<Reply> {
   const repository = await existing(parts, key);
-  const { isAllowed, because } = parts.registry.decide(call.principal, "read", repository);
   const isFull = administers(parts, call, repository);
-  if (!isAllowed && !isFull) throw denied(call, because);
+  if (!isFull && !(await mayReadIn(parts, call, repository, null))) {
+    throw denied(call, `the configuration of ${keyOf(repository.name)} is shown to who may read the repository`);
+  }
   return { kind: "json", status: 200, body: configurationOf(repository, { exists: await existence(parts), isFull }) };
 }
 
 /** Those that the asker may read; who may read none and has not signed in is asked to. */
-async function visible({ registry }: ArtifactoryParts, call: Call): Promise<readonly Repository[]> {
-  const all = await registry.repositories();
-  const seen = all.filter(
-    (repository) =>
-      registry.decide(call.principal, "read", repository).isAllowed ||
-      registry.decide(call.principal, "administer", repository).isAllowed,
-  );
+async function visible(parts: ArtifactoryParts, call: Call): Promise<readonly Repository[]> {
+  const all = await parts.registry.repositories();
+  const seen: Repository[] = [];
+  for (const repository of all) {
+    const isSeen = administers(parts, call, repository) || (await mayReadIn(parts, call, repository, null));
+    if (isSeen) seen.push(repository);
+  }
   if (seen.length === 0 && all.length > 0 && call.principal.kind === "anonymous") {
     throw denied(call, "no repository here is open to everybody");
   }
