@@ -3,7 +3,9 @@ import type { CommandOption, CommandRow } from "./command.ts";
 import { applyingCommands } from "./commands/applying.ts";
 import { completion } from "./commands/completion.ts";
 import { genConfig } from "./commands/gen-config.ts";
+import { groupCommands } from "./commands/groups.ts";
 import { movingCommands } from "./commands/moving.ts";
+import { permissionCommands } from "./commands/permissions.ts";
 import { policyCommands } from "./commands/policies.ts";
 import { releaseCommands } from "./commands/releases.ts";
 import { repositoryCommands } from "./commands/repositories.ts";
@@ -21,8 +23,10 @@ export function allCommands(settings: readonly OptionRow[]): readonly CommandRow
     genConfig(settingsFor("serve", settings)),
     ...movingCommands(settingsFor("move", settings)),
     ...userCommands,
+    ...groupCommands,
     ...repositoryCommands,
     ...tokenCommands,
+    ...permissionCommands,
     ...releaseCommands,
     ...trashCommands,
     ...policyCommands,
@@ -44,8 +48,10 @@ export const GROUPS: readonly GroupRow[] = [
   { name: "import", alias: null, summary: "Moving in from other servers" },
   { name: "export", alias: null, summary: "Moving out" },
   { name: "user", alias: null, summary: "Accounts" },
+  { name: "group", alias: null, summary: "Accounts that are given rights together" },
   { name: "index", alias: "repository", summary: "Repositories: local, remote and virtual" },
   { name: "token", alias: null, summary: "Tokens, which machines sign in with" },
+  { name: "permission", alias: null, summary: "Who may do what, and where" },
   { name: "trash", alias: null, summary: "Removed files, while they rest" },
   { name: "policy", alias: null, summary: "Which files are cleared away, and when" },
 ];

@@ -13,6 +13,14 @@ const FIELDS: readonly FieldOption[] = [
   { name: "title", field: "title", kind: "text", placeholder: "text", description: "A line about the user" },
   { name: "description", field: "description", kind: "text", placeholder: "text", description: "More about the user" },
   {
+    name: "admin",
+    field: "isAdmin",
+    kind: "yes-no",
+    placeholder: "yes|no",
+    choices: ["yes", "no"],
+    description: "May do everything, as root may; only administrators say so",
+  },
+  {
     name: "custom-data",
     field: "customData",
     kind: "json",
@@ -170,6 +178,7 @@ function cardOf(user: User): string {
     ["custom-data", user.customData === null ? null : JSON.stringify(user.customData)],
     ["made", user.createdAt],
     ["changed", user.modifiedAt],
+    ["admin", user.isAdmin === true ? "yes" : null],
     ["password", user.hasPassword === null ? null : user.hasPassword ? "yes" : "none: tokens only"],
   ]);
 }

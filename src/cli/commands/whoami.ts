@@ -19,6 +19,7 @@ export const whoami: CommandRow = {
       ["token", me.token?.id ?? null],
       ["groups", me.groups.length === 0 ? null : me.groups.join(", ")],
       ["root", me.isRoot ? "yes" : null],
+      ["admin", me.isAdmin && !me.isRoot ? "yes" : null],
     ]);
     return { json: me, text };
   },
