@@ -25,5 +25,5 @@ export function textAfterAll(prefix: string): string | null {
 
 /** Halves of a character beyond U+FFFF stand above all whole ones. */
 function rankOf(unit: number): number {
-  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x2000 : unit;
+  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x2800 : unit;
 }

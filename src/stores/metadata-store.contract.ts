@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
 import type { Seq } from "#core";
+import { governingContract } from "./metadata-governing.contract.ts";
 import { followersContract, newsContract, replayContract } from "./metadata-news.contract.ts";
 import { searchContract } from "./metadata-search.contract.ts";
 import type { MetadataStore } from "./metadata-store.ts";
 import { accountsContract, projectsContract, removalsContract } from "./metadata-tables.contract.ts";
+import { trashContract } from "./metadata-trash.contract.ts";
+import { foldersContract, propertiesContract, treeContract } from "./metadata-tree.contract.ts";
 import { type Place, promise } from "./place.contract.ts";
 import { append, DEV, FOO, published, registered, SOMEBODY, saved, seqs } from "./samples.contract.ts";
 
@@ -19,6 +22,11 @@ export function metadataStoreContract(name: string, make: Make): void {
   describe(`${name} shows accounts and repositories`, () => accountsContract(make));
   describe(`${name} shows projects and files`, () => projectsContract(make));
   describe(`${name} forgets what was removed`, () => removalsContract(make));
+  describe(`${name} keeps folders`, () => foldersContract(make));
+  describe(`${name} shows trees`, () => treeContract(make));
+  describe(`${name} keeps properties`, () => propertiesContract(make));
+  describe(`${name} keeps groups, permission targets and policies`, () => governingContract(make));
+  describe(`${name} lets removed files rest`, () => trashContract(make));
   describe(`${name} finds files and folders`, () => searchContract(make));
 }
 

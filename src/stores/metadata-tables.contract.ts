@@ -13,6 +13,7 @@ import type {
 import type { MetadataStore, MetadataView } from "./metadata-store.ts";
 import { type Place, promise } from "./place.contract.ts";
 import {
+  after,
   anArtifact,
   aRepository,
   aTestResult,
@@ -31,23 +32,6 @@ import {
 } from "./samples.contract.ts";
 
 type Make = () => Promise<Place<MetadataStore>>;
-
-/** Appends events to a new store and asks it something. */
-function after(
-  make: Make,
-  name: string,
-  events: readonly JournalEvent[],
-  ask: (view: MetadataView) => Promise<unknown>,
-  expected: unknown,
-): void {
-  promise(name, make, async (place) => {
-    await using store = await place.open();
-    await store.write(SOMEBODY, async (tx) => {
-      for (const event of events) tx.append(event);
-    });
-    assert.deepEqual(await store.read(ask), expected);
-  });
-}
 
 const BAR = "bar" as ProjectName;
 const HELD = {

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import {
   type Actor,
   type Artifact,
@@ -23,7 +24,8 @@ import {
   type User,
   type UserName,
 } from "#core";
-import type { MetadataStore } from "./metadata-store.ts";
+import type { MetadataStore, MetadataView } from "./metadata-store.ts";
+import { type Place, promise } from "./place.contract.ts";
 
 /** Facts for the contract suites: whole, and different where the test says so. */
 
@@ -295,3 +297,20 @@ export async function append(store: MetadataStore, ...events: readonly JournalEv
 }
 
 export const seqs = (entries: readonly JournalEntry[]): number[] => entries.map(({ seq }) => seq);
+
+/** Appends events to a new store and asks it something. */
+export function after(
+  make: () => Promise<Place<MetadataStore>>,
+  name: string,
+  events: readonly JournalEvent[],
+  ask: (view: MetadataView) => Promise<unknown>,
+  expected: unknown,
+): void {
+  promise(name, make, async (place) => {
+    await using store = await place.open();
+    await store.write(SOMEBODY, async (tx) => {
+      for (const event of events) tx.append(event);
+    });
+    assert.deepEqual(await store.read(ask), expected);
+  });
+}
