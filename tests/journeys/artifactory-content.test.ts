@@ -152,6 +152,22 @@ describe("content by Artifactory's REST", () => {
     assert.equal((await house.ask("GET", "/other/closed.txt", { as: null })).status, 401);
   });
 
+  test("what has changed is seen at once, also where the answer before was kept in memory", async () => {
+    const read = () => house.ask("GET", "/libs/kept.txt", { as: "reader" });
+    expectStatus(await house.ask("PUT", "/libs/kept.txt", { body: "one" }), 201);
+    for (let time = 0; time < 3; time++) assert.equal((await read()).body.toString(), "one");
+    expectStatus(await house.ask("PUT", "/libs/kept.txt", { body: "two" }), 201);
+    for (let time = 0; time < 3; time++) assert.equal((await read()).body.toString(), "two");
+    expectStatus(await house.ask("POST", "/api/move/libs/kept.txt?to=/libs/elsewhere.txt"), 200);
+    assert.equal((await read()).status, 404);
+    expectStatus(await house.ask("POST", "/api/move/libs/elsewhere.txt?to=/libs/kept.txt"), 200);
+    assert.equal((await read()).body.toString(), "two");
+    await house.grant("reader", "libs", []);
+    assert.equal((await read()).status, 403);
+    await house.grant("reader", "libs", ["r"]);
+    assert.equal((await read()).status, 200);
+  });
+
   test("folders are made by a slash at the end, shown as a page, and removed with what is in them", async () => {
     expectStatus(await house.ask("PUT", "/libs/folder/sub/"), 201);
     expectStatus(await house.ask("PUT", "/libs/folder/x.txt", { body: "" }), 201);

@@ -208,6 +208,25 @@ describe("Python repositories as Artifactory's clients see them", () => {
     assert.equal((await house.app.anyone().get("/artifactory/api/pypi/team-local/simple/")).status, 401);
   });
 
+  test("a right that is taken away counts at once for pages and files, also those in memory", async () => {
+    const paths = [
+      "/artifactory/api/pypi/team/simple/our-thing/",
+      "/artifactory/api/pypi/team-local/simple/our-thing/",
+      `/artifactory/api/pypi/team-local/packages/Our_Thing/1.0/${wheel.filename}`,
+      `/artifactory/team-local/Our_Thing/1.0/${wheel.filename}`,
+    ];
+    const statuses = () => Promise.all(paths.map(async (path) => (await house.app.as("reader").get(path)).status));
+    assert.deepEqual(await statuses(), [200, 200, 200, 200]);
+    assert.deepEqual(await statuses(), [200, 200, 200, 200]);
+    await house.grant("reader", "team-local", []);
+    assert.deepEqual((await statuses()).slice(1), [403, 403, 403]);
+    // The project is held there, so its name is not asked upstream; its files are not shown.
+    const page = await house.app.as("reader").get(paths[0] ?? "", { accept: JSON_PAGE });
+    assert.deepEqual(jsonOf<SimplePage>(page).files, []);
+    await house.grant("reader", "team-local", ["r"]);
+    assert.deepEqual(await statuses(), [200, 200, 200, 200]);
+  });
+
   test("uploads need the right to deploy, and another file of the same name the right to delete", async () => {
     const metadata = { name: "guarded", version: "1.0" };
     const path = "/artifactory/api/pypi/team-local";
