@@ -116,13 +116,17 @@ export type Reply =
       readonly freshness?: Freshness;
       readonly noteServed?: NoteServed | undefined;
     }
-  /** A file that is being fetched: no Range, the length may be unknown; an error while it runs cuts the connection. */
+  /** A file that is being fetched: the length may be unknown; an error while it runs cuts the connection. */
   | {
       readonly kind: "stream";
       readonly status: number;
       readonly contentType: string;
       readonly sizeBytes: number | null;
       readonly chunks: AsyncIterable<Uint8Array>;
+      /** The bytes `[start, end)`; not given: it comes as a whole only. Used where the length is known. */
+      readonly part?:
+        | ((range: { readonly start: number; readonly end: number }) => AsyncIterable<Uint8Array>)
+        | undefined;
       readonly cache?: CachePolicy;
       readonly headers?: Readonly<Record<string, string>>;
       readonly noteServed?: NoteServed | undefined;

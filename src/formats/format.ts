@@ -378,6 +378,8 @@ export type OpenFile =
       readonly kind: "fetching";
       readonly sizeBytes: number | null;
       readonly chunks: AsyncIterable<Uint8Array>;
+      /** The bytes `[start, end)`; not given: it comes as a whole only. */
+      readonly part?: (range: { readonly start: number; readonly end: number }) => AsyncIterable<Uint8Array>;
       readonly isPrivate: boolean;
       readonly noteServed?: NoteServed | undefined;
     }

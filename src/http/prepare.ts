@@ -58,24 +58,51 @@ export function prepare(reply: Reply, wish: Wish): Prepared {
     case "file":
       return prepareFile(reply, wish);
     case "stream":
-      return {
-        status: reply.status,
-        reason: null,
-        headers: {
-          "content-type": reply.contentType,
-          ...cacheHeaders(reply.cache, wish),
-          ...(reply.sizeBytes === null ? {} : { "content-length": String(reply.sizeBytes) }),
-          ...reply.headers,
-        },
-        body: { kind: "stream", open: async () => reply.chunks },
-        finished: null,
-        noteServed: reply.noteServed,
-      };
+      return prepareStream(reply, wish);
     case "redirect":
       return plain(reply.status, NOTHING, { ...reply.headers, location: asciiAddress(reply.to) });
     case "done":
       return plain(reply.status, NOTHING, { ...reply.headers }, reply.reason ?? null);
   }
+}
+
+function prepareStream(reply: Reply & { readonly kind: "stream" }, wish: Wish): Prepared {
+  const { part, sizeBytes } = reply;
+  const headers = {
+    "content-type": reply.contentType,
+    ...cacheHeaders(reply.cache, wish),
+    ...(sizeBytes === null ? {} : { "content-length": String(sizeBytes) }),
+    ...reply.headers,
+  };
+  const whole: Prepared = {
+    status: reply.status,
+    reason: null,
+    headers,
+    body: { kind: "stream", open: async () => reply.chunks },
+    finished: null,
+    noteServed: reply.noteServed,
+  };
+  if (part === undefined || sizeBytes === null || reply.status !== 200) return whole;
+  // Without a validator nobody can know that a part belongs to the parts that they have.
+  const etag = reply.headers?.["etag"] ?? "";
+  const range = mayResume(wish.ifRange, { etag, lastModified: null }) ? rangeOf(wish.range, sizeBytes) : null;
+  if (range === null) return { ...whole, headers: { "accept-ranges": "bytes", ...headers } };
+  if (range === "unsatisfiable") {
+    return plain(416, NOTHING, { "content-range": `bytes */${sizeBytes}`, "accept-ranges": "bytes" });
+  }
+  const { start, end } = range;
+  return {
+    ...whole,
+    status: 206,
+    headers: {
+      "accept-ranges": "bytes",
+      ...headers,
+      "content-range": `bytes ${start}-${end - 1}/${sizeBytes}`,
+      "content-length": String(end - start),
+    },
+    body: { kind: "stream", open: async () => part(range) },
+    noteServed: undefined,
+  };
 }
 
 function prepareBytes(reply: Reply & { readonly kind: "bytes" }, wish: Wish): Prepared {

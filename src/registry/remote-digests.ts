@@ -8,6 +8,8 @@ const KNOWN = ["sha256", "sha512", "sha384", "blake2b_256", "sha224", "sha1", "m
 export interface DigestCheck {
   /** What the draft must compute besides SHA-256. */
   readonly drafted: readonly ExtraDigest[];
+  /** Something that we know was announced, so the bytes can turn out to be wrong. */
+  readonly isPossible: boolean;
   update(chunk: Uint8Array): void;
   /** What is wrong, in words; `null`: it is right, or nothing was announced that we know. `hex`: from the draft. */
   fault(hex: Readonly<Record<string, string>>): string | null;
@@ -24,6 +26,7 @@ export function openDigestCheck(announced: Readonly<Record<string, string>>): Di
   const own = name === undefined || name === "sha256" || drafted.length > 0 ? null : createHash(name);
   return {
     drafted,
+    isPossible: name !== undefined,
     update(chunk) {
       own?.update(chunk);
     },

@@ -1,5 +1,5 @@
 import type { BlobInfo, Digest, RegistryError } from "#core";
-import type { BlobDraft, BlobStore } from "#stores";
+import type { BlobDraft, BlobStore, ByteRange } from "#stores";
 import type { UpstreamReply } from "#upstream";
 import type { DigestCheck } from "./remote-digests.ts";
 import { openWindow } from "./remote-window.ts";
@@ -21,6 +21,11 @@ export interface Download {
   readonly kept: Promise<KeptFile>;
   /** From the first byte; can be opened any number of times, also after the end. */
   chunks(): AsyncIterable<Uint8Array>;
+  /**
+   * A part of it. Whoever asks for parts does not see the end being withheld, so where a digest was announced no byte is
+   * given before all of them are verified.
+   */
+  part(range: ByteRange): AsyncIterable<Uint8Array>;
   /** While somebody waits for it, it is not given up although nobody reads. Returns how to stop. */
   await(): () => void;
   /** Ends it; readers are told the reason. */
@@ -240,8 +245,16 @@ export function openDownload(parts: DownloadParts): Download {
     }
   }
 
-  function openReader(): AsyncIterator<Uint8Array> {
-    let position = 0;
+  async function untilVerified(): Promise<void> {
+    while (!isVerified) {
+      if (failure !== null) throw failure;
+      await progress.promise;
+    }
+  }
+
+  function openReader(range: ByteRange | null): AsyncIterator<Uint8Array> {
+    const end = range?.end ?? Number.POSITIVE_INFINITY;
+    let position = range?.start ?? 0;
     let isOver = false;
     readers += 1;
     const leave = (): void => {
@@ -255,8 +268,10 @@ export function openDownload(parts: DownloadParts): Download {
       async next() {
         if (isOver) return over;
         try {
-          const value = await read(position);
-          if (value !== null && !isOver) {
+          if (range !== null && check.isPossible) await untilVerified();
+          const piece = position < end ? await read(position) : null;
+          if (piece !== null && !isOver) {
+            const value = piece.byteLength > end - position ? piece.subarray(0, end - position) : piece;
             position += value.byteLength;
             return { done: false, value };
           }
@@ -291,21 +306,24 @@ export function openDownload(parts: DownloadParts): Download {
     return release;
   }
 
+  function readable(range: ByteRange | null): AsyncIterable<Uint8Array> {
+    const release = reserve();
+    return {
+      [Symbol.asyncIterator]() {
+        const reader = openReader(range);
+        release();
+        return reader;
+      },
+    };
+  }
+
   const running = run();
   running.catch(() => {});
   return {
     sizeBytes,
     kept: running,
-    chunks() {
-      const release = reserve();
-      return {
-        [Symbol.asyncIterator]() {
-          const reader = openReader();
-          release();
-          return reader;
-        },
-      };
-    },
+    chunks: () => readable(null),
+    part: (range) => readable(range),
     await() {
       waiters += 1;
       return () => {

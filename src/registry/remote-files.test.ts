@@ -470,3 +470,36 @@ async function servingBytes(
     },
   };
 }
+
+test("a part of a file that is being fetched comes when the whole is right, and not at all when it is wrong", async () => {
+  await using world = await openWorld();
+  const offer = await world.offer("foo");
+  const gate = world.fake.hold(PATH, 100_000);
+  const part = partOf(await world.remotes.file(world.remote, offer), 50_000, 2_000_000);
+  gate.release();
+  assert.deepEqual(await part, BYTES.subarray(50_000, 2_000_000));
+  assert.equal(world.fake.count(PATH), 1);
+
+  await world.remotes.dropFile(world.remote, offer);
+  world.fake.behave({ lying: true });
+  await assert.rejects(
+    async () => partOf(await world.remotes.file(world.remote, offer), 0, 10),
+    refusal("upstream-invalid"),
+  );
+});
+
+test("a part of a file of which nothing was announced comes as soon as it is there", async () => {
+  await using world = await openWorld();
+  world.fake.behave({ announcesHashes: false });
+  const offer = await world.offer("foo");
+  const gate = world.fake.hold(PATH, 100_000);
+  const file = await world.remotes.file(world.remote, offer);
+  assert.deepEqual(await partOf(file, 10, 50_000), BYTES.subarray(10, 50_000));
+  gate.release();
+  assert.deepEqual(await bytesOf(file), BYTES);
+});
+
+async function partOf(file: OpenFile, start: number, end: number): Promise<Buffer> {
+  assert.ok(file.kind === "fetching" && file.part !== undefined);
+  return Buffer.concat(await Array.fromAsync(file.part({ start, end })));
+}

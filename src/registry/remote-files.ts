@@ -55,6 +55,7 @@ export function openFiles(holdings: Holdings, fetches: RemoteFetches): RemoteFil
         kind: "fetching",
         sizeBytes: download.sizeBytes,
         chunks: download.chunks(),
+        part: (range) => download.part(range),
         isPrivate: isPrivate(remote),
       };
     },

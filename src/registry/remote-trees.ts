@@ -102,7 +102,13 @@ export function openRemoteTree(
       case "flight": {
         const { download } = arrival;
         const { sizeBytes } = download;
-        return { kind: "fetching", sizeBytes, chunks: download.chunks(), isPrivate: isPrivate(remote) };
+        return {
+          kind: "fetching",
+          sizeBytes,
+          chunks: download.chunks(),
+          part: (range) => download.part(range),
+          isPrivate: isPrivate(remote),
+        };
       }
       case "unchanged": {
         if (holding === null) return null;

@@ -25,6 +25,28 @@ test("what was read through the cache is there after a restart with the upstream
   assert.deepEqual(await app.anyone().download("root/pypi", "demo", wheel.filename), Buffer.from(wheel.bytes));
 });
 
+test("a part can be asked for while the file is still being fetched", async () => {
+  await using fake = await openFakeUpstream();
+  const wheel = aWheelFile(DEMO);
+  fake.add("demo", wheel);
+  await using app = await openTestApp({ upstream: fake.url });
+  const page = await app.anyone().simplePage("root/pypi", "demo");
+  const address = new URL(page.files[0]?.url ?? "", "http://packages.test/root/pypi/simple/demo/").pathname;
+  const gate = fake.hold(`/files/${wheel.filename}`, 100);
+  const whole = app.anyone().get(address);
+  await gate.arrived;
+  const parts = ["bytes=10-29", "bytes=-5", "bytes=9999999-"].map((range) => app.anyone().get(address, { range }));
+  gate.release();
+
+  const [middle, end, beyond] = await Promise.all(parts);
+  assert.deepEqual([middle?.status, end?.status, beyond?.status], [206, 206, 416]);
+  assert.deepEqual(middle?.body, Buffer.from(wheel.bytes).subarray(10, 30));
+  assert.equal(middle?.headers["content-range"], `bytes 10-29/${wheel.bytes.length}`);
+  assert.deepEqual(end?.body, Buffer.from(wheel.bytes).subarray(-5));
+  assert.deepEqual((await whole).body, Buffer.from(wheel.bytes));
+  assert.equal(fake.count(`/files/${wheel.filename}`), 1);
+});
+
 test("a project that nobody could ask for is unavailable and not absent while the upstream is gone", async () => {
   await using fake = await openFakeUpstream();
   await using app = await openTestApp({ upstream: fake.url });

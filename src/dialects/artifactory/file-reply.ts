@@ -51,6 +51,7 @@ export function fileReply(file: SentFile, opened: OpenFile): Reply {
     contentType,
     sizeBytes: opened.sizeBytes,
     chunks: opened.chunks,
+    part: opened.part,
     cache,
     headers: sha256 === null ? headers : { ...headers, etag: `"${sha256}"` },
     ...counted,

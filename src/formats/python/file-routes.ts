@@ -144,6 +144,7 @@ function replyOf(opened: OpenFile, filename: string, kept: "immutable" | "revali
         contentType,
         sizeBytes: opened.sizeBytes,
         chunks: opened.chunks,
+        part: opened.part,
         cache: { kind: kept, isPrivate: opened.isPrivate },
         headers: sha256 === null ? headers : { ...headers, etag: `"${sha256}"` },
         noteServed: opened.noteServed,
