@@ -66,7 +66,9 @@ function placesOf(
 ): readonly Condition[] {
   const repository = { column: "repository", isNumber: false } as const;
   if (narrowed !== null) {
-    const places = sql.join([...narrowed.places], sql` union all `);
+    const all = sql.join([...narrowed.places], sql` union all `);
+    // SQLite looks up the places of one SELECT, not of several that are joined.
+    const places = narrowed.places.length === 1 ? all : sql`select distinct repository, path from (${all}) as places`;
     return [
       sql<boolean>`(${bare(of, repository)}, ${bare(of, { column: "path" })}) in (${places})`,
       ...(repositories === null ? [] : [sql<boolean>`${disguised(of, repository)} in (${sql.join(repositories)})`]),
