@@ -27,7 +27,7 @@ export interface SentRequest {
 
 export interface FakeIoWish {
   readonly env?: Readonly<Record<string, string>>;
-  /** By `METHOD /path below /api/v1`; JSON is answered with 200, `null` with 204. */
+  /** By `METHOD /path below /api/v1`, with its query where answers differ by that; JSON is answered with 200, `null` with 204. */
   readonly api?: Readonly<Record<string, Json | Response>>;
   /** Instead of the API. */
   readonly fetch?: typeof globalThis.fetch;
@@ -87,9 +87,11 @@ function sentRequest(url: string, init: RequestInit): SentRequest {
 }
 
 function answerFrom(api: NonNullable<FakeIoWish["api"]>, request: SentRequest): Response {
-  const path = new URL(request.url).pathname.replace(/^.*?\/api\/v1/, "");
+  const { pathname, search } = new URL(request.url);
+  const path = pathname.replace(/^.*?\/api\/v1/, "");
   checkAgainstDocument(request, path);
-  const answer = api[`${request.method} ${path}`];
+  const wanted = [`${request.method} ${path}${search}`, `${request.method} ${path}`].find((key) => key in api);
+  const answer = wanted === undefined ? undefined : api[wanted];
   if (answer === undefined)
     assert.fail(`the command asked for ${request.method} ${path}, which the test has no answer to`);
   if (answer instanceof Response) return answer;
