@@ -9,7 +9,7 @@ import {
   matchesWildcards,
 } from "#core";
 import type { FoundItem } from "#registry";
-import type { AqlCriterion, PropertyCondition } from "./criteria.ts";
+import type { AqlCriterion, PropertyCondition } from "./criterion.ts";
 import type { AqlStat } from "./fields.ts";
 
 /** Whether a found item fulfils all of a criterion, downloads and the like included; as `itemMatches` of the core has it. */
@@ -23,6 +23,8 @@ export function aqlMatches(criterion: AqlCriterion, item: FoundItem): boolean {
       return !aqlMatches(criterion.of, item);
     case "field":
       return holds(fieldValue(item, criterion.field), criterion.operator, criterion.value);
+    case "repositories":
+      return criterion.in.includes(item.node.repository);
     case "property":
       return pairsOf(item).some((pair) => fitsPair(criterion, pair));
     case "same-property":

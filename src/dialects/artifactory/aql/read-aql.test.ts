@@ -15,7 +15,10 @@ const REPOSITORIES: readonly AqlRepository[] = [
   { name: "all", repository: "root/all" as RepositoryName, members: [DEV, PYPI] },
 ];
 const FILES: ItemCriterion = { kind: "field", field: "kind", operator: "eq", value: "file" };
-const DEV_ONLY: ItemCriterion = { kind: "field", field: "repository", operator: "eq", value: DEV };
+const DEV_ONLY: ItemCriterion = {
+  kind: "any",
+  of: [{ kind: "field", field: "repository", operator: "eq", value: DEV }],
+};
 
 const read = (text: string): Aql => readAql(text, NOW, REPOSITORIES);
 /** The criterion of a query that says of which type its items are. */
@@ -183,6 +186,15 @@ describe("criteria", () => {
     assert.deepEqual(read('items.find({"repo":{"$nmatch":"*cache"}})').query.repositories, [DEV, TOOLS]);
   });
 
+  test("most repositories are said by those that are left out", () => {
+    const { where: all, repositories } = read('items.find({"repo":{"$match":"*"}})').query;
+    assert.deepEqual(all, { kind: "all", of: [{ kind: "all", of: [] }, FILES] });
+    assert.equal(repositories, null);
+    const { where: most } = read('items.find({"repo":{"$ne":"dev"}})').query;
+    const leftOut: ItemCriterion = { kind: "field", field: "repository", operator: "ne", value: DEV };
+    assert.deepEqual(most, { kind: "all", of: [{ kind: "all", of: [leftOut] }, FILES] });
+  });
+
   test("a query that may find something anywhere looks everywhere", () => {
     assert.equal(read('items.find({"$or":[{"repo":"dev"},{"name":"x"}]})').query.repositories, null);
     assert.equal(read('items.find({"name":"x"})').query.repositories, null);
@@ -304,6 +316,9 @@ describe("what is refused, with its place", () => {
     ['builds.find({"name":"x"})', /only 'items'.*not 'builds'/],
     ['archive.entries.find({"name":"x"})', /expected '\('|only 'items'/],
     ['items.find({"size":{"$near":1}})', /no operator '\$near'/],
+    ['items.find({"name":{"constructor":"x"}})', /no operator 'constructor'/],
+    ['items.find({"created":{"$before":"2constructor"}})', /is not a period/],
+    ['items.find({"constructor":"x"})', /no field 'constructor'/],
     ['items.find({"size":{}})', /operator is missing/],
     ['items.find({"size":[1,2]})', /join several with \$or/],
     ['items.find({"size":"big"})', /a number is expected/],
@@ -340,6 +355,9 @@ describe("what is refused, with its place", () => {
     refused(`items.find({"name":"${"x".repeat(100_001)}"})`, /100000 is the most/);
     const many = Array.from({ length: 501 }, (_, index) => `{"name":"${index}"}`).join(",");
     refused(`items.find({"$or":[${many}]})`, /more than 500 criteria/);
+    const operators = Array.from({ length: 501 }, (_, index) => `"$ne":"${index}"`).join(",");
+    refused(`items.find({"name":{${operators}}})`, /more than 500 criteria/);
+    refused(`items.find({"$msp":[{"@a":{${operators}}}]})`, /more than 500 criteria/);
   });
 
   test("damaged queries end in one sentence, whatever they are", () => {

@@ -1,12 +1,7 @@
 import type { Instant, ItemCriterion, ItemOrder, ItemQuery, RepositoryName } from "#core";
 import type { FoundItem } from "#registry";
-import {
-  type AqlContext,
-  type AqlCriterion,
-  type AqlRepository,
-  criterionOf,
-  type PropertyCondition,
-} from "./criteria.ts";
+import { criterionOf } from "./criteria.ts";
+import type { AqlContext, AqlCriterion, AqlRepository, PropertyCondition } from "./criterion.ts";
 import {
   AQL_FIELDS,
   AQL_STATS,
@@ -154,6 +149,8 @@ function widened(criterion: AqlCriterion): ItemCriterion {
     case "all":
     case "any":
       return { kind: criterion.kind, of: criterion.of.map(widened) };
+    case "repositories":
+      return repositoryCriterion(criterion.in, criterion.notIn);
     case "stat":
       return { kind: "all", of: [] };
     case "same-property":
@@ -161,6 +158,14 @@ function widened(criterion: AqlCriterion): ItemCriterion {
     default:
       return criterion;
   }
+}
+
+/** Said by the fewer of both, because there may be thousands. */
+function repositoryCriterion(within: readonly RepositoryName[], without: readonly RepositoryName[]): ItemCriterion {
+  const field = "repository";
+  return within.length <= without.length
+    ? { kind: "any", of: within.map((value) => ({ kind: "field", field, operator: "eq", value })) }
+    : { kind: "all", of: without.map((value) => ({ kind: "field", field, operator: "ne", value })) };
 }
 
 function widenedCondition({ criterion, isNegated }: PropertyCondition): ItemCriterion {
@@ -171,10 +176,8 @@ function widenedCondition({ criterion, isNegated }: PropertyCondition): ItemCrit
 /** Where alone there can be such items; `null`: anywhere. */
 function repositoriesOf(criterion: AqlCriterion): readonly RepositoryName[] | null {
   switch (criterion.kind) {
-    case "field":
-      return criterion.field === "repository" && criterion.operator === "eq"
-        ? [criterion.value as RepositoryName]
-        : null;
+    case "repositories":
+      return criterion.notIn.length === 0 && criterion.in.length > 0 ? null : criterion.in;
     case "all":
       return criterion.of
         .map(repositoriesOf)

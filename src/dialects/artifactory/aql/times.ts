@@ -4,27 +4,31 @@ const SECOND = 1000;
 const DAY = 86_400 * SECOND;
 
 /** Artifactory's words for periods; months and years by the calendar's average would surprise nobody less. */
-const UNITS: Readonly<Record<string, number>> = {
-  ms: 1,
-  millis: 1,
-  mills: 1,
-  milliseconds: 1,
-  s: SECOND,
-  second: SECOND,
-  seconds: SECOND,
-  minute: 60 * SECOND,
-  minutes: 60 * SECOND,
-  h: 3600 * SECOND,
-  hour: 3600 * SECOND,
-  hours: 3600 * SECOND,
-  d: DAY,
-  day: DAY,
-  days: DAY,
-  w: 7 * DAY,
-  week: 7 * DAY,
-  weeks: 7 * DAY,
-};
-const MONTHS: Readonly<Record<string, number>> = { mo: 1, month: 1, months: 1, y: 12, year: 12, years: 12 };
+const UNITS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    ms: 1,
+    millis: 1,
+    mills: 1,
+    milliseconds: 1,
+    s: SECOND,
+    second: SECOND,
+    seconds: SECOND,
+    minute: 60 * SECOND,
+    minutes: 60 * SECOND,
+    h: 3600 * SECOND,
+    hour: 3600 * SECOND,
+    hours: 3600 * SECOND,
+    d: DAY,
+    day: DAY,
+    days: DAY,
+    w: 7 * DAY,
+    week: 7 * DAY,
+    weeks: 7 * DAY,
+  }),
+);
+const MONTHS: ReadonlyMap<string, number> = new Map(
+  Object.entries({ mo: 1, month: 1, months: 1, y: 12, year: 12, years: 12 }),
+);
 
 const DATE = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)\s*(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
 
@@ -32,9 +36,9 @@ const DATE = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)\s*(
 export function timeBefore(period: string, now: Instant): Instant | null {
   const [, digits = "", unit = ""] = /^(\d{1,9})\s*([a-z]+)$/i.exec(period.trim()) ?? [];
   const count = Number(digits);
-  const milliseconds = UNITS[unit.toLowerCase()];
+  const milliseconds = UNITS.get(unit.toLowerCase());
   if (milliseconds !== undefined) return (now - count * milliseconds) as Instant;
-  const months = MONTHS[unit.toLowerCase()];
+  const months = MONTHS.get(unit.toLowerCase());
   if (months === undefined) return null;
   const date = new Date(now);
   const day = date.getUTCDate();
