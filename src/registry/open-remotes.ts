@@ -89,12 +89,6 @@ export function openRemotes(parts: RemotesParts): Remotes {
       return { blob, sizeBytes, companions: kept };
     },
     tree,
-    async *unusedCopies(remote, since) {
-      for await (const { key, path, file, usedAt } of holdings.unused(remote, since)) {
-        const { sizeBytes, copiedAt } = file;
-        yield { path, sizeBytes, copiedAt, usedAt, drop: () => dropKey(remote, key) };
-      }
-    },
     dropFile: (remote, offer) => dropKey(remote, fileKey(addressPrefix(remote), offer)),
     async forget(remote) {
       const prefix = namePrefix(remote);

@@ -17,7 +17,7 @@ import type { RemoteTools } from "./remote-parts.ts";
 import { placeOfOffer } from "./remote-place.ts";
 import { isPrivate } from "./rights.ts";
 
-/** The copies of upstreams' files that are here, by the keys that `remote-keys.ts` makes; and when they were last read. */
+/** The copies of upstreams' files that are here, by the keys that `remote-keys.ts` makes. */
 export interface Holdings {
   /** `null`: there is none, or its bytes are gone. */
   find(key: string): Promise<Holding | null>;
@@ -28,22 +28,18 @@ export interface Holdings {
   drop(key: string): Promise<void>;
   /** Drops what memory has under keys with that beginning. */
   forget(prefix: string): void;
-  /** To be sent; counts as read, then and whenever it is asked whether it is current. */
+  /** To be sent. */
   opened(remote: RemoteRepository, key: string, holding: Holding, validUntil?: Instant | null): OpenFile;
   /** Below a folder of the remote's tree (`""`: all), at any depth, by path; at most `limit` after the path `after`. */
   below(remote: RemoteRepository, folder: string, page: Page): Promise<readonly PlacedHolding[]>;
   /** The names of a project's files that are here. */
   filenames(remote: RemoteRepository, project: string): Promise<ReadonlySet<string>>;
-  /** Those that nobody has read since, some at a time. */
-  unused(remote: RemoteRepository, since: Instant): AsyncIterable<PlacedHolding & { readonly usedAt: Instant }>;
 }
 
 /** In memory; a dropped one says so to whoever keeps answers made of it. */
 export interface Holding {
   readonly file: CachedFile;
   isCurrent: boolean;
-  /** When it was last written down that somebody read it. */
-  notedAt: Instant;
 }
 
 export interface PlacedHolding {
@@ -60,12 +56,9 @@ interface Page {
 /** Names of copies in memory; each takes some 500 bytes. */
 const REMEMBERED_MAX = 20_000;
 const AT_ONCE = 500;
-const MILLISECONDS_PER_HOUR = 3_600_000;
-/** That a copy was read is written down this often: more seldom where nobody asks yet. */
-const NOTED_EVERY_MILLISECONDS = 24 * MILLISECONDS_PER_HOUR;
 
 export function openHoldings(tools: RemoteTools): Holdings {
-  const { blobs, state, now, later } = tools;
+  const { blobs, state, now } = tools;
   const memory = openMemory<Holding>(REMEMBERED_MAX, (holding) => {
     holding.isCurrent = false;
   });
@@ -86,7 +79,7 @@ export function openHoldings(tools: RemoteTools): Holdings {
   }
 
   function remember(key: string, file: CachedFile): Holding {
-    const holding = { file, isCurrent: true, notedAt: file.copiedAt };
+    const holding = { file, isCurrent: true };
     memory.set(key, holding, 1);
     return holding;
   }
@@ -97,14 +90,6 @@ export function openHoldings(tools: RemoteTools): Holdings {
     // Again, because a reader may have come meanwhile.
     drops += 1;
     memory.delete(key);
-    later.do(`use ${key}`, () => state.delete(SPACES.uses, key));
-  }
-
-  function noteUse(remote: RemoteRepository, key: string, holding: Holding, at: Instant): void {
-    const every = (remote.unusedForHours ?? 0) > 0 ? MILLISECONDS_PER_HOUR : NOTED_EVERY_MILLISECONDS;
-    if (at - holding.notedAt < every || !holding.isCurrent) return;
-    holding.notedAt = at;
-    later.do(`use ${key}`, () => state.put(SPACES.uses, key, { value: at }));
   }
 
   function placed(remote: RemoteRepository, { key, value }: StateEntry): PlacedHolding | null {
@@ -168,13 +153,9 @@ export function openHoldings(tools: RemoteTools): Holdings {
       const checked = { ...file, checkedAt: now() };
       const entry = await state.get(SPACES.files, key);
       // Dropped meanwhile, or replaced: then there is nothing to confirm.
-      if (entry === null || readEntry(entry.value)?.blob !== file.blob)
-        return { file, isCurrent: false, notedAt: now() };
+      if (entry === null || readEntry(entry.value)?.blob !== file.blob) return { file, isCurrent: false };
       await state.put(SPACES.files, key, { value: { ...checked }, blobs: [file.blob] });
-      const before = memory.get(key);
-      const holding = remember(key, checked);
-      holding.notedAt = before?.notedAt ?? holding.notedAt;
-      return holding;
+      return remember(key, checked);
     },
     drop,
     forget(prefix) {
@@ -183,19 +164,13 @@ export function openHoldings(tools: RemoteTools): Holdings {
     },
     opened(remote, key, holding, validUntil = null) {
       const { file } = holding;
-      noteUse(remote, key, holding, now());
       return {
         kind: "stored",
         blob: file.blob,
         body: bodyOf(blobs, file, () => drop(key)),
         lastModified: file.lastModified,
         isPrivate: isPrivate(remote),
-        freshness: {
-          isCurrent(at) {
-            noteUse(remote, key, holding, at);
-            return holding.isCurrent && (validUntil === null || at < validUntil);
-          },
-        },
+        freshness: { isCurrent: (at) => holding.isCurrent && (validUntil === null || at < validUntil) },
       };
     },
     async below(remote, folder, page) {
@@ -213,15 +188,6 @@ export function openHoldings(tools: RemoteTools): Holdings {
         names.add(fileOfKey(prefix, key).filename);
       }
       return names;
-    },
-    async *unused(remote, since) {
-      for await (const entry of entriesIn(SPACES.files, addressPrefix(remote), null)) {
-        const one = placed(remote, entry);
-        if (one === null || one.file.copiedAt >= since) continue;
-        const use = (await state.get(SPACES.uses, one.key))?.value;
-        const usedAt = Math.max(one.file.copiedAt, typeof use === "number" ? use : 0) as Instant;
-        if (usedAt < since) yield { ...one, usedAt };
-      }
     },
   };
 }

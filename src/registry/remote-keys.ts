@@ -14,8 +14,6 @@ export const SPACES = {
   refreshes: "remote-refreshes",
   /** Which blob is the copy of which file. */
   files: "remote-files",
-  /** When a copy of a file was last read, about. */
-  uses: "remote-uses",
   /** Which blob is the copy of a file's companion. */
   companions: "remote-companions",
 } as const;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
-import type { Instant, ProjectName, RemoteRepository, RepositoryName } from "#core";
+import type { ProjectName, RemoteRepository, RepositoryName } from "#core";
 import { refusal } from "../../tests/support/registry-tools.ts";
 import { bytesOf, offersOf, openRemoteWorld, type RemoteWorld } from "../../tests/support/remote-world.ts";
 
@@ -18,14 +18,6 @@ async function openWorld(options: Parameters<typeof openRemoteWorld>[0] = {}): P
 async function keptNames(world: RemoteWorld, remote: RemoteRepository = world.remote): Promise<readonly string[]> {
   const kept = await world.remotes.tree.cached(remote, "", { after: null, limit: 99 });
   return kept.map(({ path }) => path.split("/").at(-1) ?? "");
-}
-
-async function unusedNames(world: RemoteWorld, remote: RemoteRepository, since: number): Promise<readonly string[]> {
-  const names: string[] = [];
-  for await (const { path } of world.remotes.unusedCopies(remote, since as Instant)) {
-    names.push(path.split("/").at(-1) ?? "");
-  }
-  return names;
 }
 
 test("an offline remote shows of a project the files that are here, and asks nobody", async () => {
@@ -103,47 +95,6 @@ test("a file is promoted out of a remote that stores none, which keeps no copy b
   const passing = world.with({ storesFiles: false });
   const { blob, sizeBytes } = await world.remotes.keep(passing, await world.offer("foo"));
   assert.equal((await world.blobs.stat(blob))?.sizeBytes, sizeBytes);
-  assert.deepEqual(await keptNames(world), []);
-});
-
-test("a copy that nobody reads is unused, and one that is read is not", async () => {
-  await using world = await openWorld();
-  const clearing = world.with({ unusedForHours: 24 });
-  const offers = [await world.offer("foo", "foo-1.0.zip"), await world.offer("foo", "foo-2.0.zip")] as const;
-  for (const offer of offers) await world.remotes.keep(clearing, offer);
-  const copied = world.now();
-  world.tick(20 * 3_600);
-  await world.remotes.file(clearing, offers[1]);
-  await world.restart();
-  world.tick(5 * 3_600);
-
-  assert.deepEqual(await unusedNames(world, clearing, copied), []);
-  assert.deepEqual(await unusedNames(world, clearing, world.now() - 24 * 3_600_000), ["foo-1.0.zip"]);
-});
-
-test("a file that is answered from memory is read, too", async () => {
-  await using world = await openWorld();
-  const clearing = world.with({ unusedForHours: 24 });
-  const offer = await world.offer("foo", "foo-1.0.zip");
-  await world.remotes.keep(clearing, offer);
-  const file = await world.remotes.file(clearing, offer);
-  assert.equal(file.kind, "stored");
-  for (let hours = 0; hours < 48; hours += 6) {
-    world.tick(6 * 3_600);
-    assert.ok(file.kind === "stored" && file.freshness.isCurrent(world.now()));
-  }
-  await world.restart();
-  assert.deepEqual(await unusedNames(world, clearing, world.now() - 24 * 3_600_000), []);
-});
-
-test("an unused copy is dropped with all that was kept beside it", async () => {
-  await using world = await openWorld();
-  await world.remotes.keep(world.remote, await world.offer("foo", "foo-1.0.zip"));
-  world.tick(10);
-  for await (const copy of world.remotes.unusedCopies(world.remote, world.now())) {
-    assert.equal(copy.sizeBytes, BYTES.length);
-    await copy.drop();
-  }
   assert.deepEqual(await keptNames(world), []);
 });
 

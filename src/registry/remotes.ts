@@ -36,8 +36,6 @@ export interface Remotes {
   refresh(remote: RemoteRepository, project: ProjectName | null): Promise<void>;
   /** What is here by its path, and, of remotes that know no projects, what is at the upstream. */
   readonly tree: RemoteTree;
-  /** Copies of files that nobody has read since, some at a time. When one was read is known to the hour or, where nobody clears, to the day. */
-  unusedCopies(remote: RemoteRepository, since: Instant): AsyncIterable<UnusedCopy>;
   /** Forgets a cached file. */
   dropFile(remote: RemoteRepository, offer: Offer): Promise<void>;
   /** Forgets everything of a remote that was removed or whose address changed. */
@@ -46,15 +44,6 @@ export interface Remotes {
   onChange(listener: (remote: RemoteRepository, project: ProjectName | null) => void): void;
   figures(): { readonly hits: number; readonly misses: number; readonly stale: number };
   [Symbol.asyncDispose](): Promise<void>;
-}
-
-export interface UnusedCopy {
-  readonly path: string;
-  readonly sizeBytes: number;
-  readonly copiedAt: Instant;
-  readonly usedAt: Instant;
-  /** Forgets the copy; the next reader has it fetched again. */
-  drop(): Promise<void>;
 }
 
 export interface RemoteAnswer {
