@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { aWheelFile } from "../support/archives.ts";
 import { basic, expectStatus, jsonOf, openTestApp, type TestApp } from "../support/test-app.ts";
 
 const USERS = "/artifactory/api/security/users";
@@ -23,6 +24,7 @@ interface Issued {
   readonly reference_token?: string;
 }
 
+const DEMO = { name: "demo", version: "1.0" };
 const ALICE = { name: "alice", email: "alice@example.com", password: "alice's password", admin: false };
 
 async function withAlice(): Promise<TestApp> {
@@ -306,6 +308,11 @@ test("a token that stands for groups may what they may, and nothing that an acco
   const { access_token } = await issue(app, { username: "alice", scope: 'applied-permissions/groups:"readers"' });
   const ask = bearer(app, access_token);
   assert.equal((await ask("GET", "/dora/closed/simple/")).status, 200);
+  const wheel = aWheelFile(DEMO);
+  assert.equal((await app.withToken(access_token).publish("dora/closed", wheel, DEMO)).status, 403);
+  const writing = { repositories: ["dora.closed"], principals: { groups: { readers: ["r", "w"] } } };
+  expectStatus(await root.ask("PUT", `${V1}/reading`, { json: writing }), 200);
+  expectStatus(await app.withToken(access_token).publish("dora/closed", wheel, DEMO), 200);
   assert.equal((await ask("GET", "/alice/own/simple/")).status, 403);
   assert.equal((await ask("GET", `${USERS}/alice`)).status, 403);
   expectStatus(await root.ask("DELETE", `${GROUPS}/readers`), 200);
