@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import type { Kysely } from "kysely";
-import type { Instant, Seq } from "#core";
+import type { Artifact, Instant, JournalEvent, ProjectName, RepositoryName, Seq } from "#core";
 import { rowsOf, schemaOf, temporaryFolder, withDatabase } from "../../../tests/support/databases.ts";
+import { anArtifact, SOMEBODY, saved } from "../samples.contract.ts";
 import { migrate } from "../sql/migrate.ts";
 import { METADATA_MIGRATIONS, type Migration, STATE_MIGRATIONS } from "../sql/migrations.ts";
 import { sqliteQueries } from "./compile.ts";
@@ -81,6 +83,22 @@ for (const index of METADATA_MIGRATIONS.keys()) {
   });
 }
 
+test("files of a database of schema 3, however many, come to stand where and as its journal tells", async () => {
+  await using newest = await temporaryFolder();
+  {
+    await using store = await openSqliteStore({ folder: newest.folder, now: NOW, newId: () => "one" });
+    await store.metadata.write(SOMEBODY, async (tx) => {
+      for (const event of thousandsOfOldEvents()) tx.append(event);
+    });
+  }
+  await using place = await temporaryFolder();
+  const path = join(place.folder, "vivarium.db");
+  await migrated(path, (METADATA_MIGRATIONS as readonly Migration<never>[] as readonly Migration<Meta>[]).slice(0, 3));
+  withDatabase(path, (db) => copyShared(db, join(newest.folder, "vivarium.db")));
+  await (await openSqliteStore({ folder: place.folder, now: NOW }))[Symbol.asyncDispose]();
+  assert.deepEqual(withDatabase(path, rowsOf), withDatabase(join(newest.folder, "vivarium.db"), rowsOf));
+});
+
 test("accounts of a database of schema 1 are found without regard to case, also of letters beyond ASCII", async () => {
   await using place = await temporaryFolder();
   const path = join(place.folder, "vivarium.db");
@@ -128,6 +146,47 @@ test("a migration that fails leaves the database at its old schema, whole", asyn
     "2",
   );
 });
+
+/** As they were before files had paths: files, some replaced or removed, and repositories that went and came again. */
+function* thousandsOfOldEvents(): Iterable<JournalEvent> {
+  for (const name of ["root/gone", "alice/dev", "root/again"]) yield saved(name);
+  for (let index = 0; index < 1300; index += 1) {
+    const repository = (["alice/dev", "root/again"] as const)[index % 2] as RepositoryName;
+    const project = `p${index % 7}` as ProjectName;
+    const filename = `f-${index}`;
+    const { path: _path, ...artifact } = anArtifact(filename, {
+      repository,
+      project,
+      version: index % 5 === 0 ? null : `${index % 3}.0`,
+      publishedAt: index as Instant,
+      log:
+        index % 4 === 0 ? [] : [{ what: "upload", who: `u${index % 3}`, at: 5 as Instant, from: null, to: repository }],
+    });
+    yield { type: "artifact.published", artifact, promotedFrom: null };
+    if (index % 11 === 0) {
+      const later: Artifact = { ...artifact, version: "9.0", publishedAt: 5000 as Instant, log: [] };
+      yield { type: "artifact.replaced", artifact: later, promotedFrom: null };
+    }
+    if (index % 13 === 0) yield { type: "artifact.removed", ref: { repository, project, filename } };
+    if (index === 900) yield { type: "repository.removed", name: "root/again" as RepositoryName };
+    if (index === 950) yield saved("root/again");
+  }
+  yield { type: "repository.removed", name: "root/gone" as RepositoryName };
+}
+
+/** All rows of the tables that are there, with the columns that are there, from another database. */
+function copyShared(db: DatabaseSync, from: string): void {
+  db.prepare("attach ? as newest").run(from);
+  for (const { name } of db.prepare("select name from sqlite_schema where type = 'table'").all()) {
+    const columns = db
+      .prepare(`select name from pragma_table_info('${name}')`)
+      .all()
+      .map((column) => `"${column["name"]}"`)
+      .join(", ");
+    const but = name === "meta" ? "where key <> 'schema'" : "";
+    db.exec(`insert or replace into main."${name}" (${columns}) select ${columns} from newest."${name}" ${but}`);
+  }
+}
 
 interface Meta {
   meta: { key: string; value: string };
