@@ -70,6 +70,7 @@ const offline: Offline = {
   },
   moves: {
     importDevpi: async (flags, wish) => (await moves()).importDevpi(flags, wish),
+    importArtifactory: async (flags, wish) => (await moves()).importArtifactory(flags, wish),
     importIndex: async (flags, wish) => (await moves()).importIndex(flags, wish),
     exportDevpi: async (flags, folder) => (await moves()).exportDevpi(flags, folder),
   },

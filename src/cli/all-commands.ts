@@ -2,6 +2,7 @@ import { URL_DEFAULT } from "./client.ts";
 import type { CommandOption, CommandRow } from "./command.ts";
 import { applyingCommands } from "./commands/applying.ts";
 import { completion } from "./commands/completion.ts";
+import { copyCommands } from "./commands/copies.ts";
 import { genConfig } from "./commands/gen-config.ts";
 import { groupCommands } from "./commands/groups.ts";
 import { movingCommands } from "./commands/moving.ts";
@@ -25,6 +26,7 @@ export function allCommands(settings: readonly OptionRow[]): readonly CommandRow
     ...userCommands,
     ...groupCommands,
     ...repositoryCommands,
+    ...copyCommands,
     ...tokenCommands,
     ...permissionCommands,
     ...releaseCommands,

@@ -14,6 +14,8 @@ export type {
 export type { Setup } from "./gen-config/setup.ts";
 export { CommandFailure, EXIT, type Flags, type InitAnswer, type Io, type Offline, type OptionRow } from "./io.ts";
 export type {
+  ArtifactoryImportAnswer,
+  ArtifactoryImportWish,
   DevpiExportAnswer,
   DevpiImportWish,
   IndexImportAnswer,

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import {
+  type ArtifactoryImportAnswer,
+  type ArtifactoryImportWish,
   CommandFailure,
   type DevpiExportAnswer,
   type DevpiImportWish,
@@ -22,6 +24,12 @@ import {
 import type { IndexSource } from "#registry";
 import { type Upstream, UpstreamFailure } from "#upstream";
 import type { App } from "../app.ts";
+import {
+  type ArtifactoryAsk,
+  ArtifactorySourceFault,
+  moveInFromArtifactory,
+  openArtifactory,
+} from "../dialects/artifactory/index.ts";
 import {
   type DevpiAsk,
   type DevpiSource,
@@ -56,6 +64,7 @@ const COPIER: Principal = { kind: "system", reason: "copying an index" };
 export function openMoves(parts: MovingParts): Moves {
   return {
     importDevpi: (flags, wish) => importDevpi(flags, wish, parts),
+    importArtifactory: (flags, wish) => importArtifactory(flags, wish, parts),
     importIndex: (flags, wish) => importIndex(flags, wish, parts),
     exportDevpi: (flags, folder) => exportDevpi(flags, folder, parts),
   };
@@ -119,6 +128,27 @@ async function openSource(app: App, { from }: DevpiImportWish): Promise<DevpiSou
 function asking(upstream: Upstream): DevpiAsk {
   return (address, accept) =>
     upstream.get(address, { headers: { accept }, raw: accept !== "application/json", deadlineMilliseconds: null });
+}
+
+function importArtifactory(
+  flags: Flags,
+  { url: text, token }: ArtifactoryImportWish,
+  parts: MovingParts,
+): Promise<ArtifactoryImportAnswer> {
+  return inHouse(flags, parts, async (app, config, bar) => {
+    const url = text.endsWith("/") ? text : `${text}/`;
+    const upstream = app.upstreams.for({ url, credentials: null });
+    // Its files may be called encoded, and are wanted as they are.
+    const headers = { authorization: `Bearer ${token}` };
+    const ask: ArtifactoryAsk = (address, isFile) =>
+      upstream.get(address, { headers, raw: isFile, deadlineMilliseconds: null });
+    // Looked at before anything is made: what is no Artifactory leaves no new data folder's accounts behind.
+    const source = await openArtifactory(url, ask);
+    const first = await start(app, config);
+    const { registry, access } = app;
+    const report = await moveInFromArtifactory({ registry, access, source, signal: parts.stop, progress: bar.show });
+    return { ...report, rootPassword: first.rootPassword };
+  });
 }
 
 function importIndex(flags: Flags, wish: IndexImportWish, parts: MovingParts): Promise<IndexImportAnswer> {
@@ -214,7 +244,8 @@ async function inHouse<Answer>(
   try {
     return await work(app, config, bar);
   } catch (error) {
-    if (error instanceof SourceFault) throw new CommandFailure(EXIT.environment, error.message, { cause: error });
+    if (error instanceof SourceFault || error instanceof ArtifactorySourceFault)
+      throw new CommandFailure(EXIT.environment, error.message, { cause: error });
     if (!(error instanceof UpstreamFailure)) throw error;
     throw new CommandFailure(EXIT.unreachable, `${error.message}; what was finished stays`, { cause: error });
   }

@@ -58,7 +58,7 @@ export function openTreeWriting(tools: TreeTools): TreeWriting {
     principal: Principal,
     place: Place,
     { received, keep }: PutBytes,
-    { properties, expected = {} }: PutOptions,
+    { properties, expected = {}, publishedAt }: PutOptions,
   ): Promise<Settled> {
     const target = await targetOf(principal, place);
     const { path } = place;
@@ -66,11 +66,9 @@ export function openTreeWriting(tools: TreeTools): TreeWriting {
     checkExpected(path, received, expected);
     checkChange(properties ?? {});
     const candidate = await formatOf(tools, target).examine(path, received, properties ?? {});
-    if (candidate !== null) requireRight(tools, principal, "publish", target, candidate.project, path);
-    if (properties === undefined) {
-      const same = await sameThere(target, path, received.digest, candidate);
-      if (same !== null) return { artifact: same, created: false };
-    }
+    requireRight(tools, principal, "publish", target, candidate?.project ?? NO_PROJECT, path);
+    const same = await sameThere(target, path, received.digest, candidate);
+    if (same !== null && properties === undefined) return { artifact: same, created: false };
     const kept = await keep();
     const companions: Record<string, KeptBlob> = {};
     for (const [suffix, bytes] of Object.entries(candidate?.companions ?? {})) {
@@ -90,26 +88,35 @@ export function openTreeWriting(tools: TreeTools): TreeWriting {
         kept,
         companions,
         properties,
+        publishedAt: principal.kind === "system" ? publishedAt : undefined,
       });
       return settle(tools, tx, principal, current, arrival);
     });
   }
 
-  /** The file itself, and its blobs too: a copy that was lost is healed by the same file coming again. */
+  /**
+   * What can be said before the disk is asked to make anything durable. The file itself, and its blobs too: a copy that
+   * was lost is healed by the same file coming again.
+   */
   async function sameThere(
-    { name }: LocalRepository,
+    target: LocalRepository,
     path: string,
     blob: Digest,
     candidate: Candidate | null,
   ): Promise<Artifact | null> {
-    const there = await metadata.read((view) => view.artifactAt(name, path));
-    if (there === null || there.blob !== blob || there.project !== (candidate?.project ?? NO_PROJECT)) return null;
+    const there = await metadata.read((view) => view.artifactAt(target.name, path));
+    if (there === null) return null;
+    if (there.blob !== blob || there.project !== (candidate?.project ?? NO_PROJECT)) {
+      refuseFixed(target, there);
+      return null;
+    }
     const held = [there, ...Object.values(there.companions)].map((one) => blobs.stat(one.blob));
     return (await Promise.all(held)).includes(null) ? null : there;
   }
 
-  function arrivalOf({ principal, target, path, received, candidate, kept, companions, properties }: Putting): Arrival {
-    const at = tools.now();
+  function arrivalOf(putting: Putting): Arrival {
+    const { principal, target, path, received, candidate, kept, companions, properties } = putting;
+    const at = putting.publishedAt ?? tools.now();
     const log = uploadedBy(accountOf(principal), at, target.name);
     const { blob, sizeBytes } = kept;
     const bytes = { blob, sizeBytes, publishedAt: at, ...keptDigests(received.hex) };
@@ -199,6 +206,7 @@ interface Putting {
   readonly kept: KeptBlob;
   readonly companions: Readonly<Record<string, KeptBlob>>;
   readonly properties: PutOptions["properties"];
+  readonly publishedAt: PutOptions["publishedAt"];
 }
 
 function checkExpected(path: string, { hex }: Received, expected: Readonly<Record<string, string>>): void {

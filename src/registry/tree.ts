@@ -45,6 +45,8 @@ export interface PutOptions {
   readonly properties?: Properties;
   /** What the bytes must be, lower-case hex by algorithm (`sha256`, `sha1`, `md5`); `digest-mismatch`, and nothing is kept. */
   readonly expected?: Readonly<Record<string, string>>;
+  /** When it was published elsewhere; heeded only when the installation itself moves it in. Not given: now. */
+  readonly publishedAt?: Instant;
 }
 
 /** How many files and folders something was done to. */

@@ -136,6 +136,7 @@ function fieldsOf(schema: Schema): ReadonlySet<string> {
 /** For tests in which nobody moves. */
 export const noMoves: Moves = {
   importDevpi: () => Promise.reject(new Error("nobody moves in in this test")),
+  importArtifactory: () => Promise.reject(new Error("nobody moves in in this test")),
   importIndex: () => Promise.reject(new Error("nobody copies an index in this test")),
   exportDevpi: () => Promise.reject(new Error("nobody moves out in this test")),
 };

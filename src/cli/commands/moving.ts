@@ -1,14 +1,15 @@
 import type { CommandOption, CommandRow, Outcome, Tools } from "../command.ts";
 import { CommandFailure, EXIT, type Io } from "../io.ts";
 import type { DevpiPlace } from "../moving/answers.ts";
-import { exportText, indexImportText, moveInText } from "../moving/report.ts";
+import { artifactoryText, exportText, indexImportText, moveInText } from "../moving/report.ts";
 import { has, many, one, positional, type Typed, usage } from "../typed.ts";
 
 const PASSWORD_VARIABLE = "VIVARIUM_DEVPI_PASSWORD";
+const TOKEN_VARIABLE = "VIVARIUM_ARTIFACTORY_TOKEN";
 
 /** Moving in from other servers, and out again. `settings`: the options of the data folder. */
 export function movingCommands(settings: readonly CommandOption[]): readonly CommandRow[] {
-  return [importDevpi(settings), importIndex(settings), exportDevpi(settings)];
+  return [importDevpi(settings), importArtifactory(settings), importIndex(settings), exportDevpi(settings)];
 }
 
 function importDevpi(settings: readonly CommandOption[]): CommandRow {
@@ -70,6 +71,58 @@ async function passwordFrom(typed: Typed, io: Io, host: string): Promise<string>
     return text.split(/\r?\n/, 1)[0] ?? "";
   }
   return io.env[PASSWORD_VARIABLE] ?? (await io.askSecret(`Password at ${host}: `)) ?? "";
+}
+
+function importArtifactory(settings: readonly CommandOption[]): CommandRow {
+  return {
+    path: ["import", "artifactory"],
+    summary: "Move in from an Artifactory that runs",
+    more:
+      "Repositories come with their configuration and keys, local ones with all files, properties and dates; users without " +
+      "their passwords, which an Artifactory tells nobody; groups and permissions as they are. Every file is compared with the " +
+      "digest that the source tells. What is here already is not fetched again, so that it can be stopped and run again. Copies " +
+      "of remote repositories do not come: they are fetched again when they are asked for.",
+    positionals: [{ name: "url", description: "Its address, which ends in /artifactory" }],
+    options: [
+      {
+        name: "token",
+        placeholder: "token",
+        description: `An administrator's token there; others on this machine can see it, so better: env ${TOKEN_VARIABLE}`,
+      },
+      {
+        name: "token-file",
+        placeholder: "file",
+        description: "The token, first line of this file (- is standard input)",
+      },
+      ...settings,
+    ],
+    examples: [
+      {
+        line: "vivarium import artifactory https://packages.example.com/artifactory --token-file token --data /srv/vivarium",
+        does: "all that an administrator sees there",
+      },
+    ],
+    talksTo: "nobody",
+    hasJson: true,
+    async run(typed, tools) {
+      const url = positional(typed, 0);
+      if (!/^https?:$/.test(URL.parse(url)?.protocol ?? "")) throw usage(`${url}: it is an address, http or https`);
+      const token = await artifactoryToken(typed, tools.io);
+      const answer = await tools.offline.moves.importArtifactory(typed.options, { url, token });
+      return outcome(answer, artifactoryText(answer));
+    },
+  };
+}
+
+async function artifactoryToken(typed: Typed, io: Io): Promise<string> {
+  const path = one(typed, "token-file");
+  const text = path === null ? null : path === "-" ? await io.input() : await io.readFile(path);
+  if (path !== null && text === null) throw new CommandFailure(EXIT.environment, `the token file ${path} is not there`);
+  const token = text?.split(/\r?\n/, 1)[0] ?? one(typed, "token") ?? io.env[TOKEN_VARIABLE] ?? "";
+  if (token !== "") return token;
+  const asked = await io.askSecret("Token of an administrator there: ");
+  if (asked !== null && asked !== "") return asked;
+  throw usage(`a token of an administrator there is needed: --token-file, or ${TOKEN_VARIABLE}`);
 }
 
 function importIndex(settings: readonly CommandOption[]): CommandRow {

@@ -121,6 +121,6 @@ function placeFrom(text: string): { readonly repository: string; readonly path: 
   throw usage(`'${text}' is no place: write owner/name/path, for example alice/dev/foo/1.0/foo-1.0.tar.gz`);
 }
 
-function filesText({ files, sizeBytes }: Tally): string {
+export function filesText({ files, sizeBytes }: Tally): string {
   return `${files === 1 ? "1 file is" : `${files} files (${sizeText(sizeBytes)}) are`}`;
 }

@@ -71,6 +71,32 @@ export interface IndexImportAnswer {
   readonly rootPassword: string | null;
 }
 
+export interface ArtifactoryImportWish {
+  /** The address that ends in `/artifactory`. */
+  readonly url: string;
+  readonly token: string;
+}
+
+export interface ArtifactoryImportAnswer {
+  readonly isComplete: boolean;
+  readonly groups: MadeTally;
+  readonly users: MadeTally;
+  readonly repositories: MadeTally;
+  readonly permissions: MadeTally;
+  readonly files: {
+    readonly copied: number;
+    readonly copiedBytes: number;
+    readonly same: number;
+    readonly equal: number;
+  };
+  readonly leftOut: readonly Remark[];
+  readonly faults: readonly Remark[];
+  readonly notes: readonly string[];
+  readonly rootPassword: string | null;
+}
+
+export type MadeTally = Pick<Tally, "made" | "same">;
+
 export interface DevpiExportAnswer {
   readonly isComplete: boolean;
   readonly folder: string;
@@ -85,6 +111,7 @@ export interface DevpiExportAnswer {
 /** Moving in and out; all of it works in the data folder, also while the server runs. */
 export interface Moves {
   importDevpi(flags: MoveFlags, wish: DevpiImportWish): Promise<MoveInAnswer>;
+  importArtifactory(flags: MoveFlags, wish: ArtifactoryImportWish): Promise<ArtifactoryImportAnswer>;
   importIndex(flags: MoveFlags, wish: IndexImportWish): Promise<IndexImportAnswer>;
   exportDevpi(flags: MoveFlags, folder: string): Promise<DevpiExportAnswer>;
 }

@@ -1,5 +1,13 @@
 import { card, printable } from "../table.ts";
-import type { DevpiExportAnswer, FileTally, IndexImportAnswer, MoveInAnswer, Remark, Tally } from "./answers.ts";
+import type {
+  ArtifactoryImportAnswer,
+  DevpiExportAnswer,
+  FileTally,
+  IndexImportAnswer,
+  MoveInAnswer,
+  Remark,
+  Tally,
+} from "./answers.ts";
 
 /** Long lists end in how many more there are; `--json` has them all. */
 const SHOWN_MAX = 20;
@@ -42,6 +50,26 @@ export function indexImportText(answer: IndexImportAnswer): string {
     answer.isComplete
       ? "Everything asked for is here, and every file has the hash that the index announces.\n"
       : "Not everything is here; run the same command again to go on.\n",
+  ].join("");
+}
+
+export function artifactoryText(answer: ArtifactoryImportAnswer): string {
+  const { files } = answer;
+  const tally = ({ made, same }: ArtifactoryImportAnswer["users"]) => tallyText({ made, changed: 0, same });
+  return [
+    card([
+      ["users", tally(answer.users)],
+      ["groups", tally(answer.groups)],
+      ["repositories", tally(answer.repositories)],
+      ["permissions", tally(answer.permissions)],
+      ["files", filesText({ ...files, removed: 0 })],
+      ["digests", files.copied + files.same === 0 ? null : `${files.equal} of ${files.copied + files.same} are equal`],
+    ]),
+    remarks("Left out:", answer.leftOut),
+    remarks("Not right:", answer.faults),
+    ...answer.notes.map((note) => `${printable(upper(note))}.\n`),
+    passwordText(answer.rootPassword),
+    answer.isComplete ? "Everything is here.\n" : "Not everything is here; run the same command again to go on.\n",
   ].join("");
 }
 
