@@ -98,8 +98,8 @@ function importArtifactory(settings: readonly CommandOption[]): CommandRow {
     ],
     examples: [
       {
-        line: "vivarium import artifactory https://packages.example.com/artifactory --token-file token --data /srv/vivarium",
-        does: "all that an administrator sees there",
+        line: "vivarium import artifactory https://packages.example.com/artifactory --data /srv/vivarium",
+        does: "all that an administrator sees there; asks for the token",
       },
     ],
     talksTo: "nobody",
