@@ -118,10 +118,11 @@ async function keepUp(tools: RetentionTools, signal: AbortSignal, isThorough: bo
   for (const policy of await tools.metadata.read((view) => view.retentionPolicies())) {
     const { name, isEnabled, everyHours } = policy;
     if (!isEnabled || everyHours === null) continue;
-    await attempt(`the policy ${name}`, undefined, async () => {
-      if (!(await isDue(tools, runKeyOf(name), everyHours))) return;
-      runs.push(await runPolicy({ tools, principal: BY_ITSELF, policy, isDry: false, signal }));
-    });
+    await attempt(`the policy ${name}`, undefined, () =>
+      whenDue(tools, signal, runKeyOf(name), everyHours, async () => {
+        runs.push(await runPolicy({ tools, principal: BY_ITSELF, policy, isDry: false, signal }));
+      }),
+    );
   }
   const trash = await attempt("the trash", NONE, () => clearExpired(tools, BY_ITSELF, isThorough));
   const copies = await attempt("unused copies of remotes", NONE, () => clearAllUnused(tools, signal));
@@ -132,21 +133,29 @@ async function clearAllUnused(tools: RetentionTools, signal: AbortSignal): Promi
   let files = 0;
   let sizeBytes = 0;
   for (const repository of tools.catalog.all()) {
-    if (repository.kind !== "remote" || (repository.unusedForHours ?? 0) === 0 || signal.aborted) continue;
-    if (!(await isDue(tools, `copies:${repository.name}`, 1))) continue;
-    const cleared = await clearUnusedCopies(tools, repository, signal);
-    files += cleared.files;
-    sizeBytes += cleared.sizeBytes;
+    if (repository.kind !== "remote" || (repository.unusedForHours ?? 0) === 0) continue;
+    await whenDue(tools, signal, `copies:${repository.name}`, 1, async () => {
+      const cleared = await clearUnusedCopies(tools, repository, signal);
+      files += cleared.files;
+      sizeBytes += cleared.sizeBytes;
+    });
   }
   return { files, folders: 0, sizeBytes };
 }
 
-/** Whether it is so long ago that it was done last; if so, it counts as done now. */
-async function isDue({ state, now }: RetentionTools, key: string, everyHours: number): Promise<boolean> {
+/** Does it where it is so long ago that it was done last. What failed or was broken off is tried again the next time. */
+async function whenDue(
+  { state, now }: RetentionTools,
+  signal: AbortSignal,
+  key: string,
+  everyHours: number,
+  work: () => Promise<void>,
+): Promise<void> {
   const last = (await state.get(RUNS_SPACE, key))?.value;
-  if (typeof last === "number" && now() - last < everyHours * MILLISECONDS_PER_HOUR) return false;
-  await state.put(RUNS_SPACE, key, { value: now() });
-  return true;
+  const began = now();
+  if (signal.aborted || (typeof last === "number" && began - last < everyHours * MILLISECONDS_PER_HOUR)) return;
+  await work();
+  if (!signal.aborted) await state.put(RUNS_SPACE, key, { value: began });
 }
 
 interface Run {

@@ -43,6 +43,13 @@ export function openTrash(tools: Tools): Trash {
     return isInCharge(principal) || decide(principal, "remove", subject, tools.rules).isAllowed;
   }
 
+  /** Who may not need not wait until all of the trash was looked through. */
+  function mayRemoveAnywhere(principal: Principal): boolean {
+    if (isInCharge(principal)) return true;
+    const subjects = tools.catalog.all().map((repository) => ({ repository, project: null }));
+    return subjects.some((subject) => decide(principal, "remove", subject, tools.rules).isAllowed);
+  }
+
   async function requireRemoval(principal: Principal, { artifact }: TrashedFile): Promise<void> {
     if (isInCharge(principal)) return;
     const repository = await existing(tools, artifact.repository);
@@ -54,6 +61,7 @@ export function openTrash(tools: Tools): Trash {
       const repository = name === undefined ? null : await existing(tools, name);
       if (repository === null) await catchUp(tools);
       else if (!isInCharge(principal)) requireRight(tools, principal, "remove", repository);
+      if (!mayRemoveAnywhere(principal)) return [];
       const found: TrashedFile[] = [];
       for await (const file of pagesOf(tools, name, after, Math.max(limit, PAGE))) {
         if (!mayRemove(principal, file)) continue;
