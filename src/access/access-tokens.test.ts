@@ -120,6 +120,26 @@ test("an API key can be read again, is replaced by the next, and goes when it is
   await assert.rejects(prove("alice", second), /wrong-credentials/);
 });
 
+test("a token is found by its secret, whatever its form, and by nothing else", async () => {
+  const { access } = opened();
+  const alice: Principal = { kind: "user", name: ALICE, groups: [] };
+  const own = await access.issueToken(alice, ALICE, {
+    name: "ours",
+    limits: [{ action: "*", repository: "*", projects: null }],
+    expiresAt: null,
+  });
+  const macaroon = await access.issueMacaroon(alice, ALICE, ["expires=never"]);
+  const { jwt, reference, refresh, token } = await access.issueAccessToken(ROOT, ALICE, WISH);
+  assert.equal((await access.tokenBehind(own.secret))?.id, own.token.id);
+  assert.equal((await access.tokenBehind(macaroon.secret))?.id, macaroon.token.id);
+  assert.equal((await access.tokenBehind(jwt))?.id, token.id);
+  assert.equal((await access.tokenBehind(reference ?? ""))?.id, token.id);
+  const other = `viv_${token.id}_${"A".repeat(43)}`;
+  for (const secret of [refresh ?? "", other, "", "alice's password"]) {
+    assert.equal(await access.tokenBehind(secret), null, secret);
+  }
+});
+
 test("nobody's password may look like one of these", async () => {
   const { access } = opened();
   const { jwt, reference } = await access.issueAccessToken(ROOT, ALICE, WISH);

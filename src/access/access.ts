@@ -48,7 +48,7 @@ export interface Access {
   issueAccessToken(principal: Principal, owner: UserName, wish: AccessTokenWish): Promise<IssuedAccessToken>;
   /** Exchanges a refresh token, once, for a token like the one that it came with. `wrong-credentials`. */
   renewAccessToken(refresh: string, wishOf: (old: Token) => AccessTokenWish): Promise<IssuedAccessToken>;
-  /** The token that a secret in one of these forms belongs to, expired ones too; `null`: none, or no longer. */
+  /** The token that a secret of any form belongs to, expired ones too; `null`: none, or no longer. */
   tokenBehind(secret: string): Promise<Token | null>;
   readonly apiKeys: ApiKeys;
   /** Whether an account may be made by someone who has none, from here; `null`: yes; a string: why not (one sentence). */

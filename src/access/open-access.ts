@@ -2,7 +2,7 @@ import { randomBytes as systemRandomBytes } from "node:crypto";
 import { ANONYMOUS, type Instant, RegistryError, refuse, type User, type UserName, userName } from "#core";
 import type { MetadataStore, SharedState } from "#stores";
 import type { Access, AccountBook, Proof, RequestCredentials, SignUpSettings } from "./access.ts";
-import { isAccessSecret, namedTokenOf } from "./access-token-check.ts";
+import { isAccessSecret } from "./access-token-check.ts";
 import {
   type AccessTokenParts,
   apiKeyOf,
@@ -22,6 +22,7 @@ import type { Sealer } from "./sealer.ts";
 import { openSessions, SESSION_SECONDS } from "./sessions.ts";
 import { signUpRefusal } from "./sign-up.ts";
 import { openSlowDown } from "./slow-down.ts";
+import { tokenBehind } from "./token-behind.ts";
 import { issueToken } from "./token-issue.ts";
 import { readSession, readToken } from "./tokens.ts";
 
@@ -157,11 +158,7 @@ export function openAccess(parts: AccessParts): Access & Disposable {
       issueMacaroon({ accounts, sealer, now, randomBytes, normalizeProject }, principal, owner, caveats),
     issueAccessToken: (principal, owner, wish) => issueAccessToken(accessTokens, principal, owner, wish),
     renewAccessToken: (refresh, wishOf) => renewAccessToken(accessTokens, refresh, wishOf),
-    async tokenBehind(secret) {
-      const named = await namedTokenOf(jwts, secret);
-      const token = named === null ? null : await tokenOf(named.id);
-      return token !== null && named?.fits(token, sealer) === true ? token : null;
-    },
+    tokenBehind: (secret) => tokenBehind(accessTokens, secret),
     apiKeys: {
       find: (principal, owner) => apiKeyOf(accessTokens, principal, owner),
       issue: (principal, owner) => issueApiKey(accessTokens, principal, owner),

@@ -377,6 +377,26 @@ test("an API key is its owner's to make, read, replace and withdraw", async () =
   assert.equal((await byKey(next)).status, 401);
 });
 
+test("what jf keeps in the password's place is taken in its place, and can be withdrawn", async () => {
+  await using app = await withAlice();
+  const path = "/artifactory/api/security/encryptedPassword";
+  const kept = expectStatus(await app.as("alice").get(path), 200).body.toString();
+  assert.equal((await app.as("alice").get(path)).body.toString(), kept, "asking again makes no other");
+  assert.equal((await app.as("alice", kept).get(`${USERS}/alice`)).status, 200);
+  expectStatus(await app.as("alice").ask("DELETE", "/artifactory/api/security/apiKey"), 200);
+  assert.equal((await app.as("alice", kept).get(`${USERS}/alice`)).status, 401);
+});
+
+test("tokens of our own are revoked by Artifactory's API too", async () => {
+  await using app = await withAlice();
+  const limits = [{ action: "*", repository: "*", projects: null }];
+  const made = await app.as("alice").ask("POST", "/api/v1/users/alice/tokens", { json: { name: "ours", limits } });
+  const { secret } = jsonOf<{ secret: string }>(expectStatus(made, 201));
+  assert.equal((await app.withToken(secret).get(`${USERS}/alice`)).status, 200);
+  expectStatus(await app.as("alice").ask("DELETE", `${TOKENS}/revoke`, { json: { token: secret } }), 200);
+  assert.equal((await app.withToken(secret).get(`${USERS}/alice`)).status, 401);
+});
+
 test("tokens and API keys are as good after a restart as before", async () => {
   await using app = await withAlice();
   const { access_token, reference_token = "" } = await issue(app, { include_reference_token: true }, "alice");

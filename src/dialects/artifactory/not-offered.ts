@@ -4,7 +4,6 @@ import { CONTEXT } from "./addresses.ts";
 const NOT_OFFERED: readonly (readonly [path: string, what: string])[] = [
   ["/api/system/configuration", "the configuration as one document"],
   ["/api/system/info", "information on the Java process"],
-  ["/api/security/encryptedPassword", "encrypted passwords; use an access token"],
   ["/api/archive", "folders as archives"],
   ["/api/build", "build information"],
   ["/api/bundles", "release bundles"],

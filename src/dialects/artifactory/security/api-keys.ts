@@ -4,7 +4,7 @@ import { route } from "../addresses.ts";
 import type { ArtifactoryParts } from "../parts.ts";
 import { flagIn } from "../query-flags.ts";
 import { existingUser } from "./accounts.ts";
-import { json } from "./answers.ts";
+import { json, text } from "./answers.ts";
 import { requireAccount, requireAdministrator } from "./rights.ts";
 
 /** API keys: one per account, made, read and withdrawn by its owner. */
@@ -14,6 +14,7 @@ export function apiKeyRoutes(parts: ArtifactoryParts): readonly DialectRoute[] {
     route("GET", PATH, (call) => show(parts, call)),
     route("POST", PATH, (call) => create(parts, call)),
     route("PUT", PATH, (call) => renew(parts, call)),
+    route("GET", "/api/security/encryptedPassword", (call) => standIn(parts, call)),
     route("DELETE", PATH, (call) => withdraw(parts, call)),
     route("DELETE", `${PATH}/:name`, (call) => withdrawOf(parts, call)),
   ];
@@ -22,6 +23,16 @@ export function apiKeyRoutes(parts: ArtifactoryParts): readonly DialectRoute[] {
 async function show({ access }: ArtifactoryParts, call: Call): Promise<Reply> {
   const key = await access.apiKeys.find(call.principal, requireAccount(call, "see your API key"));
   return json(200, key === null ? {} : { apiKey: key });
+}
+
+/**
+ * Artifactory: the password in a form that can be kept and is taken in its place, which jf asks for before it keeps one.
+ * The API key is that.
+ */
+async function standIn({ access }: ArtifactoryParts, call: Call): Promise<Reply> {
+  const account = requireAccount(call, "get what stands in for your password");
+  const { apiKeys } = access;
+  return text(200, (await apiKeys.find(call.principal, account)) ?? (await apiKeys.issue(call.principal, account)));
 }
 
 async function create({ access }: ArtifactoryParts, call: Call): Promise<Reply> {
