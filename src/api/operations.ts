@@ -1,4 +1,5 @@
 import { attachmentOperations } from "./attachments.ts";
+import { copyOperations } from "./copies.ts";
 import { groupOperations } from "./groups.ts";
 import type { Operation } from "./operation.ts";
 import { permissionOperations } from "./permissions.ts";
@@ -16,6 +17,7 @@ export const operations: readonly Operation[] = [
   ...userOperations,
   ...tokenOperations,
   ...repositoryOperations,
+  ...copyOperations,
   ...readingOperations,
   ...releaseOperations,
   ...attachmentOperations,

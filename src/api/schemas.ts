@@ -374,6 +374,18 @@ export const answers = {
     sizeBytes: z.int(),
     sha256: z.string().nullable(),
   }),
+  Copies: z.strictObject({
+    items: z.array(
+      z.strictObject({
+        path: z.string().describe("In the remote's tree"),
+        sizeBytes: z.int(),
+        sha256: z.string().nullable(),
+        copiedFrom: z.string().nullable(),
+        copiedAt: instant,
+      }),
+    ),
+    next,
+  }),
   Tally: z.strictObject({ files: z.int(), sizeBytes: z.int() }),
   Downloads: z.strictObject({
     count: z.int(),

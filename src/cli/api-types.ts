@@ -16,6 +16,17 @@ export type Attachment = {
 
 export type Attachments = { readonly items: readonly Attachment[] };
 
+export type Copies = {
+  readonly items: readonly {
+    readonly path: string;
+    readonly sizeBytes: number;
+    readonly sha256: string | null;
+    readonly copiedFrom: string | null;
+    readonly copiedAt: string;
+  }[];
+  readonly next: string | null;
+};
+
 export type Downloads = { readonly count: number; readonly lastAt: string | null; readonly lastBy: string | null };
 
 export type File = {
