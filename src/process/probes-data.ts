@@ -118,12 +118,14 @@ function jsonOf<Value>(db: DatabaseSync, sql: string): readonly Value[] {
     .map((row) => JSON.parse(String(row["json"])) as Value);
 }
 
-/** Of artifacts, of their companions, and of what is attached to versions: all of them are served. */
-const NAMED_BLOBS: Readonly<Record<"artifacts" | "companions" | "attachments", string>> = {
+/** Of artifacts, of their companions, and of what is attached to versions: all of them are served; the trash is restored. */
+const NAMED_BLOBS: Readonly<Record<"artifacts" | "companions" | "attachments" | "trash_blobs", string>> = {
   artifacts: "select seq, blob, repository || '/' || filename as file from artifacts",
   companions: `select seq, companions.blob, repository || '/' || filename || suffix
     from companions join artifacts using (repository, filename)`,
   attachments: "select seq, blob, repository || '/' || filename from attachments",
+  trash_blobs: `select seq, trash_blobs.blob, repository || '/' || path || ' (in the trash)'
+    from trash_blobs join trash using (id)`,
 };
 
 function namedBlobs(
@@ -174,14 +176,13 @@ async function foldFaults(databasePath: string): Promise<readonly string[]> {
     } finally {
       await store[Symbol.asyncDispose]();
     }
-    const before = within(databasePath, fingerprintsOf);
-    const after = within(join(folder, "vivarium.db"), fingerprintsOf);
-    return (
-      [...after]
-        // A table of a newer schema that is not there yet is as good as an empty one.
-        .filter(([table, print]) => (before.get(table) ?? printOf([])) !== print)
-        .map(([table]) => `the table ${table} is not what the journal says`)
-    );
+    const folded = join(folder, "vivarium.db");
+    const known = sharedBy(within(databasePath, columnsOf), within(folded, columnsOf));
+    const before = within(databasePath, (db) => fingerprintsOf(db, known));
+    const after = within(folded, (db) => fingerprintsOf(db, known));
+    return [...after]
+      .filter(([table, print]) => before.get(table) !== print)
+      .map(([table]) => `the table ${table} is not what the journal says`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -199,17 +200,40 @@ function entriesOf(db: DatabaseSync): readonly JournalEntry[] | null {
   }));
 }
 
-function fingerprintsOf(db: DatabaseSync): ReadonlyMap<string, string> {
+/** The tables that are a fold over the journal, with their columns. */
+function columnsOf(db: DatabaseSync): ReadonlyMap<string, readonly string[]> {
   return new Map(
     tablesOf(db)
       .filter((table) => !NO_FOLD.includes(table))
       .map((table) => {
-        const rows = db
-          .prepare(`select * from "${table}"`)
-          .all()
-          .map((row) => JSON.stringify(row));
-        return [table, printOf(rows)];
+        const columns = db.prepare("select name from pragma_table_info(?)").all(table);
+        return [table, columns.map(({ name }) => String(name))];
       }),
+  );
+}
+
+/** What came with a newer schema, whole tables or columns, is not there before the server has brought it there. */
+function sharedBy(
+  before: ReadonlyMap<string, readonly string[]>,
+  after: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    [...after]
+      .map(([table, columns]) => [table, columns.filter((column) => before.get(table)?.includes(column))] as const)
+      .filter(([, columns]) => columns.length > 0),
+  );
+}
+
+function fingerprintsOf(db: DatabaseSync, known: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, string> {
+  return new Map(
+    [...known].map(([table, columns]) => {
+      const names = columns.map((column) => `"${column}"`).join(", ");
+      const rows = db
+        .prepare(`select ${names} from "${table}"`)
+        .all()
+        .map((row) => JSON.stringify(row));
+      return [table, printOf(rows)];
+    }),
   );
 }
 

@@ -106,6 +106,24 @@ test("a table that is not what the journal says is found by its name", async () 
   assert.deepEqual(await place.probes.data.journalFaults(), ["the table artifacts is not what the journal says"]);
 });
 
+test("a folder that nobody made is found by its table's name", async () => {
+  await using place = await openInstallation();
+  place.sql(
+    "insert into folders (repository, path, folder, name, depth, created_at, created_by) values ('root/dev', 'x', '', 'x', 1, 0, '')",
+  );
+  assert.deepEqual(await place.probes.data.journalFaults(), ["the table folders is not what the journal says"]);
+});
+
+test("a database that the newer program has not opened yet is compared by what it has", async () => {
+  await using place = await openInstallation();
+  for (const table of ["folders", "properties", "trash", "trash_blobs"]) place.sql(`drop table ${table}`);
+  place.sql("drop index artifacts_by_size");
+  place.sql("drop index artifacts_by_creation");
+  place.sql("alter table artifacts drop column created_at");
+  assert.deepEqual(await place.probes.data.journalFaults(), []);
+  assert.deepEqual(await place.probes.data.missingBlobs(10), []);
+});
+
 test("a damaged database is told by its own check, or cannot be looked at", async () => {
   await using place = await openInstallation();
   await writeFile(join(place.folder, "vivarium.db"), Buffer.alloc(8192, 7));
