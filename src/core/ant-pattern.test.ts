@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compilePatterns, compileWildcard, patternFault } from "./ant-pattern.ts";
+import { compilePatterns, compileWildcard, partsNeededBy, patternFault } from "./ant-pattern.ts";
 
 const fits = (pattern: string, path: string): boolean => compilePatterns([pattern], [])(path);
 
@@ -84,6 +84,13 @@ test("a simple model agrees about pairs of pattern and path by the hundred thous
       assert.equal(matches(path), modelMatches(pattern, path), `${pattern} on ${path}`);
     }
   }
+});
+
+test("what a path must have among its parts is told where a pattern says it", () => {
+  assert.deepEqual(partsNeededBy(["a/**", "", "**/b/*.whl", "c*/d"]), ["a", "b", "d"]);
+  assert.equal(partsNeededBy(["a/**", "*/**"]), null);
+  assert.equal(partsNeededBy(["**"]), null);
+  assert.equal(partsNeededBy([]), null);
 });
 
 test("a hostile pattern costs no more than its length times the path's", () => {

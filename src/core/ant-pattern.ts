@@ -32,8 +32,25 @@ export function compilePathPatterns(includes: readonly string[], excludes: reado
   const excluded = matchersOf(excludes);
   const includesAll = included.length === 0 || included.includes(everything);
   if (includesAll && excluded.length === 0) return null;
+  const [only, another] = included;
+  // Most have one include and no exclude, and are asked very often.
+  if (only !== undefined && another === undefined && excluded.length === 0) return only;
   return (segments) =>
     (includesAll || included.some((matches) => matches(segments))) && !excluded.some((matches) => matches(segments));
+}
+
+/**
+ * Names of which each path that fits has one among its parts; `null`: there are no such. What is indexed by them need
+ * not be tried on other paths.
+ */
+export function partsNeededBy(includes: readonly string[]): readonly string[] | null {
+  const parts: string[] = [];
+  for (const pattern of includes.map((one) => one.trim()).filter((one) => one !== "")) {
+    const literal = segmentsOf(pattern).find((segment) => !/[*?]/.test(segment));
+    if (literal === undefined) return null;
+    parts.push(literal);
+  }
+  return parts.length === 0 ? null : parts;
 }
 
 export type PathMatcher = (segments: readonly string[]) => boolean;
@@ -95,13 +112,21 @@ function matchesBlocks(blocks: readonly Block[], first: Block, last: Block, segm
 }
 
 function fits(block: Block, segments: readonly string[], at: number): boolean {
-  return block.every((matches, index) => matches(segments[at + index] ?? ""));
+  for (let index = 0; index < block.length; index += 1) {
+    if (block[index]?.(segments[at + index] ?? "") !== true) return false;
+  }
+  return true;
 }
 
-/** The same one level down: texts between `*`s, as early as each of them fits. */
+/** The same one level down: texts between `*`s, as early as each of them fits. Most patterns are one of the first three. */
 function segmentMatcher(pattern: string): (segment: string) => boolean {
   const pieces = pattern.split("*");
   const [first = "", last = ""] = [pieces[0], pieces.at(-1)];
+  if (!pattern.includes("?") && pieces.length <= 2) {
+    if (pieces.length === 1) return (segment) => segment === pattern;
+    if (first === "") return (segment) => segment.endsWith(last);
+    if (last === "") return (segment) => segment.startsWith(first);
+  }
   if (pieces.length === 1) return (segment) => segment.length === first.length && standsAt(first, segment, 0);
   const middle = pieces.slice(1, -1).filter((piece) => piece !== "");
   return (segment) => {

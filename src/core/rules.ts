@@ -1,6 +1,6 @@
-import { compilePathPatterns, compileWildcard } from "./ant-pattern.ts";
+import { compilePathPatterns, compileWildcard, type PathMatcher, partsNeededBy } from "./ant-pattern.ts";
 import { keyOf, type RepositoryName } from "./names.ts";
-import { ANONYMOUS_USER, type Rules, type Subject } from "./permission.ts";
+import { ANONYMOUS_USER, NO_RULES, type Rules, type Subject } from "./permission.ts";
 import { type Action, accountOf, type Principal } from "./principal.ts";
 import type { Repository } from "./repository.ts";
 import type { Grantable, PermissionTarget } from "./targets.ts";
@@ -31,9 +31,19 @@ const CACHE_SUFFIX = "-cache";
 /** More repositories than this are not remembered; what is asked then is only found again. */
 const REPOSITORIES_MAX = 50_000;
 
-/** Targets as rules that are asked in microseconds, however many they are. */
-export function compileRules(targets: readonly PermissionTarget[]): Rules {
-  const compiled = targets.map(compiledTarget);
+/** Targets made ready, for when most of them stay as they are. */
+export type KnownTargets = WeakMap<PermissionTarget, Compiled>;
+
+/**
+ * Targets as rules that are asked in microseconds, however many they are. `known`: what is compiled already; what is not
+ * is added.
+ */
+export function compileRules(targets: readonly PermissionTarget[], known: KnownTargets = new WeakMap()): Rules {
+  const compiled = targets.map((target) => {
+    const made = known.get(target) ?? compiledTarget(target);
+    known.set(target, made);
+    return made;
+  });
   const byRepository = new Map<string, RepositoryRules>();
 
   function rulesOf(repository: Repository): RepositoryRules {
@@ -47,25 +57,23 @@ export function compileRules(targets: readonly PermissionTarget[]): Rules {
     return found;
   }
 
-  if (targets.length === 0) return { grant: () => null, readingOf: () => null };
+  if (targets.length === 0) return NO_RULES;
   return {
     grant(principal, action, subject) {
       const rules = rulesOf(subject.repository);
       const place = placeIn(subject);
       for (const { grants, who } of grantsTo(principal, rules)) {
-        const target = grants.find((grant) => allows(grant, action, place))?.target;
-        if (target !== undefined) return sentence(target, action, who, subject.repository);
+        const target = granting(grants.get(action), action, place);
+        if (target !== null) return sentence(target, action, who, subject.repository);
       }
       return null;
     },
     readingOf(principal, repository) {
       const texts = new Set<string>();
       for (const { grants } of grantsTo(principal, rulesOf(repository))) {
-        for (const { actions, target } of grants) {
-          if (!actions.has("read")) continue;
-          if (target.fits === null) return null;
-          texts.add(target.patterns);
-        }
+        const reading = grants.get("read");
+        if (reading?.whole != null) return null;
+        for (const { patterns } of reading?.partial ?? []) texts.add(patterns);
       }
       return texts.size === 0 ? null : [...texts].sort().join(" ");
     },
@@ -76,41 +84,44 @@ interface Compiled {
   readonly name: string;
   readonly covers: (repository: Repository) => boolean;
   /** `null`: every path. */
-  readonly fits: ((segments: readonly string[]) => boolean) | null;
+  readonly fits: PathMatcher | null;
+  /** Its paths have one of these among their parts; `null`: that cannot be said. */
+  readonly parts: readonly string[] | null;
   /** Tells its patterns apart from those of others. */
   readonly patterns: string;
   readonly users: ReadonlyMap<string, ReadonlySet<Action>>;
   readonly groups: ReadonlyMap<string, ReadonlySet<Action>>;
 }
 
-interface Grant {
-  readonly target: Compiled;
-  readonly actions: ReadonlySet<Action>;
+/** Who grants one action to one user or group. */
+interface Granting {
+  /** For every path: it decides at once. */
+  whole: Compiled | null;
+  readonly partial: Compiled[];
+  /** Of the partial ones those that can be found by a part of the path, and the others, each kind of patterns once. */
+  readonly byPart: Map<string, Compiled[]>;
+  readonly others: Map<string, Compiled>;
 }
 
-/** The grants of one repository; those for every path first, because they are decided at once. */
+type Grants = Map<Action, Granting>;
+
+/** The grants of one repository. */
 interface RepositoryRules {
-  readonly users: ReadonlyMap<string, readonly Grant[]>;
-  readonly groups: ReadonlyMap<string, readonly Grant[]>;
+  readonly users: ReadonlyMap<string, Grants>;
+  readonly groups: ReadonlyMap<string, Grants>;
 }
 
-const compiledTargets = new WeakMap<PermissionTarget, Compiled>();
-
-/** Compiled once per target, because most of them stay when one is changed. */
 function compiledTarget(target: PermissionTarget): Compiled {
-  const known = compiledTargets.get(target);
-  if (known !== undefined) return known;
   const { name, includes, excludes, repositories } = target;
-  const made: Compiled = {
+  return {
     name,
     covers: coverageOf(repositories),
     fits: compilePathPatterns(includes, excludes),
+    parts: partsNeededBy(includes),
     patterns: JSON.stringify([[...includes].sort(), [...excludes].sort()]),
     users: actionsBy(target.users),
     groups: actionsBy(target.groups),
   };
-  compiledTargets.set(target, made);
-  return made;
 }
 
 function actionsBy(grants: Readonly<Record<string, readonly Grantable[]>>): ReadonlyMap<string, ReadonlySet<Action>> {
@@ -148,38 +159,51 @@ function namesOf(kind: Repository["kind"], name: RepositoryName): readonly strin
 }
 
 function repositoryRules(targets: readonly Compiled[]): RepositoryRules {
-  const users = new Map<string, Grant[]>();
-  const groups = new Map<string, Grant[]>();
-  const isWhole = ({ fits }: Compiled): boolean => fits === null;
-  for (const target of [...targets.filter(isWhole), ...targets.filter((one) => !isWhole(one))]) {
-    for (const [name, actions] of target.users) add(users, name, { target, actions });
-    for (const [name, actions] of target.groups) add(groups, name, { target, actions });
+  const users = new Map<string, Grants>();
+  const groups = new Map<string, Grants>();
+  for (const target of targets) {
+    for (const [name, actions] of target.users) note(users, name, actions, target);
+    for (const [name, actions] of target.groups) note(groups, name, actions, target);
   }
   return { users, groups };
 }
 
-function add(grants: Map<string, Grant[]>, name: string, grant: Grant): void {
-  const known = grants.get(name);
-  if (known === undefined) grants.set(name, [grant]);
-  else known.push(grant);
+function note(all: Map<string, Grants>, name: string, actions: ReadonlySet<Action>, target: Compiled): void {
+  const grants: Grants = all.get(name) ?? new Map();
+  all.set(name, grants);
+  for (const action of actions) {
+    const granting: Granting = grants.get(action) ?? { whole: null, partial: [], byPart: new Map(), others: new Map() };
+    grants.set(action, granting);
+    if (target.fits === null) {
+      granting.whole ??= target;
+      continue;
+    }
+    granting.partial.push(target);
+    if (target.parts === null) granting.others.set(target.patterns, granting.others.get(target.patterns) ?? target);
+    for (const part of new Set(target.parts)) {
+      const there = granting.byPart.get(part);
+      if (there === undefined) granting.byPart.set(part, [target]);
+      else there.push(target);
+    }
+  }
 }
 
 interface GrantsTo {
   /** In words. */
   readonly who: string;
-  readonly grants: readonly Grant[];
+  readonly grants: Grants;
 }
 
 /** What strangers are granted everybody is: nobody would gain from signing out. */
 function grantsTo(principal: Principal, { users, groups }: RepositoryRules): readonly GrantsTo[] {
   const account = accountOf(principal);
   const named: GrantsTo[] = [];
-  const note = (who: string, grants: readonly Grant[] | undefined): void => {
+  const add = (who: string, grants: Grants | undefined): void => {
     if (grants !== undefined) named.push({ who, grants });
   };
-  if (account !== null) note(account, users.get(account));
-  for (const group of groupsOf(principal)) note(`group ${group}`, groups.get(group));
-  note("everybody", users.get(ANONYMOUS_USER));
+  if (account !== null) add(account, users.get(account));
+  for (const group of groupsOf(principal)) add(`group ${group}`, groups.get(group));
+  add("everybody", users.get(ANONYMOUS_USER));
   return named;
 }
 
@@ -192,12 +216,17 @@ function placeIn({ path }: Subject): readonly string[] | null {
   return path === undefined || path === null || path === "" ? null : path.split("/");
 }
 
-function allows({ target, actions }: Grant, action: Action, place: readonly string[] | null): boolean {
-  if (!actions.has(action)) return false;
-  if (target.fits === null) return true;
+function granting(of: Granting | undefined, action: Action, place: readonly string[] | null): Compiled | null {
+  if (of === undefined) return null;
+  if (of.whole !== null) return of.whole;
   // Who manages a part of the files must not be able to remove the rest with the repository.
-  if (action === "administer") return false;
-  return place === null || target.fits(place);
+  if (action === "administer") return null;
+  if (place === null) return of.partial[0] ?? null;
+  for (const part of place) {
+    for (const target of of.byPart.get(part) ?? []) if (target.fits?.(place) === true) return target;
+  }
+  for (const target of of.others.values()) if (target.fits?.(place) === true) return target;
+  return null;
 }
 
 function sentence({ name }: Compiled, action: Action, who: string, repository: Repository): string {

@@ -3,6 +3,7 @@ import {
   type Group,
   type JournalEntry,
   type JournalEvent,
+  type KnownTargets,
   type PermissionTarget,
   type Rules,
   type UserName,
@@ -37,6 +38,7 @@ export async function openRulebook(metadata: Pick<MetadataStore, "read" | "subsc
   let isLoaded = false;
   // Made when they are asked for: an import saves hundreds in a row.
   let rules: Rules | null = null;
+  const known: KnownTargets = new WeakMap();
   let standings: ReadonlyMap<UserName, Standing> | null = null;
 
   function apply(event: JournalEvent): void {
@@ -64,7 +66,7 @@ export async function openRulebook(metadata: Pick<MetadataStore, "read" | "subsc
   }
 
   const current = (): Rules => {
-    rules ??= compileRules(sorted(targets));
+    rules ??= compileRules(sorted(targets), known);
     return rules;
   };
 
