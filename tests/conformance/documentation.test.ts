@@ -6,7 +6,7 @@ import { anSdistFile, aWheelFile } from "../support/archives.ts";
 import { type Clients, openClients, ROOT } from "../support/clients.ts";
 import { type FakeUpstream, openFakeUpstream } from "../support/fake-upstream.ts";
 import { writeProject } from "../support/project-folder.ts";
-import { type Served, serveVivarium } from "../support/served.ts";
+import { ROOT_PASSWORD, type Served, serveVivarium } from "../support/served.ts";
 
 /**
  * What the documentation tells people to type, typed. A block fenced as `sh` runs as it stands, in order, in the folder
@@ -49,6 +49,20 @@ test("every command of the README works as written, in its order", async () => {
   for (const block of blocksOf("README.md", "sh")) {
     const ended = await clients.run("sh", ["-e", "-c", typed(block)], { cwd: project, env: environment() });
     assert.equal(ended.status, 0, `${block}\n${ended.output}`);
+  }
+});
+
+test("every command of the guide for who comes from Artifactory works as written, in its order", async () => {
+  const project = clients.folder();
+  mkdirSync(join(project, "dist"));
+  const file = aWheelFile({ name: "docs-demo", version: "1.0" });
+  writeFileSync(join(project, "dist", file.filename), file.bytes);
+
+  for (const block of blocksOf("docs/guides/from-artifactory.md", "sh")) {
+    const env = { ...environment(), ROOT_PASSWORD };
+    const ended = await clients.run("sh", ["-e", "-c", typed(block)], { cwd: project, env });
+    assert.equal(ended.status, 0, `${block}\n${ended.output}`);
+    assert.match(ended.output, /docs_demo-1\.0-py3-none-any\.whl#sha256=/);
   }
 });
 
