@@ -17,6 +17,8 @@ import {
 import type { BlobStore, MetadataView } from "#stores";
 import { claimBlobs } from "./claims.ts";
 import { openConstraining, ownLists } from "./constraining.ts";
+import { openKnownBytes } from "./known-bytes.ts";
+import { keptDigests } from "./places.ts";
 import type { Tools } from "./tools.ts";
 
 /** A file on its way to another repository: all of an artifact but where it is. */
@@ -131,8 +133,10 @@ async function fetched(
   const format = formats.get(remote.format);
   if (format === undefined) throw new TypeError(`${remote.name} is of format ${remote.format}, which is not here`);
   const { attributes, versionAttributes } = format.adopt(offer, { blob, companions: contents });
+  await using bytes = await openKnownBytes(blobs, { blob, sizeBytes });
   return {
     file: {
+      ...keptDigests(bytes.hex),
       project,
       filename,
       version,

@@ -12,6 +12,7 @@ import {
   type Repository,
   type RepositoryName,
   refuse,
+  timesOf,
 } from "#core";
 import type { Transaction } from "#stores";
 import { refuseOccupied, setProperties } from "./places.ts";
@@ -77,7 +78,9 @@ export async function settle(
   const type = replaced === null ? "artifact.published" : "artifact.replaced";
   tx.append({ type, artifact, promotedFrom: arrival.promotedFrom });
   await setProperties(tx, name, path, properties);
-  return { artifact, created: true };
+  if (replaced === null) return { artifact, created: true };
+  const { createdAt, createdBy } = timesOf(replaced);
+  return { artifact: { ...artifact, createdAt, createdBy }, created: true };
 }
 
 /** Refuses a path that the repository's patterns leave out, and everything where it is blacked out. */
@@ -95,6 +98,11 @@ export function uploadedBy(who: string | null, at: Instant, to: RepositoryName):
   return [{ what: "upload", who, at, from: null, to }];
 }
 
+/** Refuses to replace a file where files never change. */
+export function refuseFixed({ name, mutability }: LocalRepository, { filename }: Artifact): void {
+  if (mutability === "immutable") throw refuse({ code: "file-exists", repository: name, filename });
+}
+
 function refuseReplacing(
   tools: Tools,
   principal: Principal,
@@ -102,9 +110,7 @@ function refuseReplacing(
   there: Artifact,
   path: string,
 ): void {
-  if (target.mutability === "immutable") {
-    throw refuse({ code: "file-exists", repository: target.name, filename: there.filename });
-  }
+  refuseFixed(target, there);
   requireRight(tools, principal, "overwrite", target, there.project, path);
 }
 

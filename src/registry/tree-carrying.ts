@@ -119,9 +119,10 @@ export async function carryFile(
 /** A folder is made where there is none; what is said of it is said of it there, too. */
 export async function carryFolder(
   tx: Transaction,
-  { tools, principal, target: name }: Carrying,
+  { tools, principal, isMove, target: name }: Carrying,
   { repository, path, to }: Carried,
 ): Promise<void> {
+  if (isMove) requireRight(tools, principal, "remove", await localIn(tx, repository), null, path);
   const target = await localIn(tx, name);
   requireRight(tools, principal, "publish", target, null, to);
   refuseBlackedOut(target);

@@ -104,6 +104,7 @@ export function openTreeRemoving(tools: TreeTools): Pick<Tree, "remove"> {
     const copy = path === "" ? null : await remoteTree.look(remote, path, true);
     if (copy !== null) {
       await remoteTree.drop(remote, path);
+      await endProperties(principal, remote, [path]);
       return { files: 1, folders: 0, sizeBytes: copy.sizeBytes ?? 0 };
     }
     let tally = NOTHING;
@@ -114,10 +115,24 @@ export function openTreeRemoving(tools: TreeTools): Pick<Tree, "remove"> {
         if (!(await remoteTree.drop(remote, one.path))) continue;
         tally = sum(tally, { files: 1, folders: 0, sizeBytes: one.sizeBytes ?? 0 });
       }
+      await endProperties(
+        principal,
+        remote,
+        copies.map((one) => one.path),
+      );
       const last = copies.at(-1);
       if (last === undefined || copies.length < BATCH) return path !== "" && tally.files === 0 ? null : tally;
       after = last.path;
     }
+  }
+
+  /** A copy's properties go with it. */
+  async function endProperties(principal: Principal, { name }: RemoteRepository, paths: readonly string[]) {
+    const described = await metadata.read((view) => view.propertiesOf(name, paths));
+    if (described.size === 0) return;
+    await write(tools, principal, async (tx) => {
+      for (const path of described.keys()) await setProperties(tx, name, path, {});
+    });
   }
 
   return {

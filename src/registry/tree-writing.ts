@@ -15,7 +15,15 @@ import { keptDigests, ownProperties, refuseBelowFile, refuseOccupied, requirePat
 import { type KeptBlob, refuseExpired, requireBlobs } from "./receive.ts";
 import { existing, formatOf, localIn, refuseBlackedOut, requireRight, write } from "./tools.ts";
 import type { FolderNode, Place, PutOptions, Tree } from "./tree.ts";
-import { type Arrival, plainFacts, refuseUntaken, type Settled, settle, uploadedBy } from "./tree-arrivals.ts";
+import {
+  type Arrival,
+  plainFacts,
+  refuseFixed,
+  refuseUntaken,
+  type Settled,
+  settle,
+  uploadedBy,
+} from "./tree-arrivals.ts";
 import { fileNodeOf, folderNodeOf } from "./tree-nodes.ts";
 import { checkChange } from "./tree-properties.ts";
 import type { TreeTools } from "./tree-tools.ts";
