@@ -152,6 +152,38 @@ test("tokens are issued and seen by their owner and root, and by no token", asyn
   );
 });
 
+test("a token that administers with all its rights makes tokens, and no other token does", async () => {
+  await using world = await openToolsWorld();
+  await world.users("root", "alice");
+  await world.accounts.issueToken(token("root", EVERYTHING), { ...aToken(), id: "first" });
+  const narrow = token("root", limit("*", "alice/*"));
+  await assert.rejects(world.accounts.issueToken(narrow, aToken()), refusal("not-permitted"));
+});
+
+test("only administrators make tokens that stand for groups, also for names that are no account", async () => {
+  await using world = await openToolsWorld();
+  await world.users("root", "alice");
+  const standsFor = { groups: ["readers"], isAdmin: false };
+  await assert.rejects(world.accounts.issueToken(ALICE, { ...aToken(), standsFor }), refusal("not-permitted"));
+  const transient = { ...aToken(), owner: "ci" as UserName, standsFor };
+  const made = await world.accounts.issueToken(ROOT, transient);
+  assert.deepEqual([made.owner, made.standsFor], ["ci", standsFor]);
+  assert.deepEqual(await world.accounts.allTokens(ROOT), [made]);
+  await assert.rejects(world.accounts.allTokens(ALICE), refusal("not-permitted"));
+});
+
+test("a token takes the place of another one once, and only of one of the same owner", async () => {
+  await using world = await openToolsWorld();
+  await world.users("root", "alice", "bob");
+  await world.accounts.issueToken(ALICE, aToken());
+  const next = { ...aToken(), id: "next" };
+  const ofBob = { ...next, owner: "bob" as UserName };
+  await assert.rejects(world.accounts.renewToken("abc", ofBob), refusal("token-not-found"));
+  const both = await Promise.allSettled(["one", "two"].map((id) => world.accounts.renewToken("abc", { ...next, id })));
+  assert.equal(both.filter(({ status }) => status === "fulfilled").length, 1);
+  assert.equal((await world.accounts.tokensOf(ALICE, alice)).length, 1);
+});
+
 test("an account has so many tokens at most; expired ones make room when it is needed", async () => {
   await using world = await openToolsWorld();
   await world.users("root", "alice");

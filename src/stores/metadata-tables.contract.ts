@@ -98,8 +98,15 @@ export function accountsContract(make: Make): void {
       await view.token("4"),
       await view.token("2"),
       await view.token("5"),
+      await view.tokens(),
     ],
-    [[aToken("1", "alice"), aToken("3", "alice")], aToken("4", "bob"), null, null],
+    [
+      [aToken("1", "alice"), aToken("3", "alice")],
+      aToken("4", "bob"),
+      null,
+      null,
+      [aToken("1", "alice"), aToken("3", "alice"), aToken("4", "bob")],
+    ],
   );
   after(
     make,
