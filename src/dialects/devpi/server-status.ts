@@ -1,4 +1,4 @@
-import { accountOf, type Call, type Instant, type Reply } from "#core";
+import { type Call, type Instant, isAdministrator, type Reply } from "#core";
 import type { DialectRoute } from "#http";
 import { resultReply } from "./answers.ts";
 import { type DevpiParts, SERVER_VERSION } from "./parts.ts";
@@ -11,12 +11,12 @@ export function statusRoutes(parts: DevpiParts): readonly DialectRoute[] {
 async function status({ registry, installationId, version, server }: DevpiParts, call: Call): Promise<Reply> {
   const lastWriteAt = secondsOf(await registry.lastWriteAt());
   // Where things are on the machine helps who administers it, and whoever breaks in.
-  const isRoot = accountOf(call.principal) === "root";
+  const isInCharge = isAdministrator(call.principal);
   return resultReply("status", {
-    serverdir: isRoot ? server.dataFolder : null,
+    serverdir: isInCharge ? server.dataFolder : null,
     uuid: installationId,
     versioninfo: { "devpi-server": SERVER_VERSION, vivarium: version },
-    "server-code": isRoot ? import.meta.dirname : null,
+    "server-code": isInCharge ? import.meta.dirname : null,
     host: server.host,
     port: server.port,
     "outside-url": server.publicUrl,

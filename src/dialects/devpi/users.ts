@@ -2,6 +2,7 @@ import { signUpRequestOf } from "#access";
 import {
   accountOf,
   type Call,
+  isAdministrator,
   RegistryError,
   type Reply,
   type Repository,
@@ -138,9 +139,9 @@ async function existing(parts: DevpiParts, text: string): Promise<User> {
   return user;
 }
 
-/** Root makes accounts; everybody else only where the sign-up setting lets strangers do it too. */
+/** Administrators make accounts; everybody else only where the sign-up setting lets strangers do it too. */
 function checkSignUp(parts: DevpiParts, call: Call): void {
-  if (call.principal.kind === "user" && call.principal.name === "root") return;
+  if (call.principal.kind === "user" && isAdministrator(call.principal)) return;
   const because = parts.access.signUpRefusal(signUpRequestOf(call));
   if (because !== null) throw refuse({ code: "sign-up-closed", because });
 }
