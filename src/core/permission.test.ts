@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { FormatName, Instant, ProjectName, RepositoryName, UserName } from "./names.ts";
-import { decide, matchesSpec } from "./permission.ts";
+import { decide, isAdministrator, matchesSpec } from "./permission.ts";
 import { type Action, ANONYMOUS, type Limit, type Principal } from "./principal.ts";
 import type { LocalRepository, RemoteRepository, VirtualRepository } from "./repository.ts";
 
@@ -36,6 +36,23 @@ test("an entry of a list means an account, a group, everybody signed in, or ever
   assert.ok(!matchesSpec(carol, "ops"), "a group is not an account");
   assert.ok(!matchesSpec(user("ops"), ":ops"), "an account is not a group");
   assert.ok(!matchesSpec(SYSTEM, ":AUTHENTICATED:"), "only accounts sign in");
+});
+
+test("a token that stands for groups is its groups and somebody signed in, and not its owner", () => {
+  const alone: Principal = {
+    kind: "token",
+    owner: "root" as UserName,
+    id: "t1",
+    groups: ["ops"],
+    limits: [{ action: "*", repository: "*", projects: null }],
+    standsAlone: true,
+  };
+  assert.deepEqual(
+    [":ops", ":AUTHENTICATED:", ":dev", "root"].map((spec) => matchesSpec(alone, spec)),
+    [true, true, false, false],
+  );
+  assert.ok(!isAdministrator(alone));
+  assert.ok(isAdministrator({ ...alone, isAdmin: true }));
 });
 
 test("an open index is read by everybody, a closed one by its readers, its owner and root", () => {

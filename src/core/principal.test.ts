@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { UserName } from "./names.ts";
-import { ANONYMOUS, accountOf, actorOf, type Principal } from "./principal.ts";
+import { ANONYMOUS, accountOf, actorOf, isSignedIn, type Principal } from "./principal.ts";
 
 const ALICE = "alice" as UserName;
 const PRINCIPALS: readonly Principal[] = [
@@ -26,4 +26,11 @@ test("the journal names who did it, and of a token which one", () => {
 
 test("an account stands behind a user and their tokens, and behind nobody else", () => {
   assert.deepEqual(PRINCIPALS.map(accountOf), [null, "alice", "alice", null, null, null]);
+});
+
+test("no account stands behind a token that stands for groups, but who shows it has signed in", () => {
+  const alone: Principal = { kind: "token", owner: ALICE, id: "t1", groups: ["ops"], limits: [], standsAlone: true };
+  assert.equal(accountOf(alone), null);
+  assert.equal(actorOf(alone).name, "alice");
+  assert.deepEqual([...PRINCIPALS, alone].map(isSignedIn), [false, true, true, false, false, false, true]);
 });
