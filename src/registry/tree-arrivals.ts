@@ -20,6 +20,7 @@ import { refuseBeyondQuota } from "./quotas.ts";
 import { overwriteOf, registerProject, saveRecord } from "./records.ts";
 import { refuseOtherSpelling } from "./spellings.ts";
 import { formatOf, refuseBlackedOut, requireRight, type Tools } from "./tools.ts";
+import { endVersions } from "./tree-removing.ts";
 import { takes } from "./tree-sources.ts";
 
 /** A file on its way to a place in a local repository's tree; its bytes are durable. */
@@ -67,7 +68,10 @@ export async function settle(
   if (packaged !== null) await checkPackage(tools, tx, target, arrival);
   const replaced = there?.filename === filename && there.project === project ? there : null;
   // What was no package and is one now, or the other way round, is another file, although its path is the same.
-  if (there !== null && replaced === null) tx.append(removalOf(there));
+  if (there !== null && replaced === null) {
+    tx.append(removalOf(there));
+    await endVersions(tx, [there]);
+  }
   if (packaged !== null && version !== null) {
     await registerProject(tx, name, project, packaged.displayName);
     await saveRecord(tx, { repository: name, project, version, attributes: packaged.versionAttributes });
