@@ -11,9 +11,14 @@ type Kept = Pick<Registry, "saveDownloads" | "retention">;
 
 /**
  * What is done now and then without being asked: counted downloads are written down, policies that are due run, and the
- * trash and remotes are cleared of what has had its time. Stops, and has stopped, when it is disposed.
+ * trash and remotes are cleared of what has had its time. Stops, and has stopped, when it is disposed. `wait`: resolves
+ * after so many milliseconds, or soon after the signal is aborted.
  */
-export function startUpkeep({ saveDownloads, retention }: Kept, log: Log): AsyncDisposable {
+export function startUpkeep(
+  { saveDownloads, retention }: Kept,
+  log: Pick<Log, "note">,
+  wait: (milliseconds: number, signal: AbortSignal) => Promise<void> = waitQuietly,
+): AsyncDisposable {
   const controller = new AbortController();
   const { signal } = controller;
   let isFailing = false;
@@ -39,8 +44,7 @@ export function startUpkeep({ saveDownloads, retention }: Kept, log: Log): Async
 
   async function again(everyMs: number, work: () => Promise<void>): Promise<void> {
     while (!signal.aborted) {
-      // Aborting is how it ends: no failure.
-      await pause(everyMs, undefined, { signal, ref: false }).catch(() => {});
+      await wait(everyMs, signal);
       if (!signal.aborted) await work();
     }
   }
@@ -54,7 +58,12 @@ export function startUpkeep({ saveDownloads, retention }: Kept, log: Log): Async
   };
 }
 
-function tell(log: Log, { runs, trash, copies, failures }: Upkeep): void {
+async function waitQuietly(milliseconds: number, signal: AbortSignal): Promise<void> {
+  // Aborting is how it ends: no failure.
+  await pause(milliseconds, undefined, { signal, ref: false }).catch(() => {});
+}
+
+function tell(log: Pick<Log, "note">, { runs, trash, copies, failures }: Upkeep): void {
   for (const { policy, count, sizeBytes } of runs) {
     log.note("info", "a retention policy has run", { policy, files: count, bytes: sizeBytes });
   }

@@ -96,7 +96,14 @@ export function openDownloadCounts({
     counterOf(repository, path) {
       const key = keyOf(repository, path);
       return (by) => {
-        addTo(counted, key, { repository, path, count: 1, lastAt: now(), lastBy: by });
+        const known = counted.get(key);
+        if (known !== undefined) {
+          known.count += 1;
+          known.lastAt = now();
+          known.lastBy = by;
+          return;
+        }
+        counted.set(key, { repository, path, count: 1, lastAt: now(), lastBy: by });
         // What cannot be written is counted on, and tried again with the next round.
         if (counted.size >= COUNTED_FILES_MAX) void save().catch(() => {});
       };

@@ -75,6 +75,15 @@ describe("a removed file", () => {
     assert.deepEqual(await listed(world), []);
   });
 
+  test("rests there as often as it was removed, also within one moment", async () => {
+    await using world = await openDev();
+    for (let times = 0; times < 3; times += 1) {
+      await world.publish("alice/dev", { project: "foo" });
+      await remove(world);
+    }
+    assert.equal(new Set((await listed(world)).map(({ id }) => id)).size, 3);
+  });
+
   test("rests there whatever took it away: its version, its project, or its folder", async () => {
     await using world = await openDev();
     for (const version of ["1.0", "2.0", "3.0"]) await world.publish("alice/dev", { project: "foo", version });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Artifact, type Instant, placeOf } from "#core";
-import type { Transaction } from "#stores";
+import type { MetadataView, Transaction } from "#stores";
 import type { Tools } from "./tools.ts";
 
 /**
@@ -21,11 +21,17 @@ export async function trashOrRemove(
     return;
   }
   const at = now();
-  tx.append({ type: "artifact.trashed", ref, id: trashIdOf(artifact, at), until: (at + trashMilliseconds) as Instant });
+  const id = await trashIdFor(tx, artifact, at);
+  tx.append({ type: "artifact.trashed", ref, id, until: (at + trashMilliseconds) as Instant });
 }
 
-/** Sorts by time. A file of one name is thrown away at most once in a moment. */
-function trashIdOf({ repository, filename, blob }: Artifact, at: Instant): string {
-  const what = createHash("sha256").update(`${repository}\n${filename}\n${blob}`).digest("hex");
-  return `${at.toString(36).padStart(9, "0")}-${what.slice(0, 16)}`;
+/** Sorts by time. */
+async function trashIdFor(view: MetadataView, { repository, filename, blob }: Artifact, at: Instant): Promise<string> {
+  const moment = at.toString(36).padStart(9, "0");
+  // The same file may come and go several times in a moment.
+  for (let round = 0; ; round += 1) {
+    const what = createHash("sha256").update(`${repository}\n${filename}\n${blob}\n${round}`).digest("hex");
+    const id = `${moment}-${what.slice(0, 16)}`;
+    if ((await view.trashed(id)) === null) return id;
+  }
 }
