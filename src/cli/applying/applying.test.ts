@@ -31,7 +31,7 @@ groups:
   assert.deepEqual(brief(text, there), ["change users alice", "create users carol"]);
 });
 
-test("a change of a thing that is replaced as a whole keeps the fields that the file does not give", () => {
+test("a change knows the fields that the file does not give, for what is replaced as a whole", () => {
   const there = present({ groups: { team: { name: "team", members: ["alice"], description: "us", createdAt: "…" } } });
   const [step] = planFor(wishes("groups: { team: { members: [alice, bob] } }"), there);
   assert.ok(step?.kind === "change");

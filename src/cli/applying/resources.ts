@@ -14,8 +14,6 @@ export interface Resource {
   readonly listPath: readonly string[];
   /** Fields that the API shows and nobody sets. */
   readonly shownOnly: readonly string[];
-  /** `replace`: a PUT of the whole makes and changes it. `apart`: it is made and changed by calls of their own. */
-  readonly writing: "replace" | "apart";
   create(client: Client, name: string, fields: Fields): Promise<unknown>;
   change(client: Client, name: string, change: Fields, whole: Fields): Promise<unknown>;
 }
@@ -33,35 +31,36 @@ export const RESOURCES: readonly Resource[] = [
     path: (name) => ["users", name],
     listPath: ["users"],
     shownOnly: ["name", "hasPassword", ...DATES],
-    writing: "apart",
     create: (client, name, fields) => client.ask("POST", ["users"], { name, password: null, ...fields }),
     change: (client, name, change) => client.ask("PATCH", ["users", name], change),
   },
-  replaced("groups", "group"),
+  patched("groups", "group"),
   {
     section: "repositories",
     noun: "repository",
     path: (name) => ["repositories", ...ownerAndName(name)],
     listPath: ["repositories"],
     shownOnly: ["name", "key", "hasCredentials", ...DATES],
-    writing: "apart",
     create: (client, name, fields) => client.ask("PUT", ["repositories", ...ownerAndName(name)], fields),
     change: (client, name, change) => client.ask("PATCH", ["repositories", ...ownerAndName(name)], change),
   },
-  replaced("permissions", "permission target"),
-  replaced("policies", "retention policy"),
+  patched("permissions", "permission target"),
+  {
+    ...patched("policies", "retention policy"),
+    change: (client, name, _change, whole) => client.ask("PUT", ["policies", name], whole),
+  },
 ];
 
-function replaced(section: Section, noun: string): Resource {
+/** Made by PUT, changed by PATCH. */
+function patched(section: Section, noun: string): Resource {
   return {
     section,
     noun,
     path: (name) => [section, name],
     listPath: [section],
     shownOnly: ["name", ...DATES],
-    writing: "replace",
     create: (client, name, fields) => client.ask("PUT", [section, name], fields),
-    change: (client, name, _change, whole) => client.ask("PUT", [section, name], whole),
+    change: (client, name, change) => client.ask("PATCH", [section, name], change),
   };
 }
 

@@ -44,6 +44,9 @@ export async function dumpOf(client: Client, sections: readonly Section[] = SECT
   return dump;
 }
 
+/** In an order that is always the same, so that two dumps can be compared: what a thing is first. */
 function compact(fields: Fields): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+  const given = Object.entries(fields).filter(([, value]) => value !== null);
+  const rank = (field: string) => (field === "kind" ? "" : field);
+  return Object.fromEntries(given.toSorted(([a], [b]) => (rank(a) < rank(b) ? -1 : 1)));
 }
