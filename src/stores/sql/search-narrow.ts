@@ -16,6 +16,8 @@ const FEW_PLACES = 100;
 export interface Narrowed {
   readonly places: readonly RawBuilder<unknown>[];
   readonly count: number;
+  /** Parts of the criterion that hold at all of them, and need not be asked again. */
+  readonly settled: readonly Normal[];
 }
 
 export interface NarrowParts {
@@ -32,6 +34,8 @@ export interface NarrowParts {
 interface Way {
   readonly table: "artifacts" | "folders" | "properties";
   readonly where: Condition;
+  /** What it says of the criterion. */
+  readonly terms: readonly Normal[];
 }
 
 /**
@@ -42,7 +46,7 @@ export function openNarrowing(parts: NarrowParts): (normal: Normal) => Promise<N
   const { db, dialect, ask, of, repositories, placesMax } = parts;
   let looks = 0;
 
-  async function counted({ table, where }: Way): Promise<Narrowed | null> {
+  async function counted({ table, where, terms }: Way): Promise<Narrowed | null> {
     looks += 1;
     if (looks > LOOKS_MAX) return null;
     const rows = sql`select 1 from ${sql.table(table)} where ${where} limit ${placesMax + 1}`;
@@ -50,7 +54,7 @@ export function openNarrowing(parts: NarrowParts): (normal: Normal) => Promise<N
     const [row] = await ask(rareStatement<{ count: number }>(db, query));
     const count = Number(row?.count ?? 0);
     if (count > placesMax) return null;
-    return { places: [sql`select repository, path from ${sql.table(table)} where ${where}`], count };
+    return { places: [sql`select repository, path from ${sql.table(table)} where ${where}`], count, settled: terms };
   }
 
   async function ofAny(some: readonly Normal[]): Promise<Narrowed | null> {
@@ -63,7 +67,7 @@ export function openNarrowing(parts: NarrowParts): (normal: Normal) => Promise<N
       count += narrowed.count;
       if (count > placesMax) return null;
     }
-    return { places, count };
+    return { places, count, settled: [] };
   }
 
   async function narrow(normal: Normal): Promise<Narrowed | null> {
@@ -101,7 +105,7 @@ function waysOf(
       byColumn.set(column, [...(byColumn.get(column) ?? []), part]);
     }
     if (part.kind === "property" && !part.isNot && isFindableProperty(part)) {
-      properties.push({ table: "properties", where: propertyCondition(part, dialect) });
+      properties.push({ table: "properties", where: propertyCondition(part, dialect), terms: [part] });
     }
   }
   const columns = [...byColumn.values()].map((terms): Way => {
@@ -110,6 +114,7 @@ function waysOf(
     return {
       table: TABLES[of],
       where: joined("all", [...(isInTree ? [within(of, repositories)] : []), ...conditions]),
+      terms,
     };
   });
   return [...columns, ...properties];
@@ -145,6 +150,12 @@ export function treeRanges(normal: Normal, of: Kind): readonly Condition[] {
     if (part.operator !== "eq" || value === "") return [];
     return part.field === "folder" ? rangeOf(path, `${value}/`) : [sql<boolean>`${path} = ${value}`];
   });
+}
+
+/** What is left to ask of an item when some parts of a criterion are known to hold. */
+export function unsettled(normal: Normal, settled: readonly Normal[]): Normal {
+  const parts = normal.kind === "all" ? normal.of : [normal];
+  return { kind: "all", of: parts.filter((part) => !settled.includes(part)) };
 }
 
 /** The repositories that a criterion leaves to look into; `null`: all. */

@@ -3,7 +3,7 @@ import type { Item, ItemQuery, RepositoryName } from "#core";
 import type { Dialect } from "./dialect.ts";
 import { ARTIFACT_COLUMNS, artifactOfRow, folderOfRow } from "./rows.ts";
 import { FIELDS, type Kind, TABLES } from "./search-fields.ts";
-import { type Narrowed, openNarrowing, repositoriesOf, treeRanges, within } from "./search-narrow.ts";
+import { type Narrowed, openNarrowing, repositoriesOf, treeRanges, unsettled, within } from "./search-narrow.ts";
 import { isSame, NEVER, type Normal, normalOf } from "./search-normal.ts";
 import { bare, type Condition, conditionOf, disguised, joined } from "./search-terms.ts";
 import { type Ask, rareStatement } from "./statement.ts";
@@ -39,7 +39,10 @@ export function openSearch(
     const narrowed = await openNarrowing({ db, dialect, ask, of, repositories, placesMax })(normal);
     if (narrowed?.count === 0) return [];
     const table = sql.table(TABLES[of]);
-    const where = joined("all", [...placesOf(part, narrowed, query), conditionOf(normal, of, dialect)]);
+    const where = joined("all", [
+      ...placesOf(part, narrowed, query),
+      conditionOf(unsettled(normal, narrowed?.settled ?? []), of, dialect),
+    ]);
     return [sql`select ${columnsOf(of)} from ${table} where ${where}`];
   }
 
