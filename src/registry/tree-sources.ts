@@ -3,6 +3,7 @@ import {
   NO_PROJECT,
   type PathPatterns,
   type ProjectName,
+  type Reached,
   type Repository,
   reachedFrom,
   type Source,
@@ -33,7 +34,9 @@ export function sourcesOf(
 ): readonly TreeSource[] {
   const reached = reachedFrom(asked, catalog.find);
   const wanted = asked.kind === "virtual" ? reached : reached.filter(({ source }) => source.name === asked.name);
-  return wanted.map(({ source, patterns, constraints, isWithheld }) => ({
+  // A path is of no project: whoever has priority is looked into first among those of its kind.
+  const ordered = wanted.toSorted((one, other) => rankOf(one) - rankOf(other));
+  return ordered.map(({ source, patterns, constraints, isWithheld }) => ({
     repository: source,
     shows: showsBy(patterns),
     admits: (project, version) =>
@@ -41,6 +44,12 @@ export function sourcesOf(
     showsAll: patterns.length === 0 && constraints.length === 0,
     isWithheld,
   }));
+}
+
+function rankOf({ source, hasPriority, isWithheld }: Reached): number {
+  if (source.kind === "remote") return hasPriority ? 3 : 4;
+  if (isWithheld) return 2;
+  return hasPriority ? 0 : 1;
 }
 
 /** Whether a repository's own patterns take a path in. */

@@ -185,6 +185,32 @@ test("an offline member shows what is here, and the next one has the rest", asyn
   );
 });
 
+test("of files without projects, the one of a member with priority is the one that is read", async () => {
+  await using fake = await openFakeUpstream();
+  fake.add("tools", { filename: "kit.bin", bytes: Buffer.from("far") });
+  await using app = await openTestApp();
+  const alice = await app.user("alice");
+  await app.index("alice/first", { format: "generic" });
+  await app.index("alice/second", { format: "generic", hasPriority: true });
+  const url = `${fake.origin}/files/`;
+  await app.index("alice/up", { kind: "remote", format: "generic", url, hasPriority: true, excludes: ["**/secret.*"] });
+  const members = ["alice/up", "alice/first", "alice/second"];
+  await app.index("alice/tools", { kind: "virtual", format: "generic", members });
+  const read = async (path: string): Promise<string> =>
+    expectStatus(await alice.get(`/alice/tools/${path}`), 200).body.toString();
+
+  assert.equal(await read("kit.bin"), "far");
+  expectStatus(await alice.ask("PUT", "/alice/first/kit.bin", { body: "first" }), 201);
+  // A private file never turns into its public namesake.
+  assert.equal(await read("kit.bin"), "first");
+  expectStatus(await alice.ask("PUT", "/alice/second/kit.bin", { body: "second" }), 201);
+  assert.equal(await read("kit.bin"), "second");
+
+  const asked = fake.seen.length;
+  assert.equal((await alice.get("/alice/tools/plans/secret.txt")).status, 404);
+  assert.equal(fake.seen.length, asked, "what patterns keep out is not asked for");
+});
+
 test("devpi's clients neither see nor lose what devpi has no word for", async () => {
   await using house = await openHouse();
   const settings = {
