@@ -10,10 +10,10 @@ import {
 } from "#core";
 import { requireAdministrator } from "./account-rights.ts";
 import type { Retention, RetentionRun, Upkeep } from "./governing.ts";
-import { clearExpired } from "./open-trash.ts";
 import { clearFiles, clearUnusedCopies } from "./retention-clearing.ts";
 import { type GoingFile, goingFiles, type RetentionTools } from "./retention-files.ts";
 import { write } from "./tools.ts";
+import { clearExpired } from "./trash-clearing.ts";
 import type { Tally } from "./tree.ts";
 
 /** So many files of a run are listed; all are counted. */
