@@ -8,9 +8,10 @@ import { deployed, folderInfo } from "./file-json.ts";
 import { fileReply } from "./file-reply.ts";
 import { folderPage } from "./html.ts";
 import { type MatrixAddress, readMatrix } from "./matrix.ts";
+import { overwriting } from "./overwriting.ts";
 import type { ArtifactoryParts } from "./parts.ts";
 import { contentUrl, type NamedPlace, placeAt, shownKey } from "./places.ts";
-import { isPython, overwriting, packageAt, readIndex, upload } from "./pypi.ts";
+import { isPython, packageAt, readIndex, upload } from "./pypi.ts";
 
 const CHILDREN_AT_ONCE = 1000;
 /** A page for people does not grow without end. */

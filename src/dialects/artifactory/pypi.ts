@@ -17,6 +17,7 @@ import type { Desk } from "#registry";
 import { absence } from "./absence.ts";
 import { route } from "./addresses.ts";
 import { fileReply } from "./file-reply.ts";
+import { overwriting } from "./overwriting.ts";
 import type { ArtifactoryParts } from "./parts.ts";
 import { encodedPath, type NamedPlace, namedBy, placeAt, trimmedPath } from "./places.ts";
 
@@ -198,16 +199,4 @@ function requirePython({ name, format }: Repository): void {
 function withProject(call: Call, project: string | undefined): Call {
   // Not copied: what a call tells on demand makes the answer personal.
   return Object.create(call, { params: { value: { ...call.params, project: project ?? "" }, enumerable: true } });
-}
-
-/** Older twine skips what is there by these words. */
-export function overwriting(error: unknown, call: Call, { name }: Repository, path?: string): Error | null {
-  if (!(error instanceof RegistryError) || error.problem.code !== "not-permitted") return null;
-  const { action } = error.problem;
-  if (action !== "overwrite" && action !== "remove") return null;
-  const { principal } = call;
-  const user = principal.kind === "user" ? principal.name : principal.kind === "token" ? principal.owner : "anonymous";
-  const what = path === undefined ? keyOf(name) : `${keyOf(name)}:${path}`;
-  const because = `Not enough permissions to overwrite artifact '${what}' (user '${user}' needs DELETE permission).`;
-  return refuse({ code: "not-permitted", action, because }, error);
 }
