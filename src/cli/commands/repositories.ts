@@ -230,10 +230,19 @@ function shown(kind: (typeof SETTING_OPTIONS)[number]["kind"], value: unknown): 
   if (value === null || value === undefined) return null;
   if (Array.isArray(value)) return value.length === 0 ? "(none)" : value.join(", ");
   if (typeof value === "boolean") return value === (kind === "yes-no") ? "yes" : "no";
-  if (typeof value === "number") return kind === "hours" ? `${value} hours` : secondsOf(kind, value);
+  if (typeof value === "number") return amountOf(kind, value);
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function secondsOf(kind: (typeof SETTING_OPTIONS)[number]["kind"], value: number): string {
-  return `${kind === "milliseconds" ? value / 1000 : value} seconds`;
+function amountOf(kind: (typeof SETTING_OPTIONS)[number]["kind"], value: number): string {
+  switch (kind) {
+    case "hours":
+      return `${value} hours`;
+    case "size":
+      return `${value} bytes`;
+    case "milliseconds":
+      return `${value / 1000} seconds`;
+    default:
+      return `${value} seconds`;
+  }
 }
