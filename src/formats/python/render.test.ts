@@ -261,3 +261,16 @@ test("a page of 10,000 files is rendered in well under a second", () => {
   // Generous, for busy machines: what it guards against is work that grows with the square.
   assert.ok(performance.now() - start < 3000);
 });
+
+test("both pages name files where a dialect serves them, with the same hash", () => {
+  const addressOf = (file: ListedFile): string => `packages/${factsOf(file).filename}`;
+  const listing = aListing([aFile(WHEEL), anOffer("foo-1.1.tar.gz", { digests: {} })]);
+  const page = parse(renderProjectHtml(listing, UP, addressOf));
+  assert.match(page.anchors[0]?.attributes["href"] ?? "", new RegExp(`^../../packages/${WHEEL}#sha256=[0-9a-f]{64}$`));
+  assert.equal(page.anchors[1]?.attributes["href"], "../../packages/foo-1.1.tar.gz");
+  const { files } = JSON.parse(renderProjectJson(listing, UP, addressOf)) as { files: { url: string }[] };
+  assert.deepEqual(
+    files.map(({ url }) => url),
+    [`../../packages/${WHEEL}`, "../../packages/foo-1.1.tar.gz"],
+  );
+});
