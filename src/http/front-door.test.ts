@@ -294,3 +294,24 @@ test("a file that fails before its first byte is a refusal, not a broken answer"
   assert.equal(reply.status, 502);
   assert.equal(reply.headers["retry-after"], "5");
 });
+
+test("a dialect's answers are kept in memory unless it has headers that change with every write", async () => {
+  const asked = { plain: 0, dressed: 0 };
+  const answers = (name: keyof typeof asked) => async (): Promise<Reply> => {
+    asked[name] += 1;
+    return {
+      kind: "bytes",
+      status: 200,
+      contentType: "text/plain",
+      body: name,
+      cache: { kind: "revalidate", isPrivate: false },
+      freshness: { isCurrent: () => true },
+    };
+  };
+  const dressed: Dialect = { ...dialectOf({ "/dressed": answers("dressed") }), headers: () => ({ "x-serial": "1" }) };
+  await using world = await openFrontWorld({ more: [dialectOf({ "/plain": answers("plain") }), dressed] });
+  for (let time = 0; time < 3; time++) {
+    for (const path of ["plain", "dressed"]) assert.equal((await world.ask(`/+test/${path}`)).body.toString(), path);
+  }
+  assert.deepEqual(asked, { plain: 1, dressed: 3 });
+});
