@@ -203,7 +203,8 @@ for (const { line, api, sent, shows } of CASES) {
 }
 
 test("a quota is given as a size, shown in bytes, and taken away by an empty value", async () => {
-  const local = { name: "alice/dev", key: "alice.dev", kind: "local", format: "python", readers: [] };
+  const made = "2026-11-25T00:00:00.000Z";
+  const local = { name: "alice/dev", key: "alice.dev", kind: "local", format: "python", readers: [], createdAt: made };
   const api = {
     "GET /repositories/alice/dev": local,
     "PATCH /repositories/alice/dev": { ...local, quotaBytes: 20 * 1024 ** 3 },
