@@ -96,14 +96,16 @@ export function openDataProbes(places: DataPlaces): DataProbes {
     async remotes() {
       return within(databasePath, (db) =>
         jsonOf<Repository>(db, "select repository as json from repositories order by name").flatMap(
-          (repository): RemoteFacts[] =>
-            repository.kind === "remote"
-              ? [{ name: repository.name, url: repository.url, hasProjectList: hasProjectList(repository) }]
-              : [],
+          (repository): RemoteFacts[] => (repository.kind === "remote" ? [remoteFactsOf(repository)] : []),
         ),
       );
     },
   };
+}
+
+function remoteFactsOf(remote: RemoteRepository): RemoteFacts {
+  const { name, url, isOffline = false, proxy = null } = remote;
+  return { name, url, hasProjectList: hasProjectList(remote), isOffline, proxy };
 }
 
 /** An upstream of files that are no packages has no list of projects. */

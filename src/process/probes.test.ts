@@ -65,7 +65,9 @@ test("sound data are found sound", async () => {
   assert.deepEqual(await data.missingBlobs(10), []);
   assert.deepEqual(await data.damagedBlobs(10), []);
   assert.equal(await data.whyKeyDoesNotFit(), null);
-  assert.deepEqual(await data.remotes(), [{ name: "root/pypi", url: null, hasProjectList: true }]);
+  assert.deepEqual(await data.remotes(), [
+    { name: "root/pypi", url: null, hasProjectList: true, isOffline: false, proxy: null },
+  ]);
 });
 
 test("where no data are yet, there is no version and no fault", async () => {

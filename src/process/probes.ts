@@ -82,7 +82,7 @@ function networkProbes(proxy: Config["proxy"]): NetworkProbes {
       );
       return "status" in reply && /"name"\s*:\s*"vivarium"/.test(reply.text) ? "vivarium" : "other";
     },
-    get: (address, accept) => ask(proxy, address, accept),
+    get: (address, accept, own = null) => ask(proxy, address, accept, own),
   };
 }
 
@@ -104,6 +104,8 @@ async function ask(
   proxy: Config["proxy"],
   address: string,
   accept: string,
+  /** Of this address alone. */
+  own: string | null = null,
 ): Promise<HttpFacts | { readonly because: string }> {
   await using upstreams = openUpstreams({
     now,
@@ -114,7 +116,7 @@ async function ask(
   });
   try {
     const reply = await upstreams
-      .for({ url: address, credentials: null })
+      .for({ url: address, credentials: null, proxy: own })
       .get(address, { headers: { accept }, deadlineMilliseconds: 2 * NETWORK_MS });
     const date = Date.parse(reply.header("date") ?? "");
     return {

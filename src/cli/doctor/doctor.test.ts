@@ -226,6 +226,14 @@ test("an upstream that asks for a password, or needs no list of projects, is no 
   assert.deepEqual(codesOf(await examine(probes({ ...answering({ status: 404 }), data: { remotes } }))), []);
 });
 
+test("the upstream of a remote that is offline by its settings is not asked", async () => {
+  const remotes = async () => [{ name: "root/pypi", url: UPSTREAM, hasProjectList: true, isOffline: true }];
+  const findings = await examine(probes({ data: { remotes }, answers: { [UPSTREAM]: { because: "asked" } } }));
+  assert.deepEqual(codesOf(findings), []);
+  const told = findings.find(({ status, check }) => status === "skipped" && check === "upstream");
+  assert.match(told?.message ?? "", /root\/pypi is offline by its settings/);
+});
+
 test("a remote without an upstream may be meant so, and is told with how to set one", async () => {
   const remotes = async () => [{ name: "root/pypi", url: null, hasProjectList: true }];
   const findings = await examine(probes({ data: { remotes } }));

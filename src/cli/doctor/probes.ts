@@ -68,6 +68,10 @@ export interface RemoteFacts {
   readonly url: string | null;
   /** `false`: the upstream's first page need not be there, only those of projects. */
   readonly hasProjectList: boolean;
+  /** By its settings; its upstream is not to be asked. */
+  readonly isOffline?: boolean;
+  /** Its own; `null` or not given: as the server is set. */
+  readonly proxy?: string | null;
 }
 
 export interface BlobFault {
@@ -80,7 +84,7 @@ export interface NetworkProbes {
   /** Who answers at an address of ours: nobody, we ourselves, or another program. */
   whoListens(host: string, port: number): Promise<"nobody" | "vivarium" | "other">;
   /** `null`: no answer; `because` says why. */
-  get(url: string, accept: string): Promise<HttpFacts | { readonly because: string }>;
+  get(url: string, accept: string, proxy?: string | null): Promise<HttpFacts | { readonly because: string }>;
 }
 
 export interface HttpFacts {

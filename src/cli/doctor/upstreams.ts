@@ -19,8 +19,12 @@ export const upstreams: Check = {
         findings.push(notSet(remote.name));
         continue;
       }
+      if (remote.isOffline === true) {
+        findings.push(skipped("upstream", `${remote.name} is offline by its settings, so its upstream is not asked`));
+        continue;
+      }
       const before = probes.now();
-      const reply = await probes.network.get(remote.url, ACCEPT);
+      const reply = await probes.network.get(remote.url, ACCEPT, remote.proxy ?? null);
       const after = probes.now();
       findings.push(judge(remote, remote.url, reply, after - before));
       if (!("because" in reply) && reply.date !== null) seen.push((reply.date - after) as Instant);
