@@ -9,11 +9,15 @@ const PATTERNS_MAX = 100;
 const GRANTS_MAX = 10_000;
 
 /** What is wrong with a group by itself, in one sentence; `null`: nothing. */
-export function groupFault({ name, description, members }: Omit<Group, "createdAt">): string | null {
+export function groupFault({ name, description, members, joinsNew, isAdmin }: Omit<Group, "createdAt">): string | null {
   const fault = nameFault("group", name);
   if (fault !== null) return fault;
   if ((description?.length ?? 0) > DESCRIPTION_LENGTH_MAX) {
     return `the description of the group '${name}' has more than ${DESCRIPTION_LENGTH_MAX} characters; shorten it`;
+  }
+  // Artifactory refuses it too: where sign-up is open, everybody would be an administrator.
+  if (joinsNew && isAdmin) {
+    return `the group '${name}' cannot both take in every new account and let its members do everything; choose one`;
   }
   return members.length > MEMBERS_MAX
     ? `the group '${name}' would have more than ${MEMBERS_MAX} members; make several groups of them`

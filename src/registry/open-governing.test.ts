@@ -255,6 +255,7 @@ describe("what is refused, with nothing changed", () => {
     await using world = await openClosed();
     const { head } = world.registry;
     await assert.rejects(group(world, "dev", ["nobody"]), refusal("setting-invalid", /'nobody'/));
+    await assert.rejects(group(world, "all", [], true, true), refusal("setting-invalid", /every new account/));
     await assert.rejects(grant(world, { users: { nobody: READ } }), refusal("setting-invalid", /'nobody'/));
     await assert.rejects(grant(world, { groups: { none: READ } }), refusal("setting-invalid", /'none'/));
     await assert.rejects(grant(world, { repositories: ["gone"] }), refusal("setting-invalid", /'gone'/));

@@ -1,6 +1,5 @@
 import {
   type Artifact,
-  decide,
   type Folder,
   factsOf,
   type Listing,
@@ -18,7 +17,7 @@ import {
 import type { MetadataView } from "#stores";
 import { requirePath } from "./places.ts";
 import type { RemoteFile } from "./remote-tree.ts";
-import { mayRead } from "./rights.ts";
+import { mayFill, mayRead } from "./rights.ts";
 import { existing, formatOf, requireRight } from "./tools.ts";
 import type { Place } from "./tree.ts";
 import { sightOf } from "./tree-sight.ts";
@@ -157,11 +156,6 @@ async function findRemotely(search: RemoteSearch, remotes: readonly RemoteReposi
   const copy = await findByPath(search, remotes, true);
   if (copy !== null || isCacheOnly) return copy;
   return findByPath(search, remotes, false);
-}
-
-/** Who may only read has what others have fetched. */
-function mayFill({ rules }: TreeTools, principal: Principal, remote: RemoteRepository, path: string): boolean {
-  return decide(principal, "fill-cache", { repository: remote, project: null, path }, rules).isAllowed;
 }
 
 /** The file under its path at the first remote that has it, in order of trust. */
