@@ -11,6 +11,7 @@ import {
   type Principal,
   type Properties,
   placeOf,
+  type Repository,
   type RepositoryName,
   refuse,
   timesOf,
@@ -73,7 +74,7 @@ export async function examineCarried(
   }));
   const { artifact } = found;
   if (source === null || target === null || artifact === null) return null;
-  if (source.format === target.format && leafOf(path) === leafOf(to)) return null;
+  if (!becomesOther(source, target, path, to)) return null;
   const { blob } = artifact;
   await using bytes = await openKnownBytes(blobs, artifact);
   const candidate = await formatOf(tools, target).examine(to, bytes, found.properties);
@@ -87,6 +88,11 @@ export async function examineCarried(
   return { blob, candidate, companions };
 }
 
+/** What a file is depends on its repository's format and on its name. */
+function becomesOther(source: Repository, target: Repository, path: string, to: string): boolean {
+  return source.format !== target.format || leafOf(path) !== leafOf(to);
+}
+
 /** The fact, with everything that belongs to the file. */
 export async function carryFile(
   tx: Transaction,
@@ -98,10 +104,11 @@ export async function carryFile(
   const source = await localIn(tx, repository);
   const artifact = await tx.artifactAt(repository, path);
   if (artifact === null) return null;
-  if (examined !== null && examined.blob !== artifact.blob) return "other";
+  const target = await localIn(tx, carrying.target);
+  // It was replaced, or has only come, since somebody looked.
+  if (becomesOther(source, target, path, to) && examined?.blob !== artifact.blob) return "other";
   requireRight(tools, principal, "read", source, artifact.project, path);
   await refuseQuarantined(tx, artifact);
-  const target = await localIn(tx, carrying.target);
   const properties = await tx.properties(repository, path);
   const results = await resultsOf(tx, artifact);
   const arrival = await arrivalOf(tx, carrying, { artifact, to, target, properties, examined });

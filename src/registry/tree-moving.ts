@@ -57,7 +57,11 @@ export function openTreeMoving(
     const to = await destinationOf(target, node, wish.to.path);
     refuseItself(node, target, to);
     const journey: Journey = { ...wish, tools, principal, from, node, target: target.name, to };
-    if (node.kind === "file") return carryNodes(journey, [node]);
+    if (node.kind === "file") {
+      const tally = await carryNodes(journey, [node]);
+      // Somebody else has taken it away meanwhile.
+      return tally.files === 0 ? null : tally;
+    }
     // Refusals come before anything is done, where it cannot be done in one go.
     const isLarge = (await pageFrom(journey, null)).length === BATCH;
     if (isLarge && !wish.isDry) await carryTree({ ...journey, isDry: true });

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { hash } from "node:crypto";
 import { describe, test } from "node:test";
 import type { ProjectName } from "#core";
-import { BOB, limit, NOBODY, nameOf, ROOT, refusal, token } from "../../tests/support/registry-world.ts";
-import { openTreeWorld, placeAt, wheelAt } from "../../tests/support/tree-world.ts";
+import type { Tree } from "#registry";
+import { ALICE, BOB, limit, NOBODY, nameOf, ROOT, refusal, token } from "../../tests/support/registry-world.ts";
+import { chunksOf, openTreeWorld, placeAt, wheelAt } from "../../tests/support/tree-world.ts";
 
 const FOO = wheelAt({ name: "Foo", version: "1.0" });
 const DEV = nameOf("alice/dev");
@@ -184,6 +185,20 @@ describe("a file that is put at a path", () => {
     await assert.rejects(world.put("alice/closed:b.txt", "b"), refusal("not-publishable"));
   });
 
+  test("by two processes at once is there once where files never change", async () => {
+    await using world = await openTreeWorld();
+    await world.plain("alice/fixed", { mutability: "immutable" });
+    await using elsewhere = await world.elsewhere();
+    const put = async (tree: Tree, text: string) => {
+      await using received = await tree.receive(ALICE, placeAt("alice/fixed:a/b"), chunksOf(text));
+      return await tree.put(ALICE, placeAt("alice/fixed:a/b"), received);
+    };
+    const outcomes = await Promise.allSettled([put(world.tree, "one"), put(elsewhere.registry.tree, "two")]);
+    assert.deepEqual(outcomes.map(({ status }) => status).toSorted(), ["fulfilled", "rejected"]);
+    const text = await world.text("alice/fixed:a/b");
+    assert.equal(text, outcomes[0]?.status === "fulfilled" ? "one" : "two");
+  });
+
   test("by several at once ends up as one of them, whole", async () => {
     await using world = await openTreeWorld();
     await world.plain("alice/files");
@@ -273,7 +288,7 @@ describe("bytes that are here already", () => {
     const place = placeAt("alice/more:b.txt");
     for (const algorithm of ["sha256", "sha1"] as const) {
       const digest = { algorithm, hex: hash(algorithm, "known") };
-      const put = await world.tree.putKnown({ kind: "user", name: "alice" as never, groups: [] }, place, digest, {
+      const put = await world.tree.putKnown(ALICE, place, digest, {
         properties: { by: [algorithm] },
       });
       assert.equal(put?.created, algorithm === "sha256");
@@ -291,8 +306,20 @@ describe("bytes that are here already", () => {
     const place = placeAt("alice/files:b.txt");
     await assert.rejects(world.tree.putKnown(BOB, place, known), refusal("not-permitted"));
     await assert.rejects(world.tree.putKnown(BOB, place, unknown), refusal("not-permitted"));
-    const alice = { kind: "user", name: "alice" as never, groups: [] } as const;
-    assert.equal(await world.tree.putKnown(alice, place, unknown), null);
+    assert.equal(await world.tree.putKnown(ALICE, place, unknown), null);
+  });
+
+  test("are those of copies of upstreams' files too, where their SHA-256 is told", async () => {
+    await using world = await openTreeWorld();
+    await world.plain("alice/files");
+    world.fake.add("foo", { filename: "foo-1.0.tar.gz", bytes: Buffer.from("fetched") });
+    await world.remote("root/up");
+    await world.text("root/up:foo/1.0/foo-1.0.tar.gz");
+    while ((await world.text("root/up@cache:foo/1.0/foo-1.0.tar.gz")) === null) await new Promise(setImmediate);
+    const digest = { algorithm: "sha256", hex: hash("sha256", "fetched").toUpperCase() } as const;
+    const put = await world.tree.putKnown(ALICE, placeAt("alice/files:a"), digest);
+    assert.deepEqual([put?.created, put?.node.md5], [true, hash("md5", "fetched")]);
+    assert.equal(await world.text("alice/files:a"), "fetched");
   });
 
   test("become a package where they are one", async () => {
@@ -300,9 +327,8 @@ describe("bytes that are here already", () => {
     await world.plain("alice/files");
     await world.local("alice/dev");
     await world.put("alice/files:some.bin", FOO.bytes);
-    const alice = { kind: "user", name: "alice" as never, groups: [] } as const;
     const digest = { algorithm: "sha256", hex: hash("sha256", FOO.bytes) } as const;
-    await world.tree.putKnown(alice, placeAt(`alice/dev:${FOO.path}`), digest);
+    await world.tree.putKnown(ALICE, placeAt(`alice/dev:${FOO.path}`), digest);
     assert.deepEqual(await world.files("alice/dev", "foo"), ["foo-1.0-py3-none-any.whl"]);
   });
 });
@@ -311,12 +337,11 @@ describe("a folder", () => {
   test("is made empty, and making it again is no event", async () => {
     await using world = await openTreeWorld();
     await world.plain("alice/files");
-    const alice = { kind: "user", name: "alice" as never, groups: [] } as const;
-    const made = await world.tree.makeFolder(alice, placeAt("alice/files:a/b"));
+    const made = await world.tree.makeFolder(ALICE, placeAt("alice/files:a/b"));
     assert.deepEqual([made.path, made.createdBy], ["a/b", "alice"]);
     await world.news();
-    await world.tree.makeFolder(alice, placeAt("alice/files:a"));
-    await world.tree.makeFolder(alice, placeAt("alice/files:a/b"));
+    await world.tree.makeFolder(ALICE, placeAt("alice/files:a"));
+    await world.tree.makeFolder(ALICE, placeAt("alice/files:a/b"));
     assert.deepEqual(await world.news(), []);
     assert.deepEqual(await world.all("alice/files:"), ["a/", "a/b/"]);
   });

@@ -7,6 +7,7 @@ import {
   NO_PROJECT,
   type Principal,
   refuse,
+  sha256Digest,
 } from "#core";
 import type { Candidate, Received } from "#formats";
 import { claimBlobs } from "./claims.ts";
@@ -122,6 +123,13 @@ export function openTreeWriting(tools: TreeTools): TreeWriting {
     return (await Promise.all(held)).includes(null) ? null : there;
   }
 
+  /** Files with these bytes, and the bytes themselves: copies of remotes' files are in no table. */
+  async function holdersOf(digest: KnownDigest): Promise<readonly Pick<Artifact, "blob" | "digests">[]> {
+    const holders = await metadata.read((view) => view.artifactsWith(digest, HOLDERS_MAX));
+    const blob = digest.algorithm === "sha256" ? sha256Digest(digest.hex) : null;
+    return blob === null ? holders : [...holders, { blob }];
+  }
+
   function arrivalOf(putting: Putting): Arrival {
     const { principal, target, path, received, candidate, kept, companions, properties } = putting;
     const at = putting.publishedAt ?? tools.now();
@@ -172,14 +180,13 @@ export function openTreeWriting(tools: TreeTools): TreeWriting {
     async putKnown(principal, place, { algorithm, hex }, options = {}) {
       // The right first: whether some repository has these bytes is nobody's business but those who may put them here.
       await targetOf(principal, place);
-      const holders = await metadata.read((view) =>
-        view.artifactsWith({ algorithm, hex: hex.toLowerCase() }, HOLDERS_MAX),
-      );
-      for (const holder of holders) {
+      for (const holder of await holdersOf({ algorithm, hex: hex.toLowerCase() })) {
         const claimedUntil = await claimBlobs(tools, holder.blob);
-        if ((await blobs.stat(holder.blob)) === null) continue;
-        await using received = await openKnownBytes(blobs, holder);
-        const { blob, sizeBytes } = holder;
+        const info = await blobs.stat(holder.blob);
+        if (info === null) continue;
+        const { sizeBytes } = info;
+        const { blob } = holder;
+        await using received = await openKnownBytes(blobs, { ...holder, sizeBytes });
         const bytes = { received, keep: async () => ({ blob, sizeBytes, claimedUntil }) };
         const { artifact, created } = await putBytes(principal, place, bytes, options);
         return { node: fileNodeOf(artifact), created };
@@ -204,6 +211,8 @@ export function openTreeWriting(tools: TreeTools): TreeWriting {
     },
   };
 }
+
+type KnownDigest = Parameters<Tree["putKnown"]>[2];
 
 interface Putting {
   readonly principal: Principal;
