@@ -86,6 +86,33 @@ export function searchContract(make: Make): void {
     }
   });
 
+  promise("a read that begins with a search sees one moment, whatever is written meanwhile", make, async (place) => {
+    await using store = await place.open();
+    await append(store, ...SOME_ITEMS);
+    const query = queryOf({ where: field("path", "eq", "a") });
+    const seen = await store.read(async (view) => {
+      const before = await view.search(query);
+      await append(store, properties("a", { new: ["x"] }), fileAt("late"));
+      return [before, await view.search(query), await view.artifactAt(DEV, "late")];
+    });
+    assert.deepEqual(seen, [seen[0], seen[0], null]);
+    assert.deepEqual((await store.read((view) => view.search(query)))[0]?.properties, { new: ["x"] });
+  });
+
+  promise("many searches at a time all get their answer, also within writes", make, async (place) => {
+    await using store = await place.open();
+    await append(store, ...SOME_ITEMS);
+    const query = queryOf({ where: field("name", "match", "*") });
+    const expected = await everything(store);
+    const answers = await Promise.all([
+      ...Array.from({ length: 20 }, () => store.read((view) => view.search(query))),
+      store
+        .write({ kind: "system", name: "test", tokenId: null }, (tx) => tx.search(query))
+        .then(({ result }) => result),
+    ]);
+    for (const answer of answers) assert.deepEqual(answer, expected);
+  });
+
   promise("a search takes hundreds of repositories and of conditions", make, async (place) => {
     await using store = await place.open();
     await append(store, ...SOME_ITEMS);

@@ -135,7 +135,10 @@ export interface MetadataView {
     digest: { readonly algorithm: "sha256" | "sha1" | "md5"; readonly hex: string },
     limit: number,
   ): Promise<readonly Artifact[]>;
-  /** Never reads a whole table where an index can narrow it. */
+  /**
+   * Never reads a whole table where an index can narrow it. What `itemMatches` of the core says is what is found. A `read`
+   * that asks it first holds up no other, however long it takes.
+   */
   search(query: ItemQuery): Promise<readonly Item[]>;
   trashed(id: string): Promise<TrashedFile | null>;
   /** Oldest first; all, or what came from one repository, at most `limit` after the id `after`. */

@@ -1,6 +1,7 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { refuse } from "#core";
 import type { Ask, Statement } from "../sql/statement.ts";
+import { openFarReaders } from "./far-readers.ts";
 import { openWalIndex } from "./wal-index.ts";
 
 /** Work awaits nothing but its answers, so a snapshot lasts microseconds and a few connections serve everybody. */
@@ -16,7 +17,10 @@ export interface Readers {
   close(): Promise<void>;
 }
 
-/** Read-only connections on the thread of the caller: a read costs microseconds and no change of thread. */
+/**
+ * Read-only connections on the thread of the caller: a read costs microseconds and no change of thread. Snapshots that
+ * begin with a search are on another thread.
+ */
 export function openReaders(path: string): Readers {
   const first = openReader(path);
   const idle: Reader[] = [];
@@ -27,6 +31,7 @@ export function openReaders(path: string): Readers {
   let isClosed = false;
   let seen = first.all(dataVersion)[0]?.data_version;
   const walIndex = openWalIndex(path);
+  const far = openFarReaders(path);
 
   function assertOpen(): void {
     if (isClosed) throw refuse({ code: "shutting-down", retryAfterSeconds: 5 });
@@ -49,23 +54,34 @@ export function openReaders(path: string): Readers {
     else next(reader);
   }
 
-  /** Runs `work` in a transaction, which sees one moment in time. */
-  async function inSnapshot<Result>(work: (ask: Ask) => Promise<Result>): Promise<Result> {
+  /** A transaction on this thread, or, for what may take long, on another one. */
+  async function begin(isFar: boolean): Promise<Snapshot> {
+    if (isFar) return far.begin();
     const reader = await take();
+    reader.exec("begin");
+    return {
+      all: reader.all,
+      end() {
+        reader.exec("commit");
+        giveBack(reader);
+      },
+    };
+  }
+
+  /** Runs `work` in a transaction, which sees one moment in time. What is asked first says where it is. */
+  async function inSnapshot<Result>(work: (ask: Ask) => Promise<Result>): Promise<Result> {
+    let begun: Promise<Snapshot> | null = null;
     let isOver = false;
     try {
-      reader.exec("begin");
-      try {
-        return await work(async (statement) => {
-          if (isOver) throw new Error("a view was used after its work had ended; work must await all it asks of view");
-          return reader.all(statement);
-        });
-      } finally {
-        isOver = true;
-        reader.exec("commit");
-      }
+      return await work(async (statement) => {
+        if (isOver) throw new Error("a view was used after its work had ended; work must await all it asks of view");
+        begun ??= begin(statement.isRare === true);
+        return (await begun).all(statement);
+      });
     } finally {
-      giveBack(reader);
+      isOver = true;
+      const snapshot: Snapshot | null = (await (begun as Promise<Snapshot> | null)?.catch(() => null)) ?? null;
+      await snapshot?.end();
     }
   }
 
@@ -97,9 +113,15 @@ export function openReaders(path: string): Readers {
       if (isClosed) return;
       isClosed = true;
       await Promise.allSettled(running);
+      await far.close();
       for (const reader of all) reader.close();
     },
   };
+}
+
+interface Snapshot {
+  all<Row>(statement: Statement<Row>): readonly Row[] | Promise<readonly Row[]>;
+  end(): void | Promise<void>;
 }
 
 interface Reader {

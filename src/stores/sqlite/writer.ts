@@ -19,11 +19,11 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** Starts the thread that writes to the SQLite file at `path`. */
-export function openWriter(path: string): SqliteWriter {
+/** Starts a thread with a connection to the SQLite file at `path`; only one of them writes. */
+export function openWriter(path: string, does: "writes" | "searches" = "writes"): SqliteWriter {
   // Beside this file, and of its kind: TypeScript in the sources, JavaScript in what is shipped.
   const file = new URL(`./writer-thread${extname(import.meta.url)}`, import.meta.url);
-  const worker = new Worker(file, { workerData: { path, busyMs: BUSY_MS }, name: `writes ${path}` });
+  const worker = new Worker(file, { workerData: { path, busyMs: BUSY_MS }, name: `${does} ${path}` });
   const waiting = new Map<number, Waiting>();
   const numbers = new Map<string, number>();
   let lastId = 0;
@@ -31,7 +31,7 @@ export function openWriter(path: string): SqliteWriter {
   let closing: Promise<void> | null = null;
 
   function fail(cause: unknown): void {
-    end ??= endOf(path, cause);
+    end ??= endOf(path, does, cause);
     for (const { reject } of waiting.values()) reject(end);
     waiting.clear();
   }
@@ -96,10 +96,10 @@ export function openWriter(path: string): SqliteWriter {
 }
 
 /** Why the thread has ended: it could not open the file, or it broke down. */
-function endOf(path: string, cause: unknown): Error {
+function endOf(path: string, does: string, cause: unknown): Error {
   const { message = "", errcode } = (cause ?? {}) as Partial<Failure>;
   if (typeof errcode === "number") return failureOf(path, { message, errcode, isTransactionOpen: false });
-  return new Error(`the thread that writes to ${path} has ended; restart the server`, { cause });
+  return new Error(`the thread that ${does} ${path} has ended; restart the server`, { cause });
 }
 
 const SQLITE_BUSY = 5;
