@@ -61,6 +61,11 @@ test("a listing keeps the files that pass, and stays the same object where all d
   );
 });
 
+test("a version of which nothing is left is not named, and one that never had a file is", () => {
+  const listing = { ...listingOf("demo-1.0.zip"), versions: ["1.0", "0.1"] };
+  assert.deepEqual(narrowed(plainFormat, [excluding("**/*.zip")], listing).versions, ["0.1"]);
+});
+
 test("names that are kept out are not listed", async () => {
   const names = [ACME, DEMO].map((project) => ({ project, displayName: project }));
   assert.deepEqual([...(await narrowedNames([excluding("acme-*/**")], names))], names.slice(1));

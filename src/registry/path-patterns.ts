@@ -1,5 +1,6 @@
 import {
   compilePatterns,
+  factsOf,
   type ListedFile,
   type Listing,
   type PathPatterns,
@@ -64,7 +65,12 @@ export function openPatterning(): Patterning {
     narrowed(format, patterns, listing) {
       if (patterns.length === 0) return listing;
       const files = listing.files.filter((file) => admits(patterns, ...placesOf(format, listing, file)));
-      return files.length === listing.files.length ? listing : { ...listing, files };
+      if (files.length === listing.files.length) return listing;
+      // A version that never had a file stays; one of which nothing is left goes with its files.
+      const before = versionsOf(listing.files);
+      const left = versionsOf(files);
+      const versions = listing.versions.filter((version) => left.has(version) || !before.has(version));
+      return { ...listing, versions, files };
     },
     narrowedNames: async (patterns, projects) =>
       patterns.length === 0 ? projects : filterNames(projects, ({ project }) => admitsProject(patterns, project)),
@@ -121,6 +127,10 @@ function placesOfProject(project: ProjectName): readonly string[] {
     `simple/${project}/index.html`,
     `.pypi/${project}.html`,
   ];
+}
+
+function versionsOf(files: readonly ListedFile[]): ReadonlySet<string | null> {
+  return new Set(files.map((file) => factsOf(file).version));
 }
 
 function placesOf(format: PackageFormat, { displayName }: Listing, file: ListedFile): readonly string[] {
