@@ -193,7 +193,7 @@ function carriedOf({ node: top, to }: Journey, node: TreeNode): Carried {
 
 function refuseItself({ kind, repository, path }: TreeNode, target: LocalRepository, to: string): void {
   if (repository !== target.name) return;
-  const isInside = kind === "folder" && (path === "" || to === path || to.startsWith(`${path}/`));
+  const isInside = path === "" || to.startsWith(`${path}/`) || (kind === "folder" && to === path);
   const what = path === "" ? "a repository" : path;
   if (isInside) {
     const because = `cannot put ${what} of ${target.name} into itself; choose a place outside of it`;
