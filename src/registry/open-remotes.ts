@@ -90,6 +90,11 @@ export function openRemotes(parts: RemotesParts): Remotes {
     },
     tree,
     dropFile: (remote, offer) => dropKey(remote, fileKey(addressPrefix(remote), offer)),
+    retry(remote) {
+      const prefix = addressPrefix(remote);
+      listings.retry(prefix);
+      tree.retry(prefix);
+    },
     async forget(remote) {
       const prefix = namePrefix(remote);
       // First, so that nothing under way is written down; and again, because readers may have come meanwhile.

@@ -25,6 +25,8 @@ export type RemoteListings = Pick<
 > & {
   /** Says that what is shown of a project, or (`null`) of all, may have changed. */
   tell(remote: RemoteRepository, project: ProjectName | null): void;
+  /** What is shown because the upstream failed is asked for again. */
+  retry(prefix: string): void;
   /** Drops what memory has of a remote and tells those who made pages of it. */
   forget(remote: RemoteRepository, prefix: string): void;
 };
@@ -274,6 +276,10 @@ export function openListings(tools: RemoteTools, holdings: Pick<Holdings, "filen
 
     onChange(listener) {
       listeners.push(listener);
+    },
+
+    retry(prefix) {
+      for (const pages of all) pages.retry(prefix);
     },
 
     forget(remote, prefix) {

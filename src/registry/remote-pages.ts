@@ -24,6 +24,8 @@ export interface RemotePages<Content extends object> {
   peek(remote: RemoteRepository, key: string): Known<Content> | undefined;
   /** The next reader asks the upstream again; what is there stays for when it fails. */
   outdate(remote: RemoteRepository, key: string | null): Promise<void>;
+  /** Of those that are shown because the upstream failed, the next reader asks again. */
+  retry(prefix: string): void;
   /** Drops what memory has under keys with that beginning. */
   forget(prefix: string): void;
   figures(): { readonly hits: number; readonly misses: number; readonly stale: number };
@@ -294,6 +296,11 @@ export function openPages<Content extends object>(tools: RemoteTools, weightMax:
       }
       later.do(key, () => renewCopy({ key, sizeBytesMax: OUTDATED_BYTES_MAX }, { isOutdated: true }));
       await later.settle();
+    },
+    retry(prefix) {
+      for (const [key, known] of memory.withPrefix(prefix)) {
+        if (known.staleUntil !== null) memory.set(key, { ...known, staleUntil: null }, known.weight);
+      }
     },
     forget(prefix) {
       epoch += 1;

@@ -126,6 +126,21 @@ test("while it is assumed to be offline, what is here is shown", async () => {
   assert.equal(world.fake.count("/simple/foo/"), 2);
 });
 
+test("when it is told to ask again, an upstream that has failed is asked at once", async () => {
+  await using world = await openWorld({ limits: { retries: 0 } });
+  const careful = world.with({ assumedOfflineSeconds: 300 });
+  await world.remotes.listing(careful, FOO);
+  world.fake.behave({ answer: "cut" });
+  world.tick(601);
+  assert.notEqual((await world.remotes.listing(careful, FOO))?.staleSince, null);
+  world.fake.behave({ answer: "normal" });
+  const changed = world.with({});
+  assert.notEqual((await world.remotes.listing(changed, FOO))?.staleSince, null);
+
+  world.remotes.retry(changed);
+  assert.equal((await world.remotes.listing(changed, FOO))?.staleSince, null);
+});
+
 test("a remote waits as long as its own settings say, and a changed setting counts at once", async () => {
   await using world = await openWorld({ limits: { answerMilliseconds: 20 } });
   const gate = world.fake.hold("/simple/foo/");

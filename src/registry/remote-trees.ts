@@ -33,7 +33,7 @@ export function openRemoteTree(
   holdings: Holdings,
   fetches: RemoteFetches,
   dropped: (remote: RemoteRepository, key: string) => Promise<void>,
-): RemoteTree & { forget(prefix: string): void } {
+): RemoteTree & { retry(prefix: string): void; forget(prefix: string): void } {
   const { now } = tools;
   const patience = tools.settings.patienceMilliseconds ?? PATIENCE_MILLISECONDS;
   const notes = openMemory<Note>(NOTES_MAX);
@@ -212,6 +212,9 @@ export function openRemoteTree(
       if (holding === null) return false;
       await dropped(remote, keyOf(tools, remote, path));
       return true;
+    },
+    retry(prefix) {
+      for (const [key] of rests.withPrefix(prefix)) rests.delete(key);
     },
     forget(prefix) {
       for (const memory of [notes, rests]) for (const [key] of memory.withPrefix(prefix)) memory.delete(key);

@@ -38,6 +38,8 @@ export interface Remotes {
   readonly tree: RemoteTree;
   /** Forgets a cached file. */
   dropFile(remote: RemoteRepository, offer: Offer): Promise<void>;
+  /** What is shown because the upstream failed is asked for again: how it is asked has changed. */
+  retry(remote: RemoteRepository): void;
   /** Forgets everything of a remote that was removed or whose address changed. */
   forget(remote: RemoteRepository): Promise<void>;
   /** Called when the remembered listing of a project has changed, so that pages made of it are dropped. */

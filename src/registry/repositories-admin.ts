@@ -54,6 +54,7 @@ export function openRepositoriesAdmin(tools: Tools): RepositoriesAdmin {
       if (before.kind === "remote" && after.kind === "remote") {
         // What another address, or another reading of it, has said is not what this one says.
         if (before.url !== after.url || before.layout !== after.layout) await remotes.forget(before);
+        else remotes.retry(after);
       }
       return after;
     },
