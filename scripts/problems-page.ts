@@ -49,7 +49,7 @@ const ADVICE: Readonly<Record<ProblemCode, readonly [meaning: string, advice: st
   "action-retired": ["An action of the old upload interface that is gone.", "Upload files directly, with twine or uv."],
   "too-large": [
     "The body or the file is beyond the limit.",
-    "Raise `--max-upload-size`, if the file has to be that large.",
+    "Raise `--max-upload-size`, if the package has to be that large (`--max-file-size` for files of generic repositories).",
   ],
   "quota-exceeded": [
     "The repository would hold more bytes than its quota allows; nothing was stored. What rests in the trash does not count.",

@@ -83,6 +83,7 @@ export async function openApp(config: Config, world: World): Promise<App> {
       wait: (milliseconds) => pause(milliseconds),
       settings: {
         fileSizeBytesMax: config.uploadSizeBytesMax,
+        plainFileSizeBytesMax: config.plainFileSizeBytesMax,
         memoryBytesMax: Math.floor(config.memoryBytesMax * (1 - FRONT_DOOR_SHARE)),
         restrictModify: config.restrictModify,
         trashMilliseconds: Math.round(config.trashDays * MILLISECONDS_PER_DAY),
@@ -112,7 +113,8 @@ export async function openApp(config: Config, world: World): Promise<App> {
     settings: {
       publicUrl: config.publicUrl,
       trustedProxies: config.trustedProxies,
-      bodySizeBytesMax: bodySizeBytesMax(config),
+      bodySizeBytesMax: Math.max(bodySizeBytesMax(config.uploadSizeBytesMax), config.plainFileSizeBytesMax),
+      packageBodySizeBytesMax: bodySizeBytesMax(config.uploadSizeBytesMax),
       memoryBytesMax: Math.floor(config.memoryBytesMax * FRONT_DOOR_SHARE),
       isLockedDown: config.isLockedDown,
     },
@@ -145,7 +147,7 @@ function serverFactsOf({ dataFolder, host, port, publicUrl, isLockedDown }: Conf
 }
 
 /** A form around the largest file. */
-function bodySizeBytesMax({ uploadSizeBytesMax }: Config): number {
+function bodySizeBytesMax(uploadSizeBytesMax: number): number {
   const FORM_BYTES = 16 * 1024 * 1024;
   return uploadSizeBytesMax + FORM_BYTES;
 }

@@ -18,6 +18,8 @@ export interface FrontDoorSettings {
   readonly trustedProxies: readonly string[];
   /** Bodies beyond it are refused before they are read. */
   readonly bodySizeBytesMax: number;
+  /** The same below repositories of packages, where no such large file is taken; not given: the same. */
+  readonly packageBodySizeBytesMax?: number;
   /** Budget of finished answers. */
   readonly memoryBytesMax: number;
   /** Nobody who has not signed in is answered, but for health, discovery and login. */

@@ -76,13 +76,15 @@ export function openReception(parts: ReceptionParts): Reception {
     visit.place = place;
     const query = new URLSearchParams(address.search);
     const callWith = (params: Params): Call => callOf(visit, place.path, params, query);
-    const { chosen, allowed } = tables.find(place, visit.method, await formatOf(place), callWith, visit.owner);
+    const format = await formatOf(place);
+    const { chosen, allowed } = tables.find(place, visit.method, format, callWith, visit.owner);
     // Before anything is said of what there is and what not.
     if (isStranger && !(chosen?.kind === "dialect" && chosen.route.isOpen)) throw refuse(LOCKED_DOWN);
     if (chosen === null) throw noRoute(visit.method, place, path, allowed);
     visit.route = labelOf(place.scope, chosen.route.path);
     if (chosen.kind === "dialect") visit.dialect = chosen.dialect;
-    checkLength(visit.intake.contentLength, settings.bodySizeBytesMax);
+    const { bodySizeBytesMax, packageBodySizeBytesMax = bodySizeBytesMax } = settings;
+    checkLength(visit.intake.contentLength, format?.knowsProjects ? packageBodySizeBytesMax : bodySizeBytesMax);
     const call = callWith(chosen.params);
     if (chosen.route.method === "GET") return handle(place, chosen, call);
     refuseSandboxed(call);

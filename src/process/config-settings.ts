@@ -31,6 +31,8 @@ export interface Settings {
   readonly trustedProxies: readonly string[];
   readonly signUp: "open" | "closed" | "loopback";
   readonly uploadSizeBytesMax: number;
+  /** Of formats that know no projects. */
+  readonly plainFileSizeBytesMax: number;
   readonly memoryBytesMax: number;
   /** `none`, an address, or `null`: what this machine's installers use. */
   readonly upstream: string | null;
@@ -129,8 +131,15 @@ export const SETTINGS: { readonly [Field in keyof Settings]: Setting<Settings[Fi
   uploadSizeBytesMax: one(readSize, {
     name: "max-upload-size",
     placeholder: "size",
-    description: "largest file that is taken in, by upload or from upstream",
-    fallback: "10G",
+    description: "largest package that is taken in, by upload or from upstream",
+    fallback: "2G",
+    commands: TAKING,
+  }),
+  plainFileSizeBytesMax: one(readSize, {
+    name: "max-file-size",
+    placeholder: "size",
+    description: "largest file of a repository for files of any kind (generic)",
+    fallback: "100G",
     commands: TAKING,
   }),
   memoryBytesMax: one(readSize, {

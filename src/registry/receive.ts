@@ -11,7 +11,7 @@ export interface Drafts {
    * Takes the bytes into a draft, hashing as they come. A draft whose bytes break off is forgotten. `digests`: besides
    * SHA-256; all that installers and old clients may ask for when not given.
    */
-  receive(bytes: AsyncIterable<Uint8Array>, digests?: readonly ExtraDigest[]): Promise<Received>;
+  receive(bytes: AsyncIterable<Uint8Array>, digests?: readonly ExtraDigest[], sizeBytesMax?: number): Promise<Received>;
   /** Makes durable what `receive` has taken. */
   keep(received: Received): Promise<KeptBlob>;
   /** Makes some bytes durable. */
@@ -61,8 +61,8 @@ export function openDrafts(tools: Pick<Tools, "blobs" | "state" | "now" | "wait"
   }
 
   return {
-    async receive(bytes, digests = DIGESTS) {
-      const draft = await blobs.begin({ sizeBytesMax: settings.fileSizeBytesMax, digests });
+    async receive(bytes, digests = DIGESTS, sizeBytesMax = settings.fileSizeBytesMax) {
+      const draft = await blobs.begin({ sizeBytesMax, digests });
       try {
         for await (const chunk of bytes) await draft.write(chunk);
         const { digest, hex } = await draft.finish();

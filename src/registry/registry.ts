@@ -51,6 +51,8 @@ export interface RegistryParts {
 export interface RegistrySettings {
   /** Largest file that is taken in, by upload or from upstream. */
   readonly fileSizeBytesMax: number;
+  /** The same for repositories whose format knows no projects; not given: the same. */
+  readonly plainFileSizeBytesMax?: number;
   /** Budget of finished pages and small hot files in memory. */
   readonly memoryBytesMax: number;
   /** `null`: everybody may create users and whoever owns them indexes; a list: only these (devpi's `--restrict-modify`). */

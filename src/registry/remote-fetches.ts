@@ -6,6 +6,7 @@ import { openDigestCheck } from "./remote-digests.ts";
 import { type Download, openDownload } from "./remote-download.ts";
 import { SPACES } from "./remote-keys.ts";
 import { failureOf, invalid, isFolder, isMissing, type RemoteTools, refusalOf } from "./remote-parts.ts";
+import { plainFileSizeBytesMax } from "./tools.ts";
 
 /** The one fetch of each file that is not here. */
 export interface RemoteFetches {
@@ -86,7 +87,7 @@ export function openFetches(tools: RemoteTools): RemoteFetches {
   async function start(wanted: WantedFetch, name: string, controller: AbortController): Promise<Arrival> {
     const { remote, offer, conditions = {} } = wanted;
     const check = openDigestCheck(offer.digests);
-    const sizeBytesMax = tools.settings.fileSizeBytesMax;
+    const sizeBytesMax = sizeBytesMaxOf(tools, remote);
     // At the same time as the question, so that the first byte finds its place ready.
     const digests = [...new Set([...check.drafted, ...(wanted.digests ?? [])])];
     const beginning = blobs.begin({ sizeBytesMax, digests });
@@ -197,11 +198,15 @@ export function openFetches(tools: RemoteTools): RemoteFetches {
   };
 }
 
+function sizeBytesMaxOf({ settings, formatOf }: RemoteTools, remote: RemoteRepository): number {
+  return formatOf(remote).knowsProjects ? settings.fileSizeBytesMax : plainFileSizeBytesMax(settings);
+}
+
 /** What the head of the answer says about the file must be what the page said. Returns the length that is certain. */
 function checkHead(tools: RemoteTools, remote: RemoteRepository, offer: Offer, reply: UpstreamReply): number | null {
   if (reply.status !== 200) throw failureOf(reply);
   const sizeBytes = reply.contentLength ?? offer.sizeBytes;
-  const sizeBytesMax = tools.settings.fileSizeBytesMax;
+  const sizeBytesMax = sizeBytesMaxOf(tools, remote);
   const fault =
     offer.sizeBytes !== null && sizeBytes !== offer.sizeBytes
       ? `it has ${sizeBytes} bytes instead of ${offer.sizeBytes}`

@@ -9,7 +9,10 @@ export type RemotesParts = Pick<
   RegistryParts,
   "blobs" | "state" | "formats" | "upstreams" | "open" | "now" | "wait"
 > & {
-  readonly settings: Pick<RegistryParts["settings"], "fileSizeBytesMax" | "memoryBytesMax"> & {
+  readonly settings: Pick<
+    RegistryParts["settings"],
+    "fileSizeBytesMax" | "plainFileSizeBytesMax" | "memoryBytesMax"
+  > & {
     /** How long a reader waits for the upstream before a copy that is there is shown. Default 3 s. */
     readonly patienceMilliseconds?: number;
   };

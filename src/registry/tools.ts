@@ -50,6 +50,13 @@ export async function existing({ catalog }: Tools, name: RepositoryName): Promis
   return repository;
 }
 
+/** The largest file of a repository whose format knows no projects. */
+export function plainFileSizeBytesMax({ fileSizeBytesMax, plainFileSizeBytesMax: own }: SizeLimits): number {
+  return own ?? fileSizeBytesMax;
+}
+
+type SizeLimits = Pick<RegistryParts["settings"], "fileSizeBytesMax" | "plainFileSizeBytesMax">;
+
 /** The language that the repository speaks. */
 export function formatOf({ formats }: Pick<Tools, "formats">, { name, format }: Repository): PackageFormat {
   const known = formats.get(format);

@@ -14,7 +14,7 @@ import { claimBlobs } from "./claims.ts";
 import { openKnownBytes } from "./known-bytes.ts";
 import { keptDigests, ownProperties, refuseBelowFile, refuseOccupied, requirePath } from "./places.ts";
 import { type KeptBlob, refuseExpired, requireBlobs } from "./receive.ts";
-import { existing, formatOf, localIn, refuseBlackedOut, requireRight, write } from "./tools.ts";
+import { existing, formatOf, localIn, plainFileSizeBytesMax, refuseBlackedOut, requireRight, write } from "./tools.ts";
 import type { FolderNode, Place, PutOptions, Tree } from "./tree.ts";
 import {
   type Arrival,
@@ -168,7 +168,8 @@ export function openTreeWriting(tools: TreeTools): TreeWriting {
       const target = await targetOf(principal, place);
       const { knowsProjects } = formatOf(tools, target);
       // What installers of packages compare besides is slow to compute, and asked of nothing else.
-      return knowsProjects ? drafts.receive(bytes) : drafts.receive(bytes, ["md5", "sha1"]);
+      if (knowsProjects) return drafts.receive(bytes);
+      return drafts.receive(bytes, ["md5", "sha1"], plainFileSizeBytesMax(tools.settings));
     },
 
     async put(principal, place, received, options = {}) {

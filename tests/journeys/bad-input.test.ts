@@ -122,9 +122,10 @@ test("the same file name with other bytes", async () => {
 });
 
 test("a body over the limit is refused before it is read", async () => {
-  await using app = await openTestApp({ config: { uploadSizeBytesMax: 1000 } });
+  await using app = await openTestApp({ config: { uploadSizeBytesMax: 1000, plainFileSizeBytesMax: 20_000_000_000 } });
   await app.user("alice");
   await app.index("alice/dev");
+  await app.index("alice/files", { kind: "local", format: "generic" });
   const { head } = app.app.registry;
   const options = { ...DEMO, ballastBytes: 5000 };
   const file = await app.as("alice").publish("alice/dev", aWheelFile(options), options);
@@ -134,6 +135,11 @@ test("a body over the limit is refused before it is read", async () => {
   const headers = { "content-type": contentType, "content-length": String(100 * 1024 * 1024) };
   const announced = await app.as("alice").ask("POST", "/alice/dev/", { body, headers });
   await refused(app, announced, [413], /large/, head);
+  const beyond = { "content-length": "20000000001" };
+  const plain = await app.as("alice").ask("PUT", "/alice/files/a.bin", { body: "a", headers: beyond });
+  await refused(app, plain, [413], /large/, head);
+  const large = await app.as("alice").ask("PUT", "/alice/files/b.bin", { body: Buffer.alloc(5000) });
+  assert.equal(large.status, 201);
 });
 
 test("what does not exist is a 404 as JSON, or as a page for a browser", async () => {
