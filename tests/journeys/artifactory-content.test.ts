@@ -174,7 +174,9 @@ describe("content by Artifactory's REST", () => {
     const page = expectStatus(await house.ask("GET", "/libs/folder/"), 200).body.toString();
     assert.match(page, /<a href="\.\/sub\/">sub\/<\/a>/);
     assert.match(page, /<a href="\.\/x\.txt">x\.txt<\/a>/);
-    assert.equal((await house.ask("GET", "/libs/folder")).status, 302);
+    const way = await house.ask("GET", "/libs/folder");
+    assert.deepEqual([way.status, way.headers["location"]], [302, "./folder/"]);
+    assert.equal((await house.ask("GET", "/libs")).headers["location"], "./libs/");
 
     assert.equal((await house.ask("DELETE", "/libs/folder/")).status, 204);
     assert.equal((await house.ask("GET", "/libs/folder/x.txt")).status, 404);

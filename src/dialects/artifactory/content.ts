@@ -10,7 +10,7 @@ import { folderPage } from "./html.ts";
 import { type MatrixAddress, readMatrix } from "./matrix.ts";
 import { overwriting } from "./overwriting.ts";
 import type { ArtifactoryParts } from "./parts.ts";
-import { contentUrl, type NamedPlace, placeAt, shownKey } from "./places.ts";
+import { contentUrl, type NamedPlace, placeAt } from "./places.ts";
 import { isPython, packageAt, readIndex, upload } from "./pypi.ts";
 
 const CHILDREN_AT_ONCE = 1000;
@@ -30,6 +30,8 @@ export function contentRoutes(parts: ArtifactoryParts): readonly DialectRoute[] 
 }
 
 interface Address extends NamedPlace {
+  /** As it was asked for. */
+  readonly key: string;
   readonly properties: MatrixAddress["properties"];
 }
 
@@ -38,7 +40,7 @@ async function addressed(parts: ArtifactoryParts, call: Call): Promise<Address> 
   const { path, properties } = readMatrix(call.rawPath.slice(CONTEXT.length + 1));
   const slash = path.indexOf("/");
   const key = slash < 0 ? path : path.slice(0, slash);
-  return { ...(await placeAt(parts, key, slash < 0 ? "" : path.slice(slash + 1))), properties };
+  return { ...(await placeAt(parts, key, slash < 0 ? "" : path.slice(slash + 1))), key, properties };
 }
 
 async function read(parts: ArtifactoryParts, call: Call): Promise<Reply> {
@@ -56,12 +58,13 @@ async function read(parts: ArtifactoryParts, call: Call): Promise<Reply> {
     if (kept !== null) return kept;
   }
   const node = await tree.look(call.principal, place);
-  if (node === null) throw await absence(parts, call, named);
+  // A file is not at its address with a slash at the end.
+  if (node === null || node.kind === "file") throw await absence(parts, call, named);
   const key = keyOf(repository.name);
-  const address = contentUrl(call, named.isCacheOnly ? shownKey(repository) : key, place.path);
-  if (node.kind === "file") throw await absence(parts, call, named);
-  // The page's links are relative.
-  if (!call.rawPath.endsWith("/")) return { kind: "redirect", status: 302, to: `${address}/` };
+  // The page's links are relative; so is the way to it, and no request can make it lead to another server.
+  if (!call.rawPath.endsWith("/")) {
+    return { kind: "redirect", status: 302, to: `./${encodeURIComponent(leafOf(place.path) || named.key)}/` };
+  }
   const title = place.path === "" ? key : `${key}/${place.path}`;
   return folderPage(call, title, place.path === "", await childrenOf(parts, call, named));
 }
