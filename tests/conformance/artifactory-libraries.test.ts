@@ -33,6 +33,8 @@ for (const library of ["pyartifactory", "dohq"]) {
     const program = join(ROOT, "tests", "conformance", "artifactory", `${library}_steps.py`);
     const ended = await clients.run("python", [program], {
       env: {
+        // Beside the steps nothing is left.
+        PYTHONDONTWRITEBYTECODE: "1",
         VIVARIUM_URL: server.url,
         VIVARIUM_PASSWORD: ROOT_PASSWORD,
         VIVARIUM_TEST_UPSTREAM: upstream.url,
