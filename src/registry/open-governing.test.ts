@@ -154,6 +154,47 @@ describe("who reads a part", () => {
     await assert.rejects(world.files("root/closed", "bar", NOBODY), refusal("not-signed-in"));
   });
 
+  test("sees the test results of the files of that part, and documentation where the project's folder is in it", async () => {
+    await using world = await openClosed();
+    await world.change("root/closed", (current) => ({ ...current, publishers: ["root"] }) as typeof current);
+    const wheel = "foo-1.0-py3-none-any.whl";
+    for (const filename of [wheel, "foo-1.0.tar.gz"]) {
+      await world.publish("root/closed", { project: "foo", filename }, ROOT);
+    }
+    const { attachments } = world.registry;
+    for (const about of [wheel, "foo-1.0.tar.gz"]) {
+      await attachments.saveTestResult(ROOT, CLOSED, { project: "foo" as never, about }, bytesOf('{"a": 1}'));
+    }
+    const about = async (principal: Principal) => {
+      const shown = await attachments.shown(principal, CLOSED, "foo" as never);
+      return shown.map((one) => one.about).sort();
+    };
+    await grant(world, { includes: ["**/*.whl"], users: { bob: READ } });
+
+    assert.deepEqual(await about(ROOT), [wheel, "foo-1.0.tar.gz"]);
+    assert.deepEqual(await about(BOB), [wheel]);
+    const [hidden] = (await attachments.shown(ROOT, CLOSED, "foo" as never)).filter((one) => one.about !== wheel);
+    assert.ok(hidden !== undefined);
+    await assert.rejects(attachments.open(BOB, hidden), refusal("file-not-found"));
+  });
+
+  test("is not shown by a page that was begun under older rights", async () => {
+    await using world = await openClosed();
+    await published(world, "foo");
+    await world.publish("root/closed", { project: "foo", version: "2.0" }, ROOT);
+    await grant(world, { users: { bob: READ, alice: READ } });
+    const desk = await world.registry.desk(CLOSED, BOB);
+    const made = desk.page("simple:foo", "text", "foo" as never, async () => {
+      // While the page is made, one of its readers is left with a part.
+      await grant(world, { includes: ["foo/1.0/**"], users: { bob: READ } });
+      await grant(world, { name: "whole", users: { alice: READ } });
+      const text = JSON.stringify((await desk.listing("foo" as never))?.files.length);
+      return { contentType: "text/plain", text, validUntil: null };
+    });
+    assert.equal(Buffer.from((await made)?.bytes ?? []).toString(), "1");
+    assert.match(Buffer.from((await world.page("root/closed", "foo", ALICE))?.bytes ?? []).toString(), /foo-2\.0/);
+  });
+
   test("copies to elsewhere no more than they see", async () => {
     await using world = await openClosed();
     await published(world, "foo");
@@ -320,3 +361,7 @@ describe("why", () => {
     await assert.rejects(why("nobody", "foo/x"), refusal("user-not-found"));
   });
 });
+
+async function* bytesOf(text: string): AsyncIterable<Uint8Array> {
+  yield Buffer.from(text);
+}

@@ -7,10 +7,12 @@ import {
   type Principal,
   type ProjectName,
   type Repository,
+  type Rules,
 } from "#core";
-import type { Tools } from "./tools.ts";
 
-type RightsTools = Pick<Tools, "rules">;
+interface RightsTools {
+  readonly rules: Rules;
+}
 
 /** Without a path: whether there is anything that they may read. */
 export function mayRead(
