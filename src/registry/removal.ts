@@ -13,7 +13,8 @@ import {
 } from "#core";
 import type { MetadataView } from "#stores";
 import type { Releases } from "./registry.ts";
-import { existing, localIn, requireRight, type Tools, write } from "./tools.ts";
+import { placeOfOffer } from "./remote-place.ts";
+import { existing, formatOf, localIn, requireRight, type Tools, write } from "./tools.ts";
 import { trashOrRemove } from "./trash.ts";
 
 type Removal = Pick<Releases, "removeProject" | "removeVersion" | "removeFile">;
@@ -31,7 +32,7 @@ export function openRemoval(tools: Tools): Removal {
       if (repository.kind === "remote") {
         const offers = offersOf(await known(tools, repository, project));
         if (offers.length === 0) throw missing();
-        await drop(tools, repository, project, offers, force);
+        await drop(tools, principal, repository, project, offers, force);
         return;
       }
       await write(tools, principal, async (tx) => {
@@ -56,7 +57,7 @@ export function openRemoval(tools: Tools): Removal {
         const all = offersOf(await known(tools, repository, project));
         const offers = all.filter((offer) => offer.version === version);
         if (offers.length === 0) throw missing();
-        await drop(tools, repository, project, offers, force);
+        await drop(tools, principal, repository, project, offers, force);
         return;
       }
       await write(tools, principal, async (tx) => {
@@ -80,6 +81,7 @@ export function openRemoval(tools: Tools): Removal {
       if (repository.kind === "remote") {
         const offer = offersOf(await known(tools, repository, project)).find((one) => one.filename === filename);
         if (offer === undefined) throw refuse({ code: "file-not-found", repository: name, filename });
+        requireRemovalOf(tools, principal, repository, [offer]);
         refuseImmutable(repository, `file ${filename}`, force);
         await tools.remotes.dropFile(repository, offer);
         return;
@@ -133,7 +135,9 @@ async function removableIn(
 ): Promise<Repository> {
   const repository = await localIn(tx, name);
   requireRight(tools, principal, "remove", repository, project);
-  for (const artifact of artifacts) requireRight(tools, principal, "remove", repository, project, placeOf(artifact));
+  // Of what has no files, what is written about it stands in the project's folder.
+  const paths = artifacts.length === 0 ? [project] : artifacts.map(placeOf);
+  for (const path of paths) requireRight(tools, principal, "remove", repository, project, path);
   return repository;
 }
 
@@ -165,14 +169,28 @@ function offersOf(listing: Listing | null): readonly Offer[] {
   return (listing?.files ?? []).flatMap((file) => (file.kind === "offer" ? [file.offer] : []));
 }
 
+function requireRemovalOf(
+  tools: Tools,
+  principal: Principal,
+  remote: RemoteRepository,
+  offers: readonly Offer[],
+): void {
+  const format = formatOf(tools, remote);
+  for (const offer of offers) {
+    requireRight(tools, principal, "remove", remote, offer.project, placeOfOffer(format, offer));
+  }
+}
+
 async function drop(
-  { remotes }: Tools,
+  tools: Tools,
+  principal: Principal,
   remote: RemoteRepository,
   project: ProjectName,
   offers: readonly Offer[],
   force: boolean,
 ): Promise<void> {
+  requireRemovalOf(tools, principal, remote, offers);
   refuseImmutable(remote, `the copies of ${project}`, force);
-  for (const offer of offers) await remotes.dropFile(remote, offer);
-  await remotes.refresh(remote, project);
+  for (const offer of offers) await tools.remotes.dropFile(remote, offer);
+  await tools.remotes.refresh(remote, project);
 }
