@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
+import { ANONYMOUS, type RepositoryName } from "#core";
 import { aWheelFile } from "../support/archives.ts";
 import { openFakeUpstream } from "../support/fake-upstream.ts";
 import { expectStatus, JSON_PAGE, jsonOf, openTestApp, type TestApp } from "../support/test-app.ts";
@@ -207,6 +208,10 @@ test("a remote repository reads another server's files by their paths, and keeps
   expectStatus(await app.as("alice").ask("PUT", "/alice/up/x.bin", { body: "x" }), 405);
   await put(app, "/alice/all/kits/own.bin", "own");
 
+  // The answer does not wait until the copy is written down.
+  const { tree } = app.app.registry;
+  const copy = { repository: "alice/up" as RepositoryName, path: "kits/a b/kit#1.bin", isCacheOnly: true };
+  while ((await tree.look(ANONYMOUS, copy)) === null) await new Promise(setImmediate);
   await fake.die();
   const listing = await app.anyone().get("/alice/all/kits/", { accept: "application/json" });
   assert.deepEqual(jsonOf<{ entries: unknown }>(expectStatus(listing, 200)).entries, [
