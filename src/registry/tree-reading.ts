@@ -67,12 +67,12 @@ export function openTreeReading(tools: TreeTools, lookup: Lookup): TreeReading &
 
   async function page(
     principal: Principal,
-    { repository, path, isCacheOnly = false }: Place,
+    { repository, path }: Place,
     { after, limit }: PageWish,
     kind: "children" | "below",
   ): Promise<readonly TreeNode[] | null> {
-    // Tells apart what is no folder from what is empty, and refuses who may not look.
-    const found = await lookup(principal, { repository, path, isCacheOnly });
+    // Tells apart what is no folder from what is empty, and refuses who may not look. No upstream knows of folders.
+    const found = await lookup(principal, { repository, path, isCacheOnly: true });
     if (found === null || found.kind === "file" || found.kind === "remote-file") return null;
     const asked = await existing(tools, repository);
     const nodes = new Map<string, TreeNode>();

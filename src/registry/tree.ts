@@ -123,7 +123,10 @@ export interface Tree {
     change: Readonly<Record<string, readonly string[] | null>>,
     isDeep: boolean,
   ): Promise<Tally | null>;
-  /** Only what may be read. `hasMore`: the limit cut it off. */
+  /**
+   * Only what may be read. `hasMore`: the limit cut it off. Copies of a remote are found where the search names the remote,
+   * or a virtual repository that shows it.
+   */
   search(
     principal: Principal,
     query: ItemQuery,
