@@ -88,6 +88,10 @@ describe("properties", () => {
     });
     await set(world, "alice/files:a/b", { a: ["1"] }, false, BOB);
     assert.deepEqual(await world.properties("alice/files:a/b", BOB), { a: ["1"] });
+    await world.change("alice/files", (current) => ({ ...current, readers: [":ANONYMOUS:"] }));
+    // On all of it or on nothing.
+    await assert.rejects(set(world, "alice/files:a", { b: ["2"] }, true, BOB), refusal("not-permitted"));
+    assert.deepEqual(await world.properties("alice/files:a", BOB), {});
   });
 
   test("that nobody could ask for are refused", async () => {

@@ -2,7 +2,7 @@ import { type Principal, type ProjectName, type Properties, type Repository, typ
 import type { Transaction } from "#stores";
 import { setProperties } from "./places.ts";
 import { existing, requireRight, write } from "./tools.ts";
-import type { Tree, TreeNode } from "./tree.ts";
+import type { Place, Tree, TreeNode } from "./tree.ts";
 import type { Found, Lookup } from "./tree-lookup.ts";
 import { nodeOf, type TreeReading } from "./tree-reading.ts";
 import { sum, tallyOf } from "./tree-tally.ts";
@@ -49,23 +49,39 @@ export function openTreeProperties(
       const found = await lookup(principal, { ...place, isCacheOnly: true });
       if (found === null) return null;
       const first = spotOf(found);
-      const { repository, path } = first;
-      requireRight(tools, principal, "annotate", await existing(tools, repository), first.project, path);
+      await requireAll(principal, [first]);
+      const isFolder = found.kind === "folder" || found.kind === "remote-folder";
+      // What may not be done to all of it is done to nothing of it.
+      if (isDeep && isFolder) {
+        for await (const nodes of pagesBelow(principal, place)) await requireAll(principal, await spotsOf(nodes));
+      }
       await write(tools, principal, (tx) => change(tx, principal, [first], wish));
       let tally = tallyOf([nodeOf(found)]);
-      const isFolder = found.kind === "folder" || found.kind === "remote-folder";
       if (!isDeep || !isFolder) return tally;
-      for (let after: string | null = null; ; ) {
-        const nodes: readonly TreeNode[] = (await reading.below(principal, place, { after, limit: BATCH })) ?? [];
+      for await (const nodes of pagesBelow(principal, place)) {
         const spots = await spotsOf(nodes);
         await write(tools, principal, (tx) => change(tx, principal, spots, wish));
         tally = sum(tally, tallyOf(nodes));
-        const last = nodes.at(-1);
-        if (last === undefined || nodes.length < BATCH) return tally;
-        after = last.path;
       }
+      return tally;
     },
   };
+
+  async function* pagesBelow(principal: Principal, place: Place): AsyncGenerator<readonly TreeNode[]> {
+    for (let after: string | null = null; ; ) {
+      const nodes: readonly TreeNode[] = (await reading.below(principal, place, { after, limit: BATCH })) ?? [];
+      yield nodes;
+      const last = nodes.at(-1);
+      if (last === undefined || nodes.length < BATCH) return;
+      after = last.path;
+    }
+  }
+
+  async function requireAll(principal: Principal, spots: readonly Spot[]): Promise<void> {
+    for (const { repository, path, project } of spots) {
+      requireRight(tools, principal, "annotate", await existing(tools, repository), project, path);
+    }
+  }
 
   /** With the projects, by which rights may differ. */
   async function spotsOf(nodes: readonly TreeNode[]): Promise<readonly Spot[]> {
