@@ -18,7 +18,7 @@ const HEADER_LENGTH_MAX = 8192;
 export function readAuthorization(header: string | null): Credentials {
   if (header === null || header.trim() === "") return NONE;
   if (header.length > HEADER_LENGTH_MAX) return unreadable("its Authorization header is too long");
-  const [, scheme = "", value = ""] = /^\s*([^\s]+)\s*(.*?)\s*$/.exec(header) ?? [];
+  const [, scheme = "", value = ""] = /^(\S+)\s*(.*)$/s.exec(header.trim()) ?? [];
   switch (scheme.toLowerCase()) {
     case "basic":
       return readPair(value) ?? unreadable("its Basic credentials are not base64 of user:password");

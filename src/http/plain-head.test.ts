@@ -68,3 +68,16 @@ test("a header's name cannot reach what all objects have", () => {
     ["constructor", "y"],
   ]);
 });
+
+test("a head of nothing but blanks takes no time", () => {
+  for (const blank of [" ", "\t", " \t"]) {
+    for (const end of ["", "x", "\x01", "\xff"]) {
+      const value = `${blank.repeat(4000 / blank.length)}${end}`;
+      const startedAt = performance.now();
+      const head = read("GET / HTTP/1.1", "Host: here", `X-Blank:${value}`, `X-More: x${value}`);
+      assert.ok(performance.now() - startedAt < 500, JSON.stringify([blank, end]));
+      const isRead = end === "" || (end === "x" && blank === " ");
+      assert.equal(head === null, !isRead, JSON.stringify([blank, end]));
+    }
+  }
+});

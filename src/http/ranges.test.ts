@@ -31,6 +31,16 @@ test("several ranges, other units and what cannot be read are answered with the 
   assert.equal(rangeOf(null, 10), null);
 });
 
+test("a header of nothing but blanks takes no time", () => {
+  const startedAt = performance.now();
+  for (const blanks of [" ".repeat(100_000), "\t".repeat(100_000)]) {
+    for (const header of [`bytes=${blanks}x`, `bytes=1-${blanks}x`, `bytes${blanks}`]) {
+      assert.equal(rangeOf(header, 10), null);
+    }
+  }
+  assert.ok(performance.now() - startedAt < 500);
+});
+
 test("for any header: what is sent lies within the file and is not empty", () => {
   const header = fc.oneof(
     fc.string(),

@@ -4,6 +4,9 @@ export interface ByteRange {
   readonly end: number;
 }
 
+/** Blanks are counted, because their number would be squared otherwise. */
+const RANGE = /^bytes\s{0,9}=\s{0,9}(\d*)\s{0,9}-\s{0,9}(\d*)\s{0,9}$/i;
+
 /**
  * What a `Range` header asks of `sizeBytes` bytes (RFC 9110, 14): a range, `unsatisfiable` (416), or `null`: send all.
  * Everything that is not one range of bytes is ignored, which the standard allows: several ranges, other units, and
@@ -11,7 +14,7 @@ export interface ByteRange {
  */
 export function rangeOf(header: string | null, sizeBytes: number): ByteRange | "unsatisfiable" | null {
   if (header === null) return null;
-  const [, first = "", last = ""] = /^bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*$/i.exec(header) ?? [];
+  const [, first = "", last = ""] = RANGE.exec(header) ?? [];
   if (first === "" && last === "") return null;
   if (first === "") return suffixOf(Number(last), sizeBytes);
   const start = Number(first);

@@ -160,9 +160,10 @@ function checkImports(record: MetadataRecord): void {
   const names = [...listOf(record, "import_name"), ...listOf(record, "import_namespace")];
   const seen = new Set<string>();
   for (const text of names) {
-    const match = /^([^;]*?)\s*(?:;\s*(private))?\s*$/.exec(text);
-    const name = match?.[1] ?? "";
-    if (match === null || !name.split(".").every((part) => /^[\p{XID_Start}_][\p{XID_Continue}]*$/u.test(part))) {
+    const [before = "", mark, ...more] = text.split(";");
+    const name = before.trimEnd();
+    const isRead = more.length === 0 && (mark === undefined || mark.trim() === "private");
+    if (!isRead || !name.split(".").every((part) => /^[\p{XID_Start}_][\p{XID_Continue}]*$/u.test(part))) {
       throw invalid("Import-Name", text, "a dotted name, perhaps followed by '; private'");
     }
     if (seen.has(name)) throw broken(`${quoted(name)} is given more than once in Import-Name and Import-Namespace`);

@@ -125,6 +125,8 @@ describe("Core Metadata is judged", () => {
     ["a license file by a glob (MD-4)", `${HEAD}License-File: LICEN[CS]E*\n`, /License-File/],
     ["a license file with a backslash (MD-4)", `${HEAD}License-File: a\\b\n`, /License-File/],
     ["an import name that is none (MD-4)", `${HEAD}Import-Name: foo-bar\n`, /Import-Name/],
+    ["an import name with another mark (MD-4)", `${HEAD}Import-Name: foo; public\n`, /Import-Name/],
+    ["an import name with two marks (MD-4)", `${HEAD}Import-Name: foo; private; private\n`, /Import-Name/],
     [
       "an import name that is also a namespace (MD-4)",
       `${HEAD}Import-Name: foo\nImport-Namespace: foo\n`,
@@ -164,6 +166,15 @@ describe("Core Metadata is judged", () => {
     assert.equal(isStatic(parse(HEAD)), true);
     assert.equal(isStatic(parse(HEAD.replace("2.4", "2.1"))), false);
     assert.equal(isStatic(parse(`${HEAD}Dynamic: Requires-Dist\n`)), false);
+  });
+
+  test("in no time, however many blanks there are in it", () => {
+    const startedAt = performance.now();
+    for (const name of ["Name", "Import-Name", "Import-Namespace"]) {
+      assert.throws(() => check(`${HEAD.replace(/^Name.*\n/m, "")}Name: foo\n${name}: a${" ".repeat(20_000)}b\n`));
+    }
+    assert.throws(() => check(HEAD.replace("Name: foo", `Name: a${" \t".repeat(50_000)}b`)));
+    assert.ok(performance.now() - startedAt < 1000);
   });
 
   test("with names of control characters shown harmlessly (ANS-3)", () => {

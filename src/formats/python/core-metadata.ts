@@ -69,7 +69,17 @@ export function addField(record: Record<string, string | string[]>, field: Field
 /** A description is kept as it is; a line break at the end of a name makes it another name, which is none. */
 function trimmed(key: string, value: string): string {
   if (key === "description") return value;
-  return key === "name" ? value.replace(/^[ \t]+|[ \t]+$/g, "") : value.trim();
+  return key === "name" ? withoutBlanks(value) : value.trim();
+}
+
+/** Without blanks and tabs around it; an expression for them would take the square of their number. */
+function withoutBlanks(text: string): string {
+  const isBlank = (at: number): boolean => text[at] === " " || text[at] === "\t";
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(start)) start += 1;
+  while (end > start && isBlank(end - 1)) end -= 1;
+  return text.slice(start, end);
 }
 
 /** The one value of a field, `null` when it is absent. */
