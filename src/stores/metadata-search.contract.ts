@@ -119,11 +119,17 @@ export function searchContract(make: Make): void {
     const repositories = Array.from({ length: 900 }, (_, index) => `no/${index}` as RepositoryName);
     const names = Array.from({ length: 400 }, (_, index): ItemCriterion => field("name", "match", `x${index}*`));
     const where: ItemCriterion = { kind: "any", of: [...names, field("name", "eq", "intro.md")] };
-    const found = await store.read((view) => view.search(queryOf({ where, repositories: [...repositories, DEV] })));
-    assert.deepEqual(
-      found.map(({ path }) => path),
-      ["docs/guide/intro.md"],
+    const exact = Array.from({ length: 400 }, (_, index) =>
+      field("name", "eq", index === 7 ? "intro.md" : `x${index}`),
     );
+    for (const asked of [where, { kind: "any", of: exact } as const]) {
+      const query = queryOf({ where: asked, repositories: [...repositories, DEV] });
+      const found = await store.read((view) => view.search(query));
+      assert.deepEqual(
+        found.map(({ path }) => path),
+        ["docs/guide/intro.md"],
+      );
+    }
   });
 }
 

@@ -11,6 +11,8 @@ import type { MetadataTables } from "./tables.ts";
 const LOOKS_MAX = 100;
 /** So few places are few enough: no fewer are looked for. */
 const FEW_PLACES = 100;
+/** So many are worth looking further, however much there is to look at. */
+const MANY_PLACES = 1000;
 
 /** Places that hold all that is looked for, and perhaps more; together at most so many. */
 export interface Narrowed {
@@ -60,8 +62,10 @@ export function openNarrowing(parts: NarrowParts): (normal: Normal) => Promise<N
   async function ofAny(some: readonly Normal[]): Promise<Narrowed | null> {
     const places: RawBuilder<unknown>[] = [];
     let count = 0;
-    for (const part of some) {
-      const narrowed = await narrow(part);
+    const { ways, others } = waysOfValues(some, of, repositories);
+    const looking = [...ways.map((way) => () => counted(way)), ...others.map((part) => () => narrow(part))];
+    for (const look of looking) {
+      const narrowed = await look();
       if (narrowed === null) return null;
       places.push(...narrowed.places);
       count += narrowed.count;
@@ -78,8 +82,10 @@ export function openNarrowing(parts: NarrowParts): (normal: Normal) => Promise<N
       best = fewer(best, await counted(way));
       if (best !== null && best.count <= FEW_PLACES) return best;
     }
-    // Only where nothing simpler helps: each part of it is looked at by itself.
-    for (const part of conjuncts) if (best === null && part.kind === "any") best = await ofAny(part.of);
+    // Only where nothing simpler helps much: each part of it is looked at by itself.
+    for (const part of conjuncts) {
+      if (part.kind === "any" && (best === null || best.count > MANY_PLACES)) best = fewer(best, await ofAny(part.of));
+    }
     return best;
   }
 
@@ -118,6 +124,23 @@ function waysOf(
     };
   });
   return [...columns, ...properties];
+}
+
+/** Of many values that a field may have (hundreds of names, of digests) one way is made. */
+function waysOfValues(
+  some: readonly Normal[],
+  of: Kind,
+  repositories: readonly RepositoryName[] | null,
+): { readonly ways: readonly Way[]; readonly others: readonly Normal[] } {
+  const terms = some.filter((part) => part.kind === "field" && part.operator === "eq" && isFindable(part, of));
+  const ways = [...Map.groupBy(terms as readonly FieldTerm[], ({ field }) => field)].map(([field, named]): Way => {
+    const column = columnOf(of, field);
+    const values = named.map(({ value }) => (column.isNumber ? Number(value) : column.prefix + String(value)));
+    const conditions = [sql<boolean>`${bare(of, column)} in (${sql.join(values)})`];
+    if (column.index === "tree") conditions.unshift(within(of, repositories));
+    return { table: TABLES[of], where: joined("all", conditions), terms: [] };
+  });
+  return { ways, others: some.filter((part) => !terms.includes(part)) };
 }
 
 /** Whether an index finds it. */

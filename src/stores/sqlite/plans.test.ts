@@ -161,6 +161,7 @@ const SELECTIVE: readonly ItemCriterion[] = [
   field("sha256", "eq", "a".repeat(64)),
   field("sha1", "eq", "1".repeat(40)),
   field("md5", "eq", "2".repeat(32)),
+  { kind: "any", of: ["a", "b", "intro.md"].map((name) => field("name", "eq", name)) },
   { kind: "any", of: [field("name", "eq", "intro.md"), property("team", "eq", "red"), field("path", "eq", "docs")] },
 ];
 
