@@ -127,6 +127,7 @@ export type Reply =
       readonly part?:
         | ((range: { readonly start: number; readonly end: number }) => AsyncIterable<Uint8Array>)
         | undefined;
+      readonly lastModified?: Instant | null | undefined;
       readonly cache?: CachePolicy;
       readonly headers?: Readonly<Record<string, string>>;
       readonly noteServed?: NoteServed | undefined;

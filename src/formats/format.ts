@@ -380,6 +380,8 @@ export type OpenFile =
       readonly chunks: AsyncIterable<Uint8Array>;
       /** The bytes `[start, end)`; not given: it comes as a whole only. */
       readonly part?: (range: { readonly start: number; readonly end: number }) => AsyncIterable<Uint8Array>;
+      /** `null` or not given: nobody says. */
+      readonly lastModified?: Instant | null;
       readonly isPrivate: boolean;
       readonly noteServed?: NoteServed | undefined;
     }

@@ -67,10 +67,11 @@ export function prepare(reply: Reply, wish: Wish): Prepared {
 }
 
 function prepareStream(reply: Reply & { readonly kind: "stream" }, wish: Wish): Prepared {
-  const { part, sizeBytes } = reply;
+  const { part, sizeBytes, lastModified = null } = reply;
   const headers = {
     "content-type": reply.contentType,
     ...cacheHeaders(reply.cache, wish),
+    ...(lastModified === null ? {} : { "last-modified": new Date(lastModified).toUTCString() }),
     ...(sizeBytes === null ? {} : { "content-length": String(sizeBytes) }),
     ...reply.headers,
   };
@@ -85,7 +86,7 @@ function prepareStream(reply: Reply & { readonly kind: "stream" }, wish: Wish): 
   if (part === undefined || sizeBytes === null || reply.status !== 200) return whole;
   // Without a validator nobody can know that a part belongs to the parts that they have.
   const etag = reply.headers?.["etag"] ?? "";
-  const range = mayResume(wish.ifRange, { etag, lastModified: null }) ? rangeOf(wish.range, sizeBytes) : null;
+  const range = mayResume(wish.ifRange, { etag, lastModified }) ? rangeOf(wish.range, sizeBytes) : null;
   if (range === null) return { ...whole, headers: { "accept-ranges": "bytes", ...headers } };
   if (range === "unsatisfiable") {
     return plain(416, NOTHING, { "content-range": `bytes */${sizeBytes}`, "accept-ranges": "bytes" });

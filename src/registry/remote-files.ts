@@ -50,12 +50,13 @@ export function openFiles(holdings: Holdings, fetches: RemoteFetches): RemoteFil
       if (remote.useExternalUrls && remote.isOffline !== true) return { kind: "elsewhere", url: offer.url };
       const holding = await find(remote, offer);
       if (holding !== null) return holdings.opened(remote, keyOf(remote, offer), holding);
-      const { download } = await fetch(remote, offer, remote.storesFiles === false ? "pass" : "copy");
+      const { download, lastModified } = await fetch(remote, offer, remote.storesFiles === false ? "pass" : "copy");
       return {
         kind: "fetching",
         sizeBytes: download.sizeBytes,
         chunks: download.chunks(),
         part: (range) => download.part(range),
+        lastModified,
         isPrivate: isPrivate(remote),
       };
     },

@@ -107,6 +107,7 @@ export function openRemoteTree(
           sizeBytes,
           chunks: download.chunks(),
           part: (range) => download.part(range),
+          lastModified: arrival.lastModified,
           isPrivate: isPrivate(remote),
         };
       }

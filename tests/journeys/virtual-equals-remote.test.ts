@@ -112,10 +112,12 @@ async function sameEverywhere(pair: Pair, files: readonly string[], what: string
 async function sameFile(pair: Pair, path: string, what: string): Promise<void> {
   const reply = await same(pair, path, {}, what);
   if (reply?.status !== 200) return;
-  for (const [index, house] of pair.houses.entries()) {
+  const filename = decodeURIComponent(path.slice(path.lastIndexOf("/") + 1));
+  for (const house of pair.houses) {
     const isStored = async (): Promise<boolean> => {
-      const head = await house.anyone().ask("HEAD", `/${NAMES[index]}${path}`);
-      return head.headers["accept-ranges"] !== undefined;
+      const copies = await house.anyone().get("/api/v1/repositories/root/pypi/copies?limit=1000");
+      const { items } = JSON.parse(copies.body.toString()) as { readonly items: readonly { path: string }[] };
+      return items.some((copy) => copy.path.endsWith(`/${filename}`));
     };
     for (let turn = 0; turn < TURNS_MAX && !(await isStored()); turn += 1) await new Promise(setImmediate);
   }

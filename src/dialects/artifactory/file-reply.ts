@@ -52,6 +52,7 @@ export function fileReply(file: SentFile, opened: OpenFile): Reply {
     sizeBytes: opened.sizeBytes,
     chunks: opened.chunks,
     part: opened.part,
+    lastModified: opened.lastModified,
     cache,
     headers: sha256 === null ? headers : { ...headers, etag: `"${sha256}"` },
     ...counted,

@@ -83,8 +83,8 @@ function fileReply(filename: string, opened: OpenFile): Reply {
     noteServed: opened.noteServed,
   };
   if (opened.kind === "fetching") {
-    const { sizeBytes, chunks, part } = opened;
-    return { kind: "stream", status: 200, sizeBytes, chunks, part, ...common };
+    const { sizeBytes, chunks, part, lastModified } = opened;
+    return { kind: "stream", status: 200, sizeBytes, chunks, part, lastModified, ...common };
   }
   const { body, lastModified, freshness } = opened;
   return { kind: "file", filename, body, etag: hexOf(opened.blob), lastModified, freshness, ...common };

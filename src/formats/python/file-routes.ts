@@ -145,6 +145,7 @@ function replyOf(opened: OpenFile, filename: string, kept: "immutable" | "revali
         sizeBytes: opened.sizeBytes,
         chunks: opened.chunks,
         part: opened.part,
+        lastModified: opened.lastModified,
         cache: { kind: kept, isPrivate: opened.isPrivate },
         headers: sha256 === null ? headers : { ...headers, etag: `"${sha256}"` },
         noteServed: opened.noteServed,
