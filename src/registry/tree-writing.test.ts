@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
 import { describe, test } from "node:test";
-import type { ProjectName } from "#core";
+import type { Principal, ProjectName, UserName } from "#core";
 import type { Tree } from "#registry";
 import { ALICE, BOB, limit, NOBODY, nameOf, ROOT, refusal, token } from "../../tests/support/registry-world.ts";
 import { chunksOf, openTreeWorld, placeAt, wheelAt } from "../../tests/support/tree-world.ts";
 
 const FOO = wheelAt({ name: "Foo", version: "1.0" });
 const DEV = nameOf("alice/dev");
+const ADMIN: Principal = { kind: "user", name: "carol" as UserName, groups: [], isAdmin: true };
 
 describe("a file that is put at a path", () => {
   test("stands there with its digests, by whom and when, in folders that appear by themselves", async () => {
@@ -309,7 +310,22 @@ describe("bytes that are here already", () => {
     assert.equal(await world.tree.putKnown(ALICE, place, unknown), null);
   });
 
-  test("are those of copies of upstreams' files too, where their SHA-256 is told", async () => {
+  test("are not got at by who may not read them, but knows their digest", async () => {
+    await using world = await openTreeWorld();
+    await world.plain("alice/secret", { readers: ["alice"] });
+    await world.plain("alice/open");
+    await world.plain("bob/files", { publishers: ["bob"] });
+    await world.put("alice/secret:a.txt", "known");
+    const place = placeAt("bob/files:b.txt");
+    const ofKnown = (algorithm: "sha256" | "sha1") => ({ algorithm, hex: hash(algorithm, "known") });
+    for (const algorithm of ["sha256", "sha1"] as const) {
+      assert.equal(await world.tree.putKnown(BOB, place, ofKnown(algorithm)), null);
+    }
+    await world.put("alice/open:a.txt", "known");
+    assert.equal((await world.tree.putKnown(BOB, place, ofKnown("sha256")))?.created, true);
+  });
+
+  test("are for administrators those of copies of upstreams' files too, where their SHA-256 is told", async () => {
     await using world = await openTreeWorld();
     await world.plain("alice/files");
     world.fake.add("foo", { filename: "foo-1.0.tar.gz", bytes: Buffer.from("fetched") });
@@ -317,7 +333,9 @@ describe("bytes that are here already", () => {
     await world.text("root/up:foo/1.0/foo-1.0.tar.gz");
     while ((await world.text("root/up@cache:foo/1.0/foo-1.0.tar.gz")) === null) await new Promise(setImmediate);
     const digest = { algorithm: "sha256", hex: hash("sha256", "fetched").toUpperCase() } as const;
-    const put = await world.tree.putKnown(ALICE, placeAt("alice/files:a"), digest);
+    const place = placeAt("alice/files:a");
+    assert.equal(await world.tree.putKnown(ALICE, place, digest), null);
+    const put = await world.tree.putKnown(ADMIN, place, digest);
     assert.deepEqual([put?.created, put?.node.md5], [true, hash("md5", "fetched")]);
     assert.equal(await world.text("alice/files:a"), "fetched");
   });

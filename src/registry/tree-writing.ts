@@ -6,14 +6,17 @@ import {
   type LocalRepository,
   NO_PROJECT,
   type Principal,
+  placeOf,
   refuse,
   sha256Digest,
 } from "#core";
 import type { Candidate, Received } from "#formats";
+import { isInCharge } from "./account-rights.ts";
 import { claimBlobs } from "./claims.ts";
 import { openKnownBytes } from "./known-bytes.ts";
 import { keptDigests, ownProperties, refuseBelowFile, refuseOccupied, requirePath } from "./places.ts";
 import { type KeptBlob, refuseExpired, requireBlobs } from "./receive.ts";
+import { mayRead } from "./rights.ts";
 import { existing, formatOf, localIn, plainFileSizeBytesMax, refuseBlackedOut, requireRight, write } from "./tools.ts";
 import type { FolderNode, Place, PutOptions, Tree } from "./tree.ts";
 import {
@@ -42,8 +45,8 @@ export interface PutBytes {
   keep(): Promise<KeptBlob>;
 }
 
-/** So many places that have the same bytes are tried; all but the first only where a blob was lost. */
-const HOLDERS_MAX = 8;
+/** So many places that have the same bytes are looked at, of which most may be closed to who asks. */
+const HOLDERS_MAX = 100;
 
 export function openTreeWriting(tools: TreeTools): TreeWriting {
   const { blobs, metadata, publishing } = tools;
@@ -123,11 +126,18 @@ export function openTreeWriting(tools: TreeTools): TreeWriting {
     return (await Promise.all(held)).includes(null) ? null : there;
   }
 
-  /** Files with these bytes, and the bytes themselves: copies of remotes' files are in no table. */
-  async function holdersOf(digest: KnownDigest): Promise<readonly Pick<Artifact, "blob" | "digests">[]> {
+  /**
+   * Files with these bytes that the principal may read: who knows no more than a digest must not come by the bytes. Copies
+   * of remotes' files, and what rests in the trash, are in no table that could say who may; in charge one may read all.
+   */
+  async function holdersOf(principal: Principal, digest: KnownDigest): Promise<readonly Holder[]> {
     const holders = await metadata.read((view) => view.artifactsWith(digest, HOLDERS_MAX));
-    const blob = digest.algorithm === "sha256" ? sha256Digest(digest.hex) : null;
-    return blob === null ? holders : [...holders, { blob }];
+    const readable = holders.filter((holder) => {
+      const repository = tools.catalog.find(holder.repository);
+      return repository !== null && mayRead(tools, principal, repository, holder.project, placeOf(holder));
+    });
+    const blob = digest.algorithm === "sha256" && isInCharge(principal) ? sha256Digest(digest.hex) : null;
+    return blob === null ? readable : [...readable, { blob }];
   }
 
   function arrivalOf(putting: Putting): Arrival {
@@ -181,7 +191,7 @@ export function openTreeWriting(tools: TreeTools): TreeWriting {
     async putKnown(principal, place, { algorithm, hex }, options = {}) {
       // The right first: whether some repository has these bytes is nobody's business but those who may put them here.
       await targetOf(principal, place);
-      for (const holder of await holdersOf({ algorithm, hex: hex.toLowerCase() })) {
+      for (const holder of await holdersOf(principal, { algorithm, hex: hex.toLowerCase() })) {
         const claimedUntil = await claimBlobs(tools, holder.blob);
         const info = await blobs.stat(holder.blob);
         if (info === null) continue;
@@ -214,6 +224,7 @@ export function openTreeWriting(tools: TreeTools): TreeWriting {
 }
 
 type KnownDigest = Parameters<Tree["putKnown"]>[2];
+type Holder = Pick<Artifact, "blob" | "digests">;
 
 interface Putting {
   readonly principal: Principal;

@@ -97,7 +97,10 @@ export interface Tree {
     received: Received,
     options?: PutOptions,
   ): Promise<{ readonly node: FileNode; readonly created: boolean }>;
-  /** The same with bytes that some repository has already; `null`: none has them. Rights are checked before that is looked up. */
+  /**
+   * The same with bytes that some file has already that the principal may read; `null`: none has them. Rights are checked
+   * before that is looked up.
+   */
   putKnown(
     principal: Principal,
     place: Place,
