@@ -1,4 +1,13 @@
-import { type Instant, type JsonObject, type Limit, type Principal, refuse, type Token, type UserName } from "#core";
+import {
+  type Instant,
+  isAdministrator,
+  type JsonObject,
+  type Limit,
+  type Principal,
+  refuse,
+  type Token,
+  type UserName,
+} from "#core";
 import type { AccountBook } from "./access.ts";
 import { hashOf, newApiKey, newReference, newRefresh, readAccessSecret } from "./access-secrets.ts";
 import type { JwtClaims, Jwts } from "./jwts.ts";
@@ -69,7 +78,13 @@ export async function renewAccessToken(
 
 /** The account's API key; `null`: it has none. */
 export async function apiKeyOf(parts: AccessTokenParts, principal: Principal, owner: UserName): Promise<string | null> {
-  return (await apiKeysOf(parts, principal, owner))[0]?.text ?? null;
+  const [key] = await apiKeysOf(parts, principal, owner);
+  if (key === undefined) return null;
+  // A token that could read it would outlive its own expiry; one that administers could make accounts just as well.
+  const isOther = principal.kind === "token" && principal.id !== key.id && !isAdministrator(principal);
+  if (!isOther) return key.text;
+  const because = `the API key of ${owner} is not shown to a token; sign in with the password`;
+  throw refuse({ code: "not-permitted", action: "manage-tokens", because });
 }
 
 /** A new API key; the one before counts no more. */

@@ -377,6 +377,21 @@ test("an API key is its owner's to make, read, replace and withdraw", async () =
   assert.equal((await byKey(next)).status, 401);
 });
 
+test("a token that ends is not exchanged for the API key, which does not", async () => {
+  await using app = await withAlice();
+  const KEY = "/artifactory/api/security/apiKey";
+  const { apiKey } = jsonOf<{ apiKey: string }>(await app.as("alice").ask("POST", KEY));
+  const { access_token } = await issue(app, { expires_in: 60 }, "alice");
+  for (const url of [KEY, "/artifactory/api/security/encryptedPassword"]) {
+    const reply = await bearer(app, access_token)("GET", url);
+    assert.equal(reply.status, 403, url);
+    assert.ok(!reply.body.toString().includes("AKCp"), url);
+  }
+  assert.equal(jsonOf<{ apiKey: string }>(await bearer(app, apiKey)("GET", KEY)).apiKey, apiKey);
+  const root = await issue(app, { expires_in: 60 });
+  assert.deepEqual(jsonOf(await bearer(app, root.access_token)("GET", KEY)), {});
+});
+
 test("what jf keeps in the password's place is taken in its place, and can be withdrawn", async () => {
   await using app = await withAlice();
   const path = "/artifactory/api/security/encryptedPassword";
