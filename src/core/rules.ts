@@ -26,6 +26,9 @@ const ENOUGH: Readonly<Record<Action, readonly Grantable[]>> = {
   administer: ["administer"],
 };
 
+/** Of one action to one user or group; more paths than this are not remembered. */
+const PATHS_MAX = 10_000;
+
 /** What Artifactory calls the cache of a remote: grants on the one hold for the other. */
 const CACHE_SUFFIX = "-cache";
 /** More repositories than this are not remembered; what is asked then is only found again. */
@@ -101,6 +104,8 @@ interface Granting {
   /** Of the partial ones those that can be found by a part of the path, and the others, each kind of patterns once. */
   readonly byPart: Map<string, Compiled[]>;
   readonly others: Map<string, Compiled>;
+  /** What was found among the others, by path: nothing but trying them all tells it. */
+  readonly found: Map<string, Compiled | null>;
 }
 
 type Grants = Map<Action, Granting>;
@@ -172,7 +177,7 @@ function note(all: Map<string, Grants>, name: string, actions: ReadonlySet<Actio
   const grants: Grants = all.get(name) ?? new Map();
   all.set(name, grants);
   for (const action of actions) {
-    const granting: Granting = grants.get(action) ?? { whole: null, partial: [], byPart: new Map(), others: new Map() };
+    const granting: Granting = grants.get(action) ?? newGranting();
     grants.set(action, granting);
     if (target.fits === null) {
       granting.whole ??= target;
@@ -186,6 +191,10 @@ function note(all: Map<string, Grants>, name: string, actions: ReadonlySet<Actio
       else there.push(target);
     }
   }
+}
+
+function newGranting(): Granting {
+  return { whole: null, partial: [], byPart: new Map(), others: new Map(), found: new Map() };
 }
 
 interface GrantsTo {
@@ -225,8 +234,19 @@ function granting(of: Granting | undefined, action: Action, place: readonly stri
   for (const part of place) {
     for (const target of of.byPart.get(part) ?? []) if (target.fits?.(place) === true) return target;
   }
-  for (const target of of.others.values()) if (target.fits?.(place) === true) return target;
-  return null;
+  return amongOthers(of, place);
+}
+
+/** The same files are asked for again and again; trying a thousand patterns takes a hundred times as long as looking it up. */
+function amongOthers({ others, found }: Granting, place: readonly string[]): Compiled | null {
+  if (others.size === 0) return null;
+  const path = place.join("/");
+  const known = found.get(path);
+  if (known !== undefined) return known;
+  const target = others.values().find(({ fits }) => fits?.(place) === true) ?? null;
+  if (found.size >= PATHS_MAX) found.clear();
+  found.set(path, target);
+  return target;
 }
 
 function sentence({ name }: Compiled, action: Action, who: string, repository: Repository): string {
