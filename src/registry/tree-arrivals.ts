@@ -1,6 +1,7 @@
 import {
   type Artifact,
   type ArtifactLogEntry,
+  decide,
   type Instant,
   type JournalEvent,
   type JsonObject,
@@ -59,7 +60,8 @@ export async function settle(
   refuseUntaken(target, path);
   const there = await tx.artifactAt(name, path);
   if (there !== null && there.blob === blob && there.project === project && there.filename === filename) {
-    if (arrival.replacesProperties) await setProperties(tx, name, path, properties);
+    const isChanged = arrival.replacesProperties && (await setProperties(tx, name, path, properties));
+    if (isChanged) requireDescribing(tools, principal, target, there, path);
     return { artifact: there, created: false };
   }
   if (there === null) await refuseOccupied(tx, name, path, filename);
@@ -116,6 +118,19 @@ function refuseReplacing(
 ): void {
   refuseFixed(target, there);
   requireRight(tools, principal, "overwrite", target, there.project, path);
+}
+
+/** What is said of a file is changed by who may say it, or may put another file in its place, which says what it likes. */
+function requireDescribing(
+  tools: Tools,
+  principal: Principal,
+  target: LocalRepository,
+  { project }: Artifact,
+  path: string,
+): void {
+  const subject = { repository: target, project, path };
+  if (decide(principal, "annotate", subject, tools.rules).isAllowed) return;
+  requireRight(tools, principal, "overwrite", target, project, path);
 }
 
 /** A package's file is asked for by its name, so that stands once in a repository. */

@@ -134,7 +134,8 @@ export async function carryFolder(
   requireRight(tools, principal, "publish", target, null, to);
   refuseBlackedOut(target);
   if ((await tx.artifactAt(name, to)) !== null) await refuseOccupied(tx, name, to);
-  if ((await tx.folder(name, to)) === null) {
+  const there = await tx.folder(name, to);
+  if (there === null) {
     await refuseBelowFile(tx, name, to);
     const folder = { repository: name, path: to, createdAt: tools.now(), createdBy: actorOf(principal).name };
     tx.append({ type: "folder.made", folder });
@@ -142,7 +143,8 @@ export async function carryFolder(
   // What is said of a repository is not said of a folder of another one.
   const properties = path === "" ? {} : await tx.properties(repository, path);
   if (Object.keys(properties).length === 0) return;
-  await setProperties(tx, name, to, { ...(await tx.properties(name, to)), ...properties });
+  const isChanged = await setProperties(tx, name, to, { ...(await tx.properties(name, to)), ...properties });
+  if (isChanged && there !== null) requireRight(tools, principal, "annotate", target, null, to);
 }
 
 interface Arriving {

@@ -98,6 +98,26 @@ describe("removing", () => {
     assert.deepEqual(await world.names("alice/files:a"), ["b", "c"]);
   });
 
+  test("needs the right for every folder that goes along, whether there are files in it or not", async () => {
+    await using world = await openTreeWorld();
+    await world.plain("alice/files");
+    await world.put("alice/files:a/b", "b");
+    await world.tree.makeFolder(ALICE, placeAt("alice/files:theirs"));
+    await world.tree.setProperties(ALICE, placeAt("alice/files:theirs"), { team: ["core"] }, false);
+    await world.registry.governing.savePermissionTarget(ROOT, {
+      name: "a part",
+      repositories: ["alice.files"],
+      includes: ["a/**"],
+      excludes: [],
+      users: { bob: ["read", "remove"] },
+      groups: {},
+    });
+    await assert.rejects(world.remove("alice/files:", BOB), refusal("not-permitted"));
+    assert.deepEqual(await world.all("alice/files:"), ["a/", "a/b", "theirs/"]);
+    assert.deepEqual(await world.properties("alice/files:theirs"), { team: ["core"] });
+    assert.deepEqual(await world.remove("alice/files:a", BOB), { files: 1, folders: 1, sizeBytes: 1 });
+  });
+
   test("through a virtual repository removes where that publishes to, and nowhere else", async () => {
     await using world = await openTreeWorld();
     await world.plain("alice/one");

@@ -9,6 +9,7 @@ import {
   type Repository,
   type RepositoryName,
   refuse,
+  type TreeEntry,
 } from "#core";
 import type { MetadataView, Transaction } from "#stores";
 import { requirePath, setProperties } from "./places.ts";
@@ -37,8 +38,8 @@ export function openTreeRemoving(tools: TreeTools): Pick<Tree, "remove"> {
     if (file !== null) return removeFile(principal, file);
     if ((await metadata.read((view) => view.folder(name, path))) === null) return null;
     // All of it is looked at first, so that what may not go altogether stays altogether.
-    for await (const files of filesBelow(name, path)) {
-      for (const one of files) requireRemovable(tools, principal, target, one, path);
+    for await (const entries of entriesBelow(name, path)) {
+      for (const entry of entries) requireEntryRemovable(tools, principal, target, entry, path);
     }
     let tally = NOTHING;
     for (let pass = 0; pass < PASSES_MAX; pass += 1) {
@@ -71,7 +72,7 @@ export function openTreeRemoving(tools: TreeTools): Pick<Tree, "remove"> {
         const target = await localIn(tx, name);
         const entries = await tx.below(name, path, { after: cursor, limit: BATCH });
         const files = entries.flatMap((entry) => (entry.kind === "file" ? [entry.artifact] : []));
-        for (const file of files) requireRemovable(tools, principal, target, file, path);
+        for (const entry of entries) requireEntryRemovable(tools, principal, target, entry, path);
         await takeAway(tools, tx, files);
         const last = entries.at(-1);
         return {
@@ -86,11 +87,11 @@ export function openTreeRemoving(tools: TreeTools): Pick<Tree, "remove"> {
     return tally;
   }
 
-  async function* filesBelow(name: RepositoryName, path: string): AsyncGenerator<readonly Artifact[]> {
+  async function* entriesBelow(name: RepositoryName, path: string): AsyncGenerator<readonly TreeEntry[]> {
     for (let after: string | null = null; ; ) {
       const page = { after, limit: BATCH };
       const entries = await metadata.read((view) => view.below(name, path, page));
-      yield entries.flatMap((entry) => (entry.kind === "file" ? [entry.artifact] : []));
+      yield entries;
       const last = entries.at(-1);
       if (last === undefined || entries.length < BATCH) return;
       after = pathOf(last);
@@ -210,6 +211,18 @@ export async function endFolder(
     await setProperties(tx, name, "", own);
     return folders;
   });
+}
+
+/** A folder goes with what is in it, and what is said of it, so it needs the right as well. */
+function requireEntryRemovable(
+  tools: TreeTools,
+  principal: Principal,
+  target: LocalRepository,
+  entry: TreeEntry,
+  path: string,
+): void {
+  if (entry.kind === "file") requireRemovable(tools, principal, target, entry.artifact, path);
+  else requireRight(tools, principal, "remove", target, null, entry.folder.path);
 }
 
 /** `path`: the place that was asked for, by which people know what was refused. */

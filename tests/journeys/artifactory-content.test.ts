@@ -131,6 +131,25 @@ describe("content by Artifactory's REST", () => {
     assert.equal((await house.ask("GET", "/libs/re.bin")).body.toString(), "two");
   });
 
+  test("what is said of a file is not changed by deploying it again, without the right to annotate or to delete", async () => {
+    const properties = async () => (await house.ask("GET", "/api/storage/libs/gate.bin?properties")).body.toString();
+    expectStatus(await house.ask("PUT", "/libs/gate.bin;qa=failed", { body: "gate" }), 201);
+    const sha256 = hex("sha256", "gate");
+    for (const [address, wish] of [
+      ["/libs/gate.bin;qa=passed", { body: "gate" }],
+      ["/libs/gate.bin", { body: "gate" }],
+      ["/libs/gate.bin;qa=passed", { headers: { "x-checksum-deploy": "true", "x-checksum-sha256": sha256 } }],
+    ] as const) {
+      const reply = await house.ask("PUT", address, { as: "deployer", ...wish });
+      assert.equal(reply.status, 403);
+      assert.match(messageOf(reply), /needs DELETE permission/);
+      assert.match(await properties(), /"failed"/);
+    }
+    expectStatus(await house.ask("PUT", "/libs/gate.bin;qa=failed", { as: "deployer", body: "gate" }), 201);
+    expectStatus(await house.ask("PUT", "/libs/gate.bin;qa=passed", { body: "gate" }), 201);
+    assert.match(await properties(), /"passed"/);
+  });
+
   test("who may not read is asked to sign in, or refused; who may, only reads", async () => {
     expectStatus(await house.ask("PUT", "/libs/secret.bin", { body: "s" }), 201);
     assert.equal((await house.ask("GET", "/libs/secret.bin", { as: null })).status, 401);
