@@ -11,7 +11,7 @@ import {
   type Rules,
   type UserName,
 } from "#core";
-import { atMost, type Figure, round, shown } from "./figures.ts";
+import { atMost, type Figure } from "./figures.ts";
 
 const TARGETS = 1_000;
 const REPOSITORIES = 200;
@@ -25,7 +25,7 @@ export function permissionRows(): Figure[] {
   return [
     atMost(`${what}: one of each team's, by groups and patterns`, measured(teams()), LIMIT_MICROSECONDS, "µs"),
     atMost(`${what}: all of them about the same, and none fits`, measured(crowd()), LIMIT_MICROSECONDS, "µs"),
-    shown(`${what}: the same, and no pattern names a folder`, `${round(measured(crowd("*")))} µs`),
+    atMost(`${what}: the same, and no pattern names a folder`, measured(crowd("*")), LIMIT_MICROSECONDS, "µs"),
   ];
 }
 
