@@ -15,9 +15,9 @@ const STAGES = {
     isIn: (path) => !/^tests\/(conformance|faults)\//.test(path),
     concurrency: 2,
     testMinutes: 2,
-    stageMinutes: 8,
+    stageMinutes: 13,
   },
-  faults: { isIn: (path) => path.startsWith("tests/faults/"), concurrency: 1, testMinutes: 5, stageMinutes: 12 },
+  faults: { isIn: (path) => path.startsWith("tests/faults/"), concurrency: 1, testMinutes: 5, stageMinutes: 10 },
   conformance: {
     isIn: (path) => path.startsWith("tests/conformance/"),
     concurrency: 1,
