@@ -17,7 +17,7 @@ import {
 import type { MetadataView } from "#stores";
 import { requirePath } from "./places.ts";
 import type { RemoteFile } from "./remote-tree.ts";
-import { mayFill, mayRead } from "./rights.ts";
+import { mayFill, mayRead, partRead } from "./rights.ts";
 import { existing, formatOf, requireRight } from "./tools.ts";
 import type { Place } from "./tree.ts";
 import { sightOf } from "./tree-sight.ts";
@@ -66,9 +66,9 @@ export function openLookup(tools: TreeTools): Lookup {
     const search: RemoteSearch = { tools, principal, asked, path, isCacheOnly };
     const remotes = remotesOf(sources, path);
     for (const remote of remotes) {
-      const isFolder =
-        path === "" || (await tools.remoteTree.cached(remote, path, { after: null, limit: 1 })).length > 0;
-      if (isFolder && mayRead(tools, principal, remote, null)) return { kind: "remote-folder", remote, path };
+      if (!mayRead(tools, principal, remote, null)) continue;
+      const isFolder = path === "" || (await hasSeenBelow(tools, principal, remote, path));
+      if (isFolder) return { kind: "remote-folder", remote, path };
     }
     const found = path === "" ? null : await findRemotely(search, remotes);
     if (found === null && asked.kind !== "virtual") {
@@ -132,6 +132,29 @@ async function seenFolder(
     }
     return null;
   });
+}
+
+/** So many copies are looked at to find one that may be read, as `sightOf` does it. */
+const COPIES_LOOKED_AT_MAX = 2_000;
+const COPIES_AT_ONCE = 500;
+
+/** A folder of a remote is there for who may read a copy in it. */
+async function hasSeenBelow(
+  tools: TreeTools,
+  principal: Principal,
+  remote: RemoteRepository,
+  folder: string,
+): Promise<boolean> {
+  const readsAll = partRead(tools, principal, remote, null) === null;
+  const limit = readsAll ? 1 : COPIES_AT_ONCE;
+  let after: string | null = null;
+  for (let seen = 0; seen < COPIES_LOOKED_AT_MAX; seen += limit) {
+    const copies: readonly RemoteFile[] = await tools.remoteTree.cached(remote, folder, { after, limit });
+    if (copies.some(({ path }) => readsAll || mayRead(tools, principal, remote, null, path))) return true;
+    after = copies.at(-1)?.path ?? null;
+    if (after === null || copies.length < limit) return false;
+  }
+  return false;
 }
 
 interface RemoteSearch {

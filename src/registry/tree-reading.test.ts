@@ -38,6 +38,21 @@ async function fetched(world: TreeWorld, at: string, copy = at): Promise<string 
 }
 
 describe("a folder", () => {
+  test("of a remote is there for who may read a copy in it, and for others as if there were none", async () => {
+    await using world = await openTreeWorld();
+    await remoteFiles(world, "root/files", PRIVATE);
+    for (const path of ["open/a", "shut/b"]) world.fake.add(path, { filename: path, bytes: Buffer.from(path) });
+    await grant(world, ["open/**"]);
+    for (const path of ["open/a", "shut/b"]) await fetched(world, `root/files:${path}`);
+    assert.equal((await world.tree.look(ALICE, placeAt("root/files:shut")))?.kind, "folder");
+    assert.equal((await world.tree.look(BOB, placeAt("root/files:open")))?.kind, "folder");
+    assert.deepEqual(await world.all("root/files:", BOB), ["open/", "open/a"]);
+    for (const folder of ["shut", "nothing"]) {
+      await assert.rejects(world.tree.look(BOB, placeAt(`root/files:${folder}`)), refusal("not-permitted"));
+      await assert.rejects(world.names(`root/files@cache:${folder}`, BOB), refusal("not-permitted"));
+    }
+  });
+
   test("shows what stands in it by name, page by page", async () => {
     await using world = await openTreeWorld();
     await world.plain("alice/files");

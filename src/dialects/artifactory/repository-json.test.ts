@@ -189,3 +189,25 @@ test("class and package type cannot change", () => {
     assert.throws(() => changedRepository(repository, body, CONTEXT), RegistryError);
   }
 });
+
+test("what nobody here understands is shown to who administers, and secrets among it are not kept", () => {
+  const repository = made({
+    rclass: "remote",
+    packageType: "pypi",
+    url: "https://name:hidden@files.example",
+    pyPIRegistryUrl: "https://index.example",
+    bearerToken: "hidden",
+    clientTlsCertificate: "alias",
+    enableTokenAuthentication: true,
+  });
+  assert.equal(repository.kept?.["bearerToken"], undefined);
+  const full = shown(repository);
+  assert.deepEqual([full["clientTlsCertificate"], full["enableTokenAuthentication"]], ["alias", true]);
+  const toReaders = shown(repository, false);
+  assert.deepEqual(
+    [toReaders["url"], toReaders["pyPIRegistryUrl"], toReaders["pyPIRepositorySuffix"]],
+    ["https://index.example", "https://index.example", "simple"],
+  );
+  assert.notEqual(toReaders["clientTlsCertificate"], "alias");
+  assert.doesNotMatch(JSON.stringify(toReaders), /hidden/);
+});

@@ -96,7 +96,7 @@ export function changedRepository(current: Repository, body: JsonObject, context
   }
 }
 
-/** The whole configuration. `isFull`: to who administers it, with the name that it is known by upstream. */
+/** The configuration. `isFull`: to who administers it, with the name that it is known by upstream, and what is kept. */
 export function configurationOf(
   repository: Repository,
   { exists, isFull }: { readonly exists: (name: RepositoryName) => boolean; readonly isFull: boolean },
@@ -105,7 +105,8 @@ export function configurationOf(
   return {
     key: keyOf(repository.name),
     ...ECHO_DEFAULTS[repository.kind],
-    ...kept,
+    // Nothing here knows what it means, so nobody can say that every reader may see it.
+    ...(isFull ? kept : {}),
     rclass: classOf(repository),
     packageType: packageTypeOf(repository.format),
     description: repository.description ?? "",
@@ -113,7 +114,7 @@ export function configurationOf(
     excludesPattern: patternText(repository.excludes, ""),
     blackedOut: repository.isBlackedOut ?? false,
     priorityResolution: repository.hasPriority ?? false,
-    ...kindFields(repository, exists),
+    ...kindFields(isFull ? repository : { ...repository, kept: {} }, exists),
     ...(repository.kind === "remote" ? { username: isFull ? (username ?? "") : "", password: "" } : {}),
   };
 }
@@ -253,9 +254,14 @@ function oneOf<Word extends string>(field: string, word: string, words: readonly
 function keptFields(body: JsonObject, before: JsonObject, rclass: string | null): JsonObject {
   const kept: Record<string, Json> = { ...before };
   for (const [name, value] of Object.entries(body)) {
-    if (!READ_FIELDS.has(name) && value !== null) kept[name] = value;
+    if (!READ_FIELDS.has(name) && value !== null && !isSecret(name, value)) kept[name] = value;
   }
   return rclass === "federated" ? { ...kept, rclass } : kept;
+}
+
+/** What nothing here needs is no reason to keep somebody's secret in the open. */
+function isSecret(name: string, value: Json): boolean {
+  return typeof value === "string" && /password|passphrase|secret|token|credential/i.test(name);
 }
 
 function checkIdentity(current: Repository, body: JsonObject): void {
