@@ -107,6 +107,31 @@ describe("a removed file", () => {
 });
 
 describe("a restored file", () => {
+  test("comes back where it was for who may remove it, and elsewhere only for who may also read it", async () => {
+    await using world = await openDev({ readers: ["alice"] });
+    await world.local("bob/own", { publishers: ["bob"] });
+    await world.publish("alice/dev", { project: "foo" });
+    const grant = (actions: readonly ("read" | "remove" | "publish")[]) =>
+      world.registry.governing.savePermissionTarget(ROOT, {
+        name: "bob",
+        repositories: ["alice.dev"],
+        includes: [],
+        excludes: [],
+        users: { bob: actions },
+        groups: {},
+      });
+    await grant(["remove", "publish"]);
+    await remove(world);
+    const { trash } = world.registry;
+    const elsewhere = { repository: nameOf("bob/own"), path: `foo/1.0/${SDIST}` };
+    const { id } = await onlyOne(world);
+    await assert.rejects(trash.restore(BOB, id, elsewhere), refusal("not-permitted", /read on alice\/dev/));
+    assert.equal((await trash.restore(BOB, id)).repository, DEV);
+    await remove(world);
+    await grant(["remove", "read"]);
+    assert.equal((await trash.restore(BOB, (await onlyOne(world)).id, elsewhere)).repository, "bob/own");
+  });
+
   test("has all that it had: place, properties, companions, log, dates and its version's record", async () => {
     await using world = await openDev();
     const { artifact } = await world.publish("alice/dev", {

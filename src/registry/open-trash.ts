@@ -41,6 +41,13 @@ export function openTrash(tools: Tools): Trash {
     requireRight(tools, principal, "remove", repository, artifact.project, placeOf(artifact));
   }
 
+  /** Who may only remove a file must not come to read it by restoring it elsewhere. */
+  async function requireReading(principal: Principal, { artifact }: TrashedFile): Promise<void> {
+    if (isInCharge(principal)) return;
+    const repository = await existing(tools, artifact.repository);
+    requireRight(tools, principal, "read", repository, artifact.project, placeOf(artifact));
+  }
+
   return {
     async list(principal, { repository: name, after, limit }) {
       const repository = name === undefined ? null : await existing(tools, name);
@@ -61,6 +68,9 @@ export function openTrash(tools: Tools): Trash {
       await requireRemoval(principal, file);
       const { artifact } = file;
       const place = to ?? { repository: artifact.repository, path: placeOf(artifact) };
+      if (place.repository !== artifact.repository || place.path !== placeOf(artifact)) {
+        await requireReading(principal, file);
+      }
       const target = await restoringTarget(tools, principal, file, place);
       await requireBlobs(blobs, [artifact, ...Object.values(artifact.companions)]);
       const record = await restoredRecord(tools, target, file);
