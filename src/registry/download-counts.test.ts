@@ -90,6 +90,25 @@ test("downloads that could not be written down are written with the next ones", 
   assert.deepEqual([(await counts.of(DEV, "a")).count, (await counts.of(DEV, "b")).count], [2, 1]);
 });
 
+test("no download is lost, or counted twice, where only the times could not be written down", async () => {
+  let isBroken = true;
+  const { open } = openWorld((state) => ({
+    async putAll(space, entries) {
+      if (isBroken) throw new Error("the disk is full");
+      await state.putAll(space, entries);
+    },
+  }));
+  await using counts = open();
+  for (let index = 0; index < 450; index += 1) counts.counterOf(DEV, `f${index}`)("alice");
+  await assert.rejects(counts.save(), /full/);
+  isBroken = false;
+  await counts.save();
+  assert.deepEqual(
+    await Promise.all([0, 199, 200, 449].map(async (index) => (await counts.of(DEV, `f${index}`)).count)),
+    [1, 1, 1, 1],
+  );
+});
+
 test("more files than fit into one write are all written down", async () => {
   const { open } = openWorld();
   {

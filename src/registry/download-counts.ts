@@ -12,10 +12,19 @@ export interface DownloadCounts extends AsyncDisposable {
   counterOf(repository: RepositoryName, path: string): NoteServed;
   /** Also what is not written down yet by this process. A file that nobody has downloaded: 0. */
   of(repository: RepositoryName, path: string): Promise<Downloads>;
+  /** What files had elsewhere, which are moved here now; `of` told it before they were taken from there. */
+  carry(moved: readonly MovedCounts[]): Promise<void>;
   /** Of a file that is gone for good, so that its successor begins anew. */
   forget(repository: RepositoryName, path: string): Promise<void>;
   /** Writes down what was counted since; to be called every few seconds. */
   save(): Promise<void>;
+}
+
+export interface MovedCounts {
+  readonly repository: RepositoryName;
+  /** Where it stands now. */
+  readonly path: string;
+  readonly downloads: Downloads;
 }
 
 /** How often, by file; a file that was never downloaded has none. */
@@ -31,7 +40,7 @@ interface Counted {
   readonly repository: RepositoryName;
   readonly path: string;
   count: number;
-  lastAt: Instant;
+  lastAt: Instant | null;
   lastBy: string;
 }
 
@@ -70,20 +79,22 @@ export function openDownloadCounts({
     counted = new Map();
     for (let start = 0; start < all.length; start += BATCH_FILES) {
       const batch = all.slice(start, start + BATCH_FILES);
+      let added = start;
       try {
         await state.addAll(
           COUNT_SPACE,
           batch.map(([key, { count }]) => ({ key, amount: count })),
         );
+        added += BATCH_FILES;
+        await state.putAll(
+          LAST_SPACE,
+          batch.map(([key, { lastAt, lastBy }]) => ({ key, value: { at: lastAt, by: lastBy } })),
+        );
       } catch (error) {
-        // Nothing of the batch was added: it is counted on with what has come since.
-        for (const [key, lost] of all.slice(start)) addTo(counted, key, lost);
+        // What was not added is counted on with what has come since; a batch is added as a whole or not at all.
+        for (const [key, lost] of all.slice(added)) addTo(counted, key, lost);
         throw error;
       }
-      await state.putAll(
-        LAST_SPACE,
-        batch.map(([key, { lastAt, lastBy }]) => ({ key, value: { at: lastAt, by: lastBy } })),
-      );
     }
   }
 
@@ -122,6 +133,16 @@ export function openDownloadCounts({
         return { count: base + (fresh?.count ?? 0), lastAt: at, lastBy: by === "" ? null : by };
       }
     },
+    async carry(moved) {
+      for (const { repository, path, downloads } of moved) {
+        const { count, lastAt, lastBy } = downloads;
+        if (count > 0)
+          addTo(counted, keyOf(repository, path), { repository, path, count, lastAt, lastBy: lastBy ?? "" });
+      }
+      if (moved.length === 0) return;
+      // They are all that a file has, so they do not wait in memory; what cannot be written is counted on.
+      await save().catch(() => {});
+    },
     forget,
     save,
     async [Symbol.asyncDispose]() {
@@ -138,7 +159,7 @@ function addTo(counted: Map<string, Counted>, key: string, { repository, path, c
     return;
   }
   known.count += count;
-  if (lastAt < known.lastAt) return;
+  if ((lastAt ?? 0) < (known.lastAt ?? 0)) return;
   known.lastAt = lastAt;
   known.lastBy = lastBy;
 }

@@ -46,6 +46,22 @@ describe("a file", () => {
     assert.equal((await world.tree.look(ALICE, placeAt("alice/files:a/c")))?.createdAt, made);
   });
 
+  test("takes along how often it was downloaded; a copy was not downloaded yet", async () => {
+    await using world = await openPlain();
+    await world.put("alice/files:a/b", "text");
+    const opened = await world.tree.open(BOB, placeAt("alice/files:a/b"));
+    assert(opened?.file.kind === "stored");
+    opened.file.noteServed?.("bob");
+    const downloads = { count: 1, lastAt: world.now(), lastBy: "bob" };
+    await world.copy("alice/files:a/b", "alice/more:copy");
+    assert.equal((await world.tree.downloads(ALICE, placeAt("alice/more:copy")))?.count, 0);
+    await world.move("alice/files:a/b", "alice/more:b", ALICE, true);
+    await world.move("alice/files:a", "alice/more:c");
+    assert.deepEqual(await world.tree.downloads(ALICE, placeAt("alice/more:c/b")), downloads);
+    await world.put("alice/files:a/b", "another");
+    assert.equal((await world.tree.downloads(ALICE, placeAt("alice/files:a/b")))?.count, 0);
+  });
+
   test("goes into what is a folder under its own name, else takes the name", async () => {
     await using world = await openPlain();
     await world.put("alice/files:a.txt", "a");

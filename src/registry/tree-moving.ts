@@ -3,7 +3,7 @@ import type { OpenFile } from "#formats";
 import type { Transaction } from "#stores";
 import { requirePath } from "./places.ts";
 import { existing, requireRight, write } from "./tools.ts";
-import type { Place, Tally, Tree, TreeNode } from "./tree.ts";
+import type { Downloads, Place, Tally, Tree, TreeNode } from "./tree.ts";
 import {
   type Carried,
   type CarriedFile,
@@ -125,6 +125,7 @@ export function openTreeMoving(
       for (const one of waiting) {
         if (one.kind === "file") examined.set(one, await examineCarried(journey, one));
       }
+      const downloads = await downloadsOf(journey, waiting);
       const outcomes = await transact(journey, async (tx) => {
         const all: (CarriedFile | "folder")[] = [];
         for (const one of waiting) {
@@ -134,9 +135,26 @@ export function openTreeMoving(
         return all;
       });
       for (const [index, one] of waiting.entries()) if (outcomes[index] === null) gone.add(one.path);
+      await tools.downloads.carry(
+        waiting.flatMap((one, index) => {
+          const own = typeof outcomes[index] === "object" ? downloads.get(one) : undefined;
+          return own === undefined ? [] : [{ repository: journey.target, path: one.to, downloads: own }];
+        }),
+      );
       waiting = waiting.filter((_, index) => outcomes[index] === "other");
     }
     return tallyOf(nodes.filter(({ path }) => !gone.has(path)));
+  }
+
+  /** Before the files are gone: with them their counts go. What is copied has not been downloaded. */
+  async function downloadsOf({ isMove, isDry }: Journey, all: readonly Carried[]) {
+    const downloads = new Map<Carried, Downloads>();
+    if (!isMove || isDry) return downloads;
+    for (const one of all) {
+      const own = one.kind === "file" ? await tools.downloads.of(one.repository, one.path) : null;
+      if (own !== null && own.count > 0) downloads.set(one, own);
+    }
+    return downloads;
   }
 
   /** A remote's file is taken in as an upload is: its bytes, of which the target's format makes what they are. */
