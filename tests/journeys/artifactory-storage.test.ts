@@ -195,6 +195,16 @@ describe("what Artifactory's storage API tells", () => {
     assert.equal((await house.ask("GET", "/api/search/artifact")).status, 400);
   });
 
+  test("a search for more values than the tables can compare is refused", async () => {
+    const many = (count: number, sign: string) => Array.from({ length: count }, (_, at) => `k${at}`).join(sign);
+    for (const sign of [",", "&"]) {
+      const prefix = sign === "," ? "k=" : "";
+      const search = (count: number) => house.ask("GET", `/api/search/prop?${prefix}${many(count, sign)}`);
+      assert.equal((await search(1000)).status, 400);
+      assert.equal((await search(500)).status, 200);
+    }
+  });
+
   test("AQL finds what clients ask for, and refuses what is none", async () => {
     const aql = async (body: string) =>
       jsonOf<{ results: Record<string, unknown>[]; range: unknown }>(

@@ -21,6 +21,8 @@ import { CACHE_ENDING, contentUrl, findNamed, storageUrl } from "./places.ts";
 import { listIn, wholeIn } from "./query-flags.ts";
 
 const AT_ONCE = 1000;
+/** As many as AQL has criteria; the tables' keepers take no longer ones. */
+const VALUES_MAX = 500;
 
 /** The searches that are asked by GET; see `aql-search.ts` for the other one. */
 export function searchRoutes(parts: ArtifactoryParts): readonly DialectRoute[] {
@@ -128,9 +130,12 @@ function named(call: Call): ItemCriterion {
 /** All that is asked with a name of its own is a property; an empty value or `*` stands for any. */
 function withProperties(call: Call): ItemCriterion {
   const of: ItemCriterion[] = [];
+  let count = 0;
   for (const [key, value] of call.query) {
     if (key === "repos") continue;
     const values = value.split(",").filter((text) => text !== "");
+    count += Math.max(values.length, 1);
+    if (count > VALUES_MAX) throw invalid(`A search asks for at most ${VALUES_MAX} values; ask in several.`);
     of.push({ kind: "any", of: (values.length === 0 ? ["*"] : values).map((text) => propertyIs(key, text)) });
   }
   if (of.length === 0) throw invalid("Which property is to be found? Write ?key=value.");
