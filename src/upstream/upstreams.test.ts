@@ -225,6 +225,18 @@ test("the password goes to the upstream's own origin and never along a redirect 
   for (const { headers } of other.seen) assert.equal(headers.authorization, undefined);
 });
 
+test("a token goes to the upstream's own origin and never along a redirect, as to where its files are", async () => {
+  await using world = await setUp();
+  await using other = await openFakeUpstream();
+  const upstream = open(world.fake, world.upstreams);
+  const headers = { Authorization: "Bearer s3cret", accept: "text/html" };
+  (await upstream.get("foo/", { headers })).cancel();
+  world.fake.behave({ redirectTo: other.origin });
+  (await upstream.get("foo/", { headers })).cancel();
+  assert.equal(world.fake.seen[0]?.headers.authorization, "Bearer s3cret");
+  assert.deepEqual([other.seen[0]?.headers.authorization, other.seen[0]?.headers.accept], [undefined, "text/html"]);
+});
+
 test("a server that fails again and again is left alone for a while, then tried once", async () => {
   await using world = await setUp({ limits: { failuresMax: 2, restMilliseconds: 5_000, retries: 0 } });
   const upstream = open(world.fake, world.upstreams);

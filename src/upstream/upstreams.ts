@@ -88,9 +88,10 @@ export function openUpstreams(options: UpstreamsOptions): Upstreams {
         "user-agent": options.userAgent,
         "accept-encoding": get.raw === true || get.range !== undefined ? "identity" : "gzip",
         ...(get.range === undefined ? {} : { range: `bytes=${get.range.replace(/^bytes=/, "")}` }),
-        ...get.headers,
-        // Whoever the upstream redirects to, or links to elsewhere, is not told its password.
-        ...(authorization !== null && url.origin === home.origin ? { authorization } : {}),
+        // Whoever the upstream redirects to, or links to elsewhere, is told neither its password nor a token.
+        ...(url.origin === home.origin
+          ? { ...get.headers, ...(authorization === null ? {} : { authorization }) }
+          : withoutAuthorization(get.headers)),
       };
     }
 
@@ -215,6 +216,10 @@ function addressOf(address: string, base: URL): URL {
   url.password = "";
   url.hash = "";
   return url;
+}
+
+function withoutAuthorization(headers: UpstreamGet["headers"] = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== "authorization"));
 }
 
 function redirectOf({ data }: Answer, url: URL): URL | null {
