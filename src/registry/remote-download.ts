@@ -19,6 +19,8 @@ export interface Download {
   readonly sizeBytes: number | null;
   /** Resolves when the blob is durable; rejects when there will be none. */
   readonly kept: Promise<KeptFile>;
+  /** Whether readers may have it to its end; by then it is on its way to the disk. */
+  readonly isVerified: boolean;
   /** From the first byte; can be opened any number of times, also after the end. */
   chunks(): AsyncIterable<Uint8Array>;
   /**
@@ -322,6 +324,9 @@ export function openDownload(parts: DownloadParts): Download {
   return {
     sizeBytes,
     kept: running,
+    get isVerified() {
+      return isVerified;
+    },
     chunks: () => readable(null),
     part: (range) => readable(range),
     await() {

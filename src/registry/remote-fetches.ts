@@ -12,6 +12,11 @@ import { plainFileSizeBytesMax } from "./tools.ts";
 export interface RemoteFetches {
   /** Begins it, or joins the one under way. Refuses what the upstream does not have or cannot send as announced. */
   join(wanted: WantedFetch): Promise<Arrival>;
+  /**
+   * Waits until what has come whole under keys with that beginning is written down, so that who has read a file to its end
+   * finds the copy. Whether there was any; what is still on its way is not waited for.
+   */
+  settled(keyPrefix: string): Promise<boolean>;
   /** What is under way reaches its readers, but is not written down. */
   forget(): void;
   /** Ends what is being fetched and waits until nothing of it is left. */
@@ -43,6 +48,8 @@ export type Arrival =
 /** A fetch under way; it is over when the copy is written down. */
 export interface Flight {
   readonly kind: "flight";
+  /** Where the copy is written down. */
+  readonly key: string;
   readonly download: Download;
   readonly cached: Promise<CachedFile>;
   readonly lastModified: Instant | null;
@@ -138,6 +145,7 @@ export function openFetches(tools: RemoteTools): RemoteFetches {
       };
       const flight: Flight = {
         kind: "flight",
+        key: wanted.key,
         download,
         cached: finish(wanted, name, download, facts),
         lastModified: facts.lastModified,
@@ -183,6 +191,13 @@ export function openFetches(tools: RemoteTools): RemoteFetches {
       // Two pages may announce different bytes under one name; they are not given each other's.
       const name = [wanted.keeping, wanted.key, JSON.stringify(wanted.offer.digests)].join(" ");
       return flights.get(name) ?? starts.run(name, () => begin(wanted, name));
+    },
+    async settled(keyPrefix) {
+      const landing = [...flights.values()].filter(
+        ({ key, download }) => download.isVerified && key.startsWith(keyPrefix),
+      );
+      await Promise.allSettled(landing.map(({ cached }) => cached));
+      return landing.length > 0;
     },
     forget() {
       epoch += 1;

@@ -18,7 +18,7 @@ export interface RemoteFile {
 }
 
 /**
- * Remote repositories as trees, and what of them is here. Knows nothing of rights, of patterns or of other repositories:
+ * Remote repositories as trees, and what of them is here: also a copy that somebody has read to its end this moment. Knows nothing of rights, of patterns or of other repositories:
  * `open-tree.ts` does.
  *
  * `open` and `look` without `isCacheOnly` are asked of remotes only whose format knows no projects, because a package is

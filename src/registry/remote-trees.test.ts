@@ -20,10 +20,10 @@ function open(world: RemoteWorld, remote: RemoteRepository = world.files, path =
   return world.remotes.tree.open(remote, path, false);
 }
 
-/** Reads all of it and waits until the copy is written down. */
+/** Reads all of it; then the copy is there. */
 async function kept(world: RemoteWorld, remote: RemoteRepository = world.files, path = PATH): Promise<Buffer> {
   const bytes = await bytesOf(await open(world, remote, path));
-  while ((await world.remotes.tree.look(remote, path, true)) === null) await new Promise(setImmediate);
+  assert.equal((await world.remotes.tree.look(remote, path, true))?.path, path);
   return bytes;
 }
 

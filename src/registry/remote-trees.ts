@@ -141,7 +141,9 @@ export function openRemoteTree(
 
   /** Of a package the path must be its own: two files of one name are never at two places. */
   async function heldAt(remote: RemoteRepository, path: string): Promise<Holding | null> {
-    const holding = await holdings.find(keyOf(tools, remote, path));
+    const key = keyOf(tools, remote, path);
+    const found = await holdings.find(key);
+    const holding = found === null && (await fetches.settled(key)) ? await holdings.find(key) : found;
     if (holding === null || !tools.formatOf(remote).knowsProjects) return holding;
     return placeOfOffer(tools.formatOf(remote), { ...packageAt(path), version: holding.file.version }) === path
       ? holding
@@ -205,6 +207,7 @@ export function openRemoteTree(
       };
     },
     async cached(remote, folder, page) {
+      await fetches.settled(addressPrefix(remote));
       const held = await holdings.below(remote, folder, page);
       return held.map(({ path, file }) => fileOf(path, file));
     },
