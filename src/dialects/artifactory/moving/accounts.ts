@@ -52,19 +52,24 @@ export async function moveGroups(mover: Mover): Promise<void> {
       const there = await registry.governing.group(name);
       const wish = readGroup(body, "classic", {});
       const members = await knownUsers(mover, wish.members ?? []);
+      if (there !== null) {
+        // Its new members come; what the group may do here is decided here.
+        await registry.governing.changeGroup(principal, name, (current) => ({
+          ...current,
+          members: [...new Set([...current.members, ...members])],
+        }));
+        report.groups.same += 1;
+        return;
+      }
       const group: Omit<Group, "createdAt"> = {
         name,
         description: wish.description ?? null,
-        members: [...new Set([...(there?.members ?? []), ...members])],
+        members,
         joinsNew: wish.joinsNew ?? false,
         isAdmin: wish.isAdmin ?? false,
         kept: wish.kept,
       };
-      if (there !== null && members.every((member) => there.members.includes(member))) {
-        report.groups.same += 1;
-        return;
-      }
-      await registry.governing.saveGroup(principal, group);
+      await registry.governing.saveGroup(principal, group, true);
       report.groups.made += 1;
     });
   }

@@ -6,8 +6,8 @@ import { moveRepositories } from "./repositories.ts";
 
 /**
  * Brings over what is not here yet: accounts, groups, repositories, the files of local ones with their properties, and
- * permissions, in an order in which everything that is named is there. What is here already stays as it is. Told to stop,
- * it finishes what it has begun; run again, it goes on from what is there.
+ * permissions, in an order in which everything that is named is there. What is here already stays as it is; groups take in
+ * the members that they have there. Told to stop, it finishes what it has begun; run again, it goes on from what is there.
  */
 export async function moveInFromArtifactory(parts: ArtifactoryMoveParts): Promise<ArtifactoryReport> {
   const report = emptyArtifactoryReport();

@@ -73,17 +73,28 @@ export async function changeUser(
 }
 
 /** `groups`: all that the account is to be in; `undefined`: as it is. */
-export async function setGroups(
-  { registry }: ArtifactoryParts,
+async function setGroups(
+  parts: ArtifactoryParts,
   call: Call,
   name: UserName,
   groups: readonly string[] | undefined,
 ): Promise<void> {
   if (groups === undefined) return;
-  const wanted = new Set(groups);
+  const others = (await groupsOf(parts, name)).filter((group) => !groups.includes(group));
+  await changeGroups(parts, call, name, { joined: groups, left: others });
+}
+
+/** Only in the groups that are named, so that of two changes at once none is lost; who is in none cannot leave it. */
+export async function changeGroups(
+  { registry }: ArtifactoryParts,
+  call: Call,
+  name: UserName,
+  { joined, left }: { readonly joined: readonly string[]; readonly left: readonly string[] },
+): Promise<void> {
   for (const group of await registry.governing.groups()) {
-    const isWanted = wanted.has(group.name);
-    if (group.members.includes(name) === isWanted) continue;
+    const isMember = group.members.includes(name);
+    const isWanted = left.includes(group.name) ? false : joined.includes(group.name) || isMember;
+    if (isMember === isWanted) continue;
     await registry.governing.changeGroup(call.principal, group.name, (now) => {
       const others = now.members.filter((member) => member !== name);
       return { ...now, members: isWanted ? [...others, name] : others };

@@ -49,12 +49,18 @@ async function show(parts: ArtifactoryParts, call: Call): Promise<Reply> {
 
 async function put(parts: ArtifactoryParts, call: Call): Promise<Reply> {
   requireAdministrator(call, MANAGE);
-  const current = await parts.registry.governing.group(nameIn(call));
+  const { governing } = parts.registry;
+  const name = nameIn(call);
+  const body = objectOf(await call.json());
+  if ((await governing.group(name)) === null) {
+    await governing.saveGroup(call.principal, changed({ ...EMPTY, name }, body, "classic"), true);
+    return { kind: "done", status: 201 };
+  }
   // What is replaced begins anew, but for the members, whom many clients leave to others.
-  const before = { ...EMPTY, name: nameIn(call), members: current?.members ?? [] };
-  const wish = changed(before, objectOf(await call.json()), "classic");
-  await parts.registry.governing.saveGroup(call.principal, wish);
-  return { kind: "done", status: current === null ? 201 : 200 };
+  await governing.changeGroup(call.principal, name, ({ members }) =>
+    changed({ ...EMPTY, name, members }, body, "classic"),
+  );
+  return { kind: "done", status: 200 };
 }
 
 async function change(parts: ArtifactoryParts, call: Call): Promise<Reply> {
@@ -135,7 +141,7 @@ const EMPTY: Omit<Unsaved, "name"> = { description: null, members: [], joinsNew:
 function changed(before: Unsaved, body: JsonObject, spelling: Spelling): Unsaved {
   const wish = readGroup(body, spelling, before.kept ?? {});
   checkName(wish.name, before.name, "group");
-  const group: Unsaved = {
+  return {
     name: before.name,
     description: wish.description === undefined ? before.description : wish.description,
     members: wish.members === undefined ? before.members : membersFrom(wish.members),
@@ -143,11 +149,6 @@ function changed(before: Unsaved, body: JsonObject, spelling: Spelling): Unsaved
     isAdmin: wish.isAdmin ?? before.isAdmin,
     kept: wish.kept,
   };
-  if (group.joinsNew && group.isAdmin) {
-    const because = `the group '${group.name}' cannot both take in new users and give administrator's rights`;
-    throw refuse({ code: "setting-invalid", because });
-  }
-  return group;
 }
 
 function showInAccessForm(group: Group): JsonObject {

@@ -3,7 +3,7 @@ import type { DialectRoute } from "#http";
 import { accessRoutes, baseOf, route } from "../addresses.ts";
 import { objectOf, textField, textsField } from "../json-fields.ts";
 import type { ArtifactoryParts } from "../parts.ts";
-import { changeUser, checkGroups, createUser, existingUser, groupsOf, setGroups } from "./accounts.ts";
+import { changeGroups, changeUser, checkGroups, createUser, existingUser, groupsOf } from "./accounts.ts";
 import { json, pageOf, text } from "./answers.ts";
 import { isInCharge, requireAccount, requireAdministrator } from "./rights.ts";
 import { showUser } from "./user-json.ts";
@@ -25,7 +25,7 @@ export function userRoutes(parts: ArtifactoryParts): readonly DialectRoute[] {
     ...accessRoutes("GET", "/v2/users/:name", (call) => showInAccess(parts, call)),
     ...accessRoutes("PATCH", "/v2/users/:name", (call) => changeInAccess(parts, call)),
     ...accessRoutes("DELETE", "/v2/users/:name", (call) => removeInAccess(parts, call)),
-    ...accessRoutes("PATCH", "/v2/users/:name/groups", (call) => changeGroups(parts, call)),
+    ...accessRoutes("PATCH", "/v2/users/:name/groups", (call) => changeMemberships(parts, call)),
     ...accessRoutes("POST", "/v2/users/:name/password", (call) => changePassword(parts, call)),
   ];
 }
@@ -118,20 +118,13 @@ async function removeInAccess(parts: ArtifactoryParts, call: Call): Promise<Repl
   return { kind: "done", status: 204 };
 }
 
-async function changeGroups(parts: ArtifactoryParts, call: Call): Promise<Reply> {
+async function changeMemberships(parts: ArtifactoryParts, call: Call): Promise<Reply> {
   requireAdministrator(call, MANAGE);
   const { name } = await existingUser(parts, nameIn(call));
   const body = objectOf(await call.json());
-  const added = textsField(body, "add") ?? [];
-  const removed = new Set(textsField(body, "remove") ?? []);
-  await checkGroups(parts, added);
-  const before = await groupsOf(parts, name);
-  await setGroups(
-    parts,
-    call,
-    name,
-    [...before, ...added].filter((group) => !removed.has(group)),
-  );
+  const joined = textsField(body, "add") ?? [];
+  await checkGroups(parts, joined);
+  await changeGroups(parts, call, name, { joined, left: textsField(body, "remove") ?? [] });
   return json(200, { groups: [...(await groupsOf(parts, name))] });
 }
 
