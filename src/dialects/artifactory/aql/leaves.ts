@@ -1,8 +1,7 @@
-import { type Instant, type ItemOperator, matchesWildcards, type RepositoryName } from "#core";
+import { fits, type Instant, type ItemOperator, matchesWildcards, type RepositoryName } from "#core";
 import type { AqlContext, AqlCriterion, PropertyCondition } from "./criterion.ts";
 import { type AqlStat, fieldNamed, MEANINGS, refuseField, statNamed, type ValueKind } from "./fields.ts";
 import { refuseAt } from "./lexer.ts";
-import { holds } from "./matching.ts";
 import type { AqlValue } from "./parser.ts";
 import { timeBefore, timeOf } from "./times.ts";
 
@@ -131,12 +130,12 @@ function textIn(value: AqlValue, query: string): string {
 /** By the names that repositories have in AQL, which the registry does not know. */
 function repositoryLeafOf(comparison: Comparison, context: AqlContext): AqlCriterion {
   const { operator, value } = compared(comparison, "text", context);
-  const fits = (name: string): boolean => holds(name, operator, value);
+  const isMeant = (name: string): boolean => fits(name, operator, value);
   const found = new Set<RepositoryName>();
   for (const { name, repository, members } of context.repositories) {
     if (members === undefined) {
-      if (fits(name)) found.add(repository);
-    } else if (operator === "eq" && fits(name)) for (const member of members) found.add(member);
+      if (isMeant(name)) found.add(repository);
+    } else if (operator === "eq" && isMeant(name)) for (const member of members) found.add(member);
   }
   const all = context.repositories.filter(({ members }) => members === undefined);
   const notIn = all.map(({ repository }) => repository).filter((repository) => !found.has(repository));

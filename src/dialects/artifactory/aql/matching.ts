@@ -1,13 +1,4 @@
-import {
-  assertNever,
-  compareTexts,
-  depthOf,
-  folderOf,
-  type ItemField,
-  type ItemOperator,
-  leafOf,
-  matchesWildcards,
-} from "#core";
+import { assertNever, depthOf, fits, folderOf, type ItemField, leafOf } from "#core";
 import type { FoundItem } from "#registry";
 import type { AqlCriterion, PropertyCondition } from "./criterion.ts";
 import type { AqlStat } from "./fields.ts";
@@ -22,7 +13,7 @@ export function aqlMatches(criterion: AqlCriterion, item: FoundItem): boolean {
     case "not":
       return !aqlMatches(criterion.of, item);
     case "field":
-      return holds(fieldValue(item, criterion.field), criterion.operator, criterion.value);
+      return fits(fieldValue(item, criterion.field), criterion.operator, criterion.value);
     case "repositories":
       return criterion.in.includes(item.node.repository);
     case "property":
@@ -36,41 +27,12 @@ export function aqlMatches(criterion: AqlCriterion, item: FoundItem): boolean {
   }
 }
 
-/** Texts compare by code point. What is not there is unequal to and unlike everything, and nothing else. */
-export function holds(has: string | number | null, operator: ItemOperator, value: string | number): boolean {
-  if (has === null) return operator === "ne" || operator === "unlike";
-  switch (operator) {
-    case "match":
-      return matchesWildcards(String(value), String(has));
-    case "unlike":
-      return !matchesWildcards(String(value), String(has));
-    case "eq":
-      return orderOf(has, value) === 0;
-    case "ne":
-      return orderOf(has, value) !== 0;
-    case "gt":
-      return orderOf(has, value) > 0;
-    case "gte":
-      return orderOf(has, value) >= 0;
-    case "lt":
-      return orderOf(has, value) < 0;
-    case "lte":
-      return orderOf(has, value) <= 0;
-    default:
-      return assertNever(operator);
-  }
-}
-
-function orderOf(has: string | number, value: string | number): number {
-  return typeof has === "number" ? has - Number(value) : compareTexts(has, String(value));
-}
-
 /** `null` is "never". */
 function holdsStat(
   item: FoundItem,
   { stat, operator, value }: Extract<AqlCriterion, { readonly kind: "stat" }>,
 ): boolean {
-  if (value !== null) return holds(statOf(item, stat), operator, value);
+  if (value !== null) return fits(statOf(item, stat), operator, value);
   return ((item.downloads?.count ?? 0) === 0) === (operator === "eq");
 }
 
@@ -102,11 +64,11 @@ function fitsCondition({ criterion, isNegated }: PropertyCondition, pair: Pair):
 }
 
 function fitsPair(leaf: PropertyLeaf, pair: Pair): boolean {
-  return fitsKey(leaf, pair) && (leaf.value === null || holds(pair[1], leaf.value.operator, leaf.value.value));
+  return fitsKey(leaf, pair) && (leaf.value === null || fits(pair[1], leaf.value.operator, leaf.value.value));
 }
 
 function fitsKey({ key }: PropertyLeaf, [name]: Pair): boolean {
-  return key === null || holds(name, key.operator, key.value);
+  return key === null || fits(name, key.operator, key.value);
 }
 
 /** What an item has of a field; `null`: it does not have it. */
