@@ -94,7 +94,8 @@ export const readingOperations: readonly Operation[] = [
       const files = listing.files.filter((file) => factsOf(file).version === version);
       const records = await parts.registry.releases.versions(repository.name, listing.project);
       const record = records.find((one) => one.version === version);
-      if (files.length === 0 && record === undefined && !listing.versions.includes(version)) {
+      // Also where there is a record: of a version whose files are all closed to the reader nothing is told.
+      if (files.length === 0 && !listing.versions.includes(version)) {
         throw refuse({ code: "version-not-found", repository: repository.name, project: listing.project, version });
       }
       return {

@@ -88,6 +88,23 @@ test("who reads a part sees that part by every way in, and others see all", asyn
   }
 });
 
+test("who reads a part is told nothing of versions of which no file is open to them", async () => {
+  await using app = await openClosed();
+  const next = { ...FOO, version: "2.0" };
+  expectStatus(await app.as("root").publish(CLOSED, aWheelFile(next), next), 200);
+  await grant(app, { includes: ["foo/1.0/**"], users: { bob: ["read"] } });
+  const asked = async (name: string, path: string) => app.as(name).get(path, { accept: "application/json" });
+  assert.match((await asked("root", `/${CLOSED}/foo`)).body.toString(), /"2\.0"/);
+  assert.doesNotMatch((await asked("bob", `/${CLOSED}/foo`)).body.toString(), /"2\.0"/);
+  assert.equal((await asked("root", `/${CLOSED}/foo/2.0`)).status, 200);
+  assert.equal((await asked("bob", `/${CLOSED}/foo/2.0`)).status, 404);
+  const versions = `/api/v1/repositories/${CLOSED}/projects/foo/versions`;
+  assert.equal((await asked("root", `${versions}/2.0`)).status, 200);
+  assert.equal((await asked("bob", `${versions}/2.0`)).status, 404);
+  assert.equal((await asked("bob", `${versions}/1.0`)).status, 200);
+  assert.match((await asked("bob", `/${CLOSED}/foo/1.0`)).body.toString(), /"1\.0"/);
+});
+
 test("a target for anonymous opens to strangers, and to everybody else", async () => {
   await using app = await openClosed();
   assert.equal((await app.anyone().get(PAGE)).status, 401);

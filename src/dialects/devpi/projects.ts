@@ -193,8 +193,12 @@ async function memberVersions(
       data: mirrorVersionData(listing.displayName, version, own, hrefOf),
     }));
   }
+  // A version whose files are all closed to the reader is not told of either.
+  const shown = new Set((own ?? listing).versions);
   const records = new Map<string, Version>(
-    (await registry.releases.versions(name, listing.project)).map((record) => [record.version, record]),
+    (await registry.releases.versions(name, listing.project))
+      .filter(({ version }) => shown.has(version) || files.has(version))
+      .map((record) => [record.version, record]),
   );
   const attachments = mayOpen ? await registry.attachments.list(call.principal, name, listing.project) : [];
   return [...new Set([...records.keys(), ...files.keys()])].map((version) => {
