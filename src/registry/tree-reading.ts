@@ -1,4 +1,4 @@
-import { compareTexts, NO_PROJECT, type Principal, placeOf, type Repository } from "#core";
+import { compareTexts, hexOf, NO_PROJECT, type Principal, placeOf, type Repository } from "#core";
 import type { OpenFile } from "#formats";
 import { reachOf } from "./changes.ts";
 import { freshnessOf } from "./freshness.ts";
@@ -127,7 +127,7 @@ export function nodeOf(found: Found): TreeNode {
 function nodeOfOpened(node: FileNode, file: OpenFile): FileNode {
   switch (file.kind) {
     case "stored":
-      return { ...node, sizeBytes: file.body.sizeBytes, sha256: file.blob.slice("sha256:".length) };
+      return { ...node, sizeBytes: file.body.sizeBytes, sha256: hexOf(file.blob) };
     case "fetching":
       return file.sizeBytes === null ? node : { ...node, sizeBytes: file.sizeBytes };
     case "elsewhere":

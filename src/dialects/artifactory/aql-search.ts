@@ -1,11 +1,12 @@
-import { type Call, keyOf, type Reply, type RepositoryName, refuse } from "#core";
+import { type Call, keyOf, type Reply, type RepositoryName } from "#core";
 import type { DialectRoute } from "#http";
 import type { FoundItem } from "#registry";
+import { textOfBody } from "../body-text.ts";
 import { route } from "./addresses.ts";
 import { type AqlRepository, readAql } from "./aql/read-aql.ts";
 import { resultsOf, rowOf } from "./aql/results.ts";
 import type { ArtifactoryParts } from "./parts.ts";
-import { CACHE_ENDING } from "./places.ts";
+import { CACHE_ENDING, foundKey } from "./places.ts";
 
 const QUERY_BYTES_MAX = 1024 * 1024;
 const ROWS_AT_ONCE = 1000;
@@ -17,11 +18,11 @@ export function aqlRoutes(parts: ArtifactoryParts): readonly DialectRoute[] {
 
 async function search(parts: ArtifactoryParts, call: Call): Promise<Reply> {
   const { registry } = parts;
-  const aql = readAql(await queryOf(call), call.now, await repositoriesOf(parts));
+  const aql = readAql(await textOfBody(call, "query", QUERY_BYTES_MAX), call.now, await repositoriesOf(parts));
   const found = resultsOf(aql, (query) => registry.tree.search(call.principal, query));
   // What is wrong with the search is told before the answer has begun.
   const first = await found.next();
-  const rows = rowsOf(first, found, (item) => JSON.stringify(rowOf(item, aql, shownName)));
+  const rows = rowsOf(first, found, (item) => JSON.stringify(rowOf(item, aql, foundKey)));
   return {
     kind: "stream",
     status: 200,
@@ -30,11 +31,6 @@ async function search(parts: ArtifactoryParts, call: Call): Promise<Reply> {
     chunks: written(rows, aql.query.offset),
     cache: { kind: "none" },
   };
-}
-
-/** As AQL names the repository that an item is in. */
-function shownName({ node, isCache }: FoundItem): string {
-  return `${keyOf(node.repository)}${isCache ? CACHE_ENDING : ""}`;
 }
 
 async function* rowsOf(
@@ -62,19 +58,6 @@ async function* written(rows: AsyncIterable<string>, offset: number): AsyncGener
   const range = JSON.stringify({ start_pos: offset, end_pos: offset + count, total: count });
   const rest = waiting.length === 0 && before === "," ? "" : before + waiting.join(",");
   yield Buffer.from(`${rest}],"range":${range}}\n`);
-}
-
-async function queryOf(call: Call): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of call.body()) {
-    sizeBytes += chunk.byteLength;
-    if (sizeBytes > QUERY_BYTES_MAX) {
-      throw refuse({ code: "too-large", what: "query", sizeBytesMax: QUERY_BYTES_MAX });
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, sizeBytes).toString("utf8");
 }
 
 /** All that a query may name. */

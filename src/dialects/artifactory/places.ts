@@ -1,5 +1,5 @@
 import { type Call, keyOf, pathFault, type Repository, refuse } from "#core";
-import type { Place } from "#registry";
+import type { FoundItem, Place } from "#registry";
 import { baseOf } from "./addresses.ts";
 import type { ArtifactoryParts } from "./parts.ts";
 
@@ -67,6 +67,11 @@ export function trimmedPath(path: string): { readonly trimmed: string; readonly 
  */
 export function shownKey(repository: Repository): string {
   return repository.kind === "remote" ? `${keyOf(repository.name)}${CACHE_ENDING}` : keyOf(repository.name);
+}
+
+/** The same of what a search has found: of a virtual repository the member that holds it. */
+export function foundKey({ node, isCache }: Pick<FoundItem, "node" | "isCache">): string {
+  return `${keyOf(node.repository)}${isCache ? CACHE_ENDING : ""}`;
 }
 
 /** `BASE/{repo}/{path}`, percent-encoded. */

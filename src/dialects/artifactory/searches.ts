@@ -6,7 +6,6 @@ import {
   type ItemQuery,
   type Json,
   type JsonObject,
-  keyOf,
   type Reply,
   type RepositoryName,
   refuse,
@@ -17,7 +16,7 @@ import { route } from "./addresses.ts";
 import { fileInfo, isoTime } from "./file-json.ts";
 import { type ListPage, listReply } from "./json-stream.ts";
 import type { ArtifactoryParts } from "./parts.ts";
-import { CACHE_ENDING, contentUrl, findNamed, storageUrl } from "./places.ts";
+import { contentUrl, findNamed, foundKey, storageUrl } from "./places.ts";
 import { listIn, wholeIn } from "./query-flags.ts";
 
 const AT_ONCE = 1000;
@@ -60,7 +59,7 @@ async function pagesOf(
   { where, matches }: Wish,
   keys: readonly string[] | null,
 ): Promise<() => Promise<ListPage<FoundItem>>> {
-  const repositories = keys === null ? null : await holdersOf(parts, keys);
+  const repositories = keys === null ? null : await repositoriesOf(parts, keys);
   const details = detailsOf(call);
   const isFile: ItemCriterion = { kind: "field", field: "kind", operator: "eq", value: "file" };
   const query: Omit<ItemQuery, "offset"> = {
@@ -83,7 +82,7 @@ async function pagesOf(
 
 function resultOf(call: Call, item: FoundItem, { more }: Wish): Json {
   const { node, properties } = item;
-  const key = shownKeyOf(item);
+  const key = foundKey(item);
   const details = detailsOf(call);
   return {
     ...(details.has("info") && node.kind === "file" ? fileInfo(call, key, node) : {}),
@@ -93,32 +92,16 @@ function resultOf(call: Call, item: FoundItem, { more }: Wish): Json {
   };
 }
 
-function shownKeyOf({ node, isCache }: FoundItem): string {
-  return `${keyOf(node.repository)}${isCache ? CACHE_ENDING : ""}`;
-}
-
 /** `X-Result-Detail: info, properties`. */
 function detailsOf(call: Call): ReadonlySet<string> {
   const words = (call.header("x-result-detail") ?? "").toLowerCase().split(",");
   return new Set(words.map((word) => word.trim()));
 }
 
-/** The repositories that hold what those of the keys show; unknown ones hold nothing. */
-async function holdersOf(parts: ArtifactoryParts, keys: readonly string[]): Promise<readonly RepositoryName[]> {
-  const held = new Set<RepositoryName>();
-  const seen = new Set<RepositoryName>();
-  const add = async (name: RepositoryName): Promise<void> => {
-    if (seen.has(name)) return;
-    seen.add(name);
-    const repository = await parts.registry.repository(name);
-    if (repository?.kind === "virtual") for (const member of repository.members) await add(member);
-    else if (repository !== null) held.add(name);
-  };
-  for (const key of keys) {
-    const found = await findNamed(parts, key);
-    if (found !== null) await add(found.repository.name);
-  }
-  return [...held];
+/** The repositories of the keys; unknown ones hold nothing. */
+async function repositoriesOf(parts: ArtifactoryParts, keys: readonly string[]): Promise<readonly RepositoryName[]> {
+  const found = await Promise.all(keys.map((key) => findNamed(parts, key)));
+  return [...new Set(found.flatMap((one) => (one === null ? [] : [one.repository.name])))];
 }
 
 function named(call: Call): ItemCriterion {

@@ -1,5 +1,6 @@
 import {
   type Call,
+  hexOf,
   type JsonObject,
   keyOf,
   placeOf,
@@ -154,7 +155,7 @@ export async function showTrash(parts: ArtifactoryParts, call: Call, asked: stri
 }
 
 function trashedInfo(call: Call, { artifact, trashedAt, trashedBy }: TrashedFile, path: string): JsonObject {
-  const checksums = { ...artifact.digests, sha256: artifact.blob.slice("sha256:".length) };
+  const checksums = { ...artifact.digests, sha256: hexOf(artifact.blob) };
   return {
     repo: TRASH_KEY,
     path: `/${path}`,

@@ -1,6 +1,7 @@
-import { type Call, RegistryError, type Reply, refuse } from "#core";
+import { type Call, type Reply, refuse } from "#core";
 import type { DialectRoute, Target } from "#http";
 import type { SearchWish } from "#registry";
+import { textOfBody } from "../body-text.ts";
 import { asksHtml, resultReply } from "./answers.ts";
 import { existingIndex, indexIn } from "./indexes.ts";
 import { repr } from "./option-values.ts";
@@ -54,7 +55,7 @@ async function searchIndex(parts: DevpiParts, call: Call, target: Target): Promi
 /** A string: why it cannot be done. */
 async function wishOf(call: Call): Promise<SearchWish | string> {
   try {
-    return wishFrom(readMethodCall(await textOf(call)));
+    return wishFrom(readMethodCall(await textOfBody(call, "search", BODY_BYTES_MAX)));
   } catch (cause) {
     if (cause instanceof SyntaxError) return cause.message;
     throw cause;
@@ -111,19 +112,6 @@ function pageOf(text: string | null): number {
   const page = text === null || text === "" ? 1 : /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (page < 1) throw refuse({ code: "request-invalid", because: "the page must be a number from 1 on" });
   return page;
-}
-
-async function textOf(call: Call): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of call.body()) {
-    sizeBytes += chunk.byteLength;
-    if (sizeBytes > BODY_BYTES_MAX) {
-      throw new RegistryError({ code: "too-large", what: "search", sizeBytesMax: BODY_BYTES_MAX });
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 function xmlReply(body: string): Reply {

@@ -1,5 +1,6 @@
 import type { Instant, RepositoryName } from "#core";
-import { type Mover, refusalIn, stopIfAsked } from "./mover.ts";
+import { refusalIn, stopIfAsked } from "../../moves.ts";
+import type { Mover } from "./mover.ts";
 import type { MovedRepository } from "./repositories.ts";
 import { SourceFault, type SourceFile } from "./source.ts";
 

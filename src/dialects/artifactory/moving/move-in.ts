@@ -1,6 +1,7 @@
+import { Stopped } from "../../moves.ts";
 import { moveGroups, movePermissions, moveUsers } from "./accounts.ts";
 import { moveFiles } from "./files.ts";
-import { ARTIFACTORY_MOVER, type ArtifactoryMoveParts, type Mover, Stopped } from "./mover.ts";
+import { ARTIFACTORY_MOVER, type ArtifactoryMoveParts, type Mover } from "./mover.ts";
 import { type ArtifactoryReport, emptyArtifactoryReport } from "./report.ts";
 import { moveRepositories } from "./repositories.ts";
 

@@ -1,4 +1,5 @@
 import { type Call, type JsonObject, refuse } from "#core";
+import { textOfBody } from "../../body-text.ts";
 import { objectOf } from "../json-fields.ts";
 
 const FORM_BYTES_MAX = 64 * 1024;
@@ -7,22 +8,9 @@ const FORM_BYTES_MAX = 64 * 1024;
 export async function formOf(call: Call): Promise<JsonObject> {
   const type = (call.header("content-type") ?? "").toLowerCase();
   if (type.includes("json")) return objectOf((await call.json()) ?? {});
-  const text = await textOf(call);
+  const text = await textOfBody(call, "form", FORM_BYTES_MAX);
   if (text.trimStart().startsWith("{")) return objectOf(parsed(text));
   return Object.fromEntries(new URLSearchParams(text));
-}
-
-async function textOf(call: Call): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of call.body()) {
-    sizeBytes += chunk.byteLength;
-    if (sizeBytes > FORM_BYTES_MAX) {
-      throw refuse({ code: "too-large", what: "form", sizeBytesMax: FORM_BYTES_MAX });
-    }
-    chunks.push(Uint8Array.from(chunk));
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 function parsed(text: string) {

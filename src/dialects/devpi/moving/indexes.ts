@@ -13,10 +13,11 @@ import {
   shortNameOf,
 } from "#core";
 import type { NewRepository } from "#registry";
+import { refusalIn, stopIfAsked } from "../../moves.ts";
 import { type IndexOptions, newRepositoryFrom, readOptions, readType } from "../index-options.ts";
 import { isIndex } from "../parts.ts";
 import { textIn } from "./json-values.ts";
-import { fingerprintOf, type Mover, namesLike, noteOf, refusalIn, stopIfAsked } from "./mover.ts";
+import { fingerprintOf, type Mover, namesLike, noteOf } from "./mover.ts";
 import type { DevpiIndex } from "./source.ts";
 
 const PYTHON = "python" as FormatName;

@@ -1,9 +1,10 @@
 import type { ProjectName } from "#core";
+import { Stopped, stopIfAsked } from "../../moves.ts";
 import { openBatches } from "./batches.ts";
 import { moveIndexes } from "./indexes.ts";
 import { openLimiter } from "./limiter.ts";
 import { moveMirrored } from "./mirrored.ts";
-import { MOVER, type MoveInParts, type Mover, Stopped, stopIfAsked } from "./mover.ts";
+import { MOVER, type MoveInParts, type Mover } from "./mover.ts";
 import type { Arrival, ProjectMover } from "./place.ts";
 import { moveProject } from "./projects.ts";
 import { removeGoneProjects } from "./removal.ts";

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { Access } from "#access";
-import { type Instant, type Json, type JsonObject, type Principal, RegistryError, type RepositoryName } from "#core";
+import type { Instant, Json, JsonObject, Principal, RepositoryName } from "#core";
 import type { Registry } from "#registry";
 import { objectIn } from "./json-values.ts";
 import type { Draft, MoveInReport } from "./report.ts";
@@ -55,29 +55,4 @@ export function fingerprintOf(value: Json): string {
 /** What an earlier run has noted under the key. */
 export async function noteOf({ registry }: Mover, key: string): Promise<JsonObject | null> {
   return objectIn((await registry.moving.note(key)) ?? undefined);
-}
-
-/** The refusal in words, when it is one that concerns this thing alone; else it is thrown on and ends the move. */
-export function refusalIn(error: unknown): string {
-  if (!(error instanceof RegistryError)) throw error;
-  const { problem } = error;
-  switch (problem.code) {
-    case "storage-full":
-    case "shutting-down":
-    case "blob-missing":
-      throw error;
-    case "too-large":
-      return `it is larger than the ${problem.sizeBytesMax} bytes that this server takes (--max-upload-size)`;
-    default:
-      return "because" in problem ? problem.because : problem.code;
-  }
-}
-
-export function stopIfAsked({ signal }: Pick<MoveInParts, "signal">): void {
-  if (signal.aborted) throw new Stopped();
-}
-
-/** Told to stop; what was finished stays. */
-export class Stopped extends Error {
-  override readonly name: string = "Stopped";
 }

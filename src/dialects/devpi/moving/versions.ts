@@ -1,7 +1,7 @@
 import { type Digest, documentationFilename, type Instant, type JsonObject } from "#core";
 import type { ArrivedVersion, ArrivingAttachment, ArrivingFile } from "#registry";
+import { refusalIn, stopIfAsked } from "../../moves.ts";
 import { logFrom, uploadMoment } from "./logs.ts";
-import { refusalIn, stopIfAsked } from "./mover.ts";
 import { blobHere, type Place, type ProjectMover } from "./place.ts";
 import { type ReceivedFile, receiveFile } from "./receiving.ts";
 import type { Draft, FileTally } from "./report.ts";

@@ -5,13 +5,13 @@ import { pipeline } from "node:stream/promises";
 import { type Access, hashForDevpi } from "#access";
 import { ANYONE, type Digest, type JsonObject, type Principal, type Repository, type User } from "#core";
 import type { Registry } from "#registry";
+import { Stopped, stopIfAsked } from "../../moves.ts";
 import { indexConfigOf } from "../index-options.ts";
 import { isIndex, SERVER_VERSION } from "../parts.ts";
 import { userConfigOf } from "../user-config.ts";
 import { DATA_INDEX } from "./export-folder.ts";
 import { type ExportedFile, type ExportedIndex, exportedIndex } from "./exported-index.ts";
 import { openLimiter } from "./limiter.ts";
-import { Stopped, stopIfAsked } from "./mover.ts";
 import type { Remark } from "./report.ts";
 import { SourceFault } from "./source.ts";
 
