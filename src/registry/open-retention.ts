@@ -15,6 +15,7 @@ import { type GoingFile, goingFiles, type RetentionTools } from "./retention-fil
 import { write } from "./tools.ts";
 import { clearExpired } from "./trash-clearing.ts";
 import type { Tally } from "./tree.ts";
+import { NOTHING, sum } from "./tree-tally.ts";
 
 /** So many files of a run are listed; all are counted. */
 const LISTED_FILES_MAX = 1000;
@@ -99,8 +100,7 @@ export function openRetention(tools: RetentionTools): Retention & AsyncDisposabl
   };
 }
 
-const NONE: Tally = { files: 0, folders: 0, sizeBytes: 0 };
-const NOTHING_DONE: Upkeep = { runs: [], trash: NONE, copies: NONE, failures: [] };
+const NOTHING_DONE: Upkeep = { runs: [], trash: NOTHING, copies: NOTHING, failures: [] };
 
 /** All that is due. What fails does not keep the rest from being done. */
 async function keepUp(tools: RetentionTools, signal: AbortSignal, isThorough: boolean): Promise<Upkeep> {
@@ -124,23 +124,20 @@ async function keepUp(tools: RetentionTools, signal: AbortSignal, isThorough: bo
       }),
     );
   }
-  const trash = await attempt("the trash", NONE, () => clearExpired(tools, BY_ITSELF, isThorough));
-  const copies = await attempt("unused copies of remotes", NONE, () => clearAllUnused(tools, signal));
+  const trash = await attempt("the trash", NOTHING, () => clearExpired(tools, BY_ITSELF, isThorough));
+  const copies = await attempt("unused copies of remotes", NOTHING, () => clearAllUnused(tools, signal));
   return { runs, trash, copies, failures };
 }
 
 async function clearAllUnused(tools: RetentionTools, signal: AbortSignal): Promise<Tally> {
-  let files = 0;
-  let sizeBytes = 0;
+  let tally = NOTHING;
   for (const repository of tools.catalog.all()) {
     if (repository.kind !== "remote" || (repository.unusedForHours ?? 0) === 0) continue;
     await whenDue(tools, signal, `copies:${repository.name}`, 1, async () => {
-      const cleared = await clearUnusedCopies(tools, repository, signal);
-      files += cleared.files;
-      sizeBytes += cleared.sizeBytes;
+      tally = sum(tally, await clearUnusedCopies(tools, repository, signal));
     });
   }
-  return { files, folders: 0, sizeBytes };
+  return tally;
 }
 
 /** Does it where it is so long ago that it was done last. What failed or was broken off is tried again the next time. */

@@ -2,9 +2,7 @@ import {
   folderOf,
   type Instant,
   type LocalRepository,
-  NO_PROJECT,
   type Principal,
-  type ProjectName,
   type RemoteRepository,
   type RepositoryName,
   type RetentionPolicy,
@@ -14,6 +12,8 @@ import type { GoingFile, RetentionTools } from "./retention-files.ts";
 import { write } from "./tools.ts";
 import { trashOrRemove } from "./trash.ts";
 import type { Tally } from "./tree.ts";
+import { endVersions } from "./tree-removing.ts";
+import { NOTHING, sum } from "./tree-tally.ts";
 
 /** So many files go in one transaction, so that nobody waits long behind it. */
 const BATCH = 100;
@@ -58,30 +58,9 @@ async function clearBatch(
     await trashOrRemove(tx, tools, there, skipsTrash);
     gone.push(file);
   }
-  await dropEmptyVersions(tx, repository, gone);
+  await endVersions(tx, gone);
   await dropEmptyFolders(tx, repository, gone);
   return gone;
-}
-
-/** The last file of a version takes its record along, as where files are removed by hand. */
-async function dropEmptyVersions(
-  tx: Transaction,
-  repository: RepositoryName,
-  gone: readonly GoingFile[],
-): Promise<void> {
-  const touched = new Map<ProjectName, Set<string>>();
-  for (const { project, version } of gone) {
-    if (project === NO_PROJECT || version === null) continue;
-    touched.set(project, (touched.get(project) ?? new Set()).add(version));
-  }
-  for (const [project, versions] of touched) {
-    const left = [...(await tx.artifacts(repository, project)), ...(await tx.attachments(repository, project))];
-    for (const version of versions) {
-      if (left.some((one) => one.version === version)) continue;
-      if ((await tx.version(repository, project, version)) === null) continue;
-      tx.append({ type: "version.removed", repository, project, version });
-    }
-  }
 }
 
 /** Folders go with the last file that was in them; nobody misses an empty one of a version that is gone. */
@@ -110,8 +89,7 @@ export async function clearUnusedCopies(
   signal: AbortSignal,
 ): Promise<Tally> {
   const unusedSince = (tools.now() - (remote.unusedForHours ?? 0) * MILLISECONDS_PER_HOUR) as Instant;
-  let files = 0;
-  let sizeBytes = 0;
+  let tally = NOTHING;
   let after: string | null = null;
   while (!signal.aborted) {
     const copies = await tools.remoteTree.cached(remote, "", { after, limit: PAGE });
@@ -119,12 +97,11 @@ export async function clearUnusedCopies(
       if (copiedAt === null || copiedAt > unusedSince) continue;
       const { lastAt } = await tools.downloads.of(remote.name, path);
       if ((lastAt ?? 0) > unusedSince || !(await tools.remoteTree.drop(remote, path))) continue;
-      files += 1;
-      sizeBytes += bytes ?? 0;
+      tally = sum(tally, { files: 1, folders: 0, sizeBytes: bytes ?? 0 });
     }
     const last = copies.at(-1);
     if (last === undefined || copies.length < PAGE) break;
     after = last.path;
   }
-  return { files, folders: 0, sizeBytes };
+  return tally;
 }

@@ -158,7 +158,10 @@ export async function takeAway(tools: TreeTools, tx: Transaction, files: readonl
 }
 
 /** devpi: the last file of a version takes its record along; its documentation is a file, too. */
-export async function endVersions(tx: Transaction, gone: readonly Artifact[]): Promise<void> {
+export async function endVersions(
+  tx: Transaction,
+  gone: readonly Pick<Artifact, "repository" | "project" | "version">[],
+): Promise<void> {
   const byProject = new Map<ProjectName, Set<string>>();
   const [first] = gone;
   if (first === undefined) return;
