@@ -92,6 +92,15 @@ test("only the owner and root administer, whoever else may publish", () => {
   assert.deepEqual(whoMay("administer", local({ publishers: ["bob", ":AUTHENTICATED:"] })), ["alice", "root"]);
 });
 
+test("where anybody may send test results, it is anybody who may read what was tested", () => {
+  const closed = local({ readers: ["bob"], testResultWriters: [":ANONYMOUS:"] });
+  assert.deepEqual(whoMay("upload-test-result", closed), whoMay("read", closed));
+  assert.equal(
+    decide(ANONYMOUS, "upload-test-result", { repository: closed, project: null }).because,
+    "who may not read alice/dev attaches nothing to what is in it",
+  );
+});
+
 test("nobody publishes to a remote, nor into a virtual repository itself", () => {
   const common = local({});
   const mirror: RemoteRepository = { ...common, kind: "remote" } as unknown as RemoteRepository;

@@ -87,9 +87,18 @@ function grantedTo(principal: Principal, action: Action, subject: Subject, rules
   // Artifactory: administrators may everything. Root may as devpi has it, whose list of publishers binds root, too.
   if (hasAdminMark(principal)) return allow("administrators may do everything");
   const listed = grantedByLists(principal, action, repository);
-  if (listed.isAllowed) return listed;
+  if (listed.isAllowed && !isBlind(principal, action, subject, rules)) return listed;
   const rule = rules.grant(principal, action, subject);
-  return rule === null ? listed : allow(rule);
+  if (rule !== null) return allow(rule);
+  return listed.isAllowed ? deny(`who may not read ${repository.name} attaches nothing to what is in it`) : listed;
+}
+
+/**
+ * Anybody may send test results where nothing else is said, as with devpi: anybody who can look at what was tested.
+ * Strangers would fill up a closed repository, and learn from the answers which files it has.
+ */
+function isBlind(principal: Principal, action: Action, subject: Subject, rules: Rules): boolean {
+  return action === "upload-test-result" && !grantedTo(principal, "read", subject, rules).isAllowed;
 }
 
 /** What is done by sending files. */
