@@ -26,8 +26,8 @@ const ENOUGH: Readonly<Record<Action, readonly Grantable[]>> = {
   administer: ["administer"],
 };
 
-/** Of one action to one user or group; more paths than this are not remembered. */
-const PATHS_MAX = 10_000;
+/** Of all actions to all users and groups together; more paths than this are not remembered, some 20 MB of them. */
+const PATHS_MAX = 100_000;
 
 /** What Artifactory calls the cache of a remote: grants on the one hold for the other. */
 const CACHE_SUFFIX = "-cache";
@@ -48,12 +48,13 @@ export function compileRules(targets: readonly PermissionTarget[], known: KnownT
     return made;
   });
   const byRepository = new Map<string, RepositoryRules>();
+  const memory: Memory = { count: 0, filled: new Set() };
 
   function rulesOf(repository: Repository): RepositoryRules {
     // One made anew under the same name may be of another kind.
     const name = `${repository.kind} ${repository.name}`;
-    const known = byRepository.get(name);
-    if (known !== undefined) return known;
+    const before = byRepository.get(name);
+    if (before !== undefined) return before;
     const found = repositoryRules(compiled.filter(({ covers }) => covers(repository)));
     if (byRepository.size >= REPOSITORIES_MAX) byRepository.clear();
     byRepository.set(name, found);
@@ -66,7 +67,7 @@ export function compileRules(targets: readonly PermissionTarget[], known: KnownT
       const rules = rulesOf(subject.repository);
       const place = placeIn(subject);
       for (const { grants, who } of grantsTo(principal, rules)) {
-        const target = granting(grants.get(action), action, place);
+        const target = granting(grants.get(action), action, place, memory);
         if (target !== null) return sentence(target, action, who, subject.repository);
       }
       return null;
@@ -106,6 +107,12 @@ interface Granting {
   readonly others: Map<string, Compiled>;
   /** What was found among the others, by path: nothing but trying them all tells it. */
   readonly found: Map<string, Compiled | null>;
+}
+
+/** How much is remembered in `found`, and where. */
+interface Memory {
+  count: number;
+  readonly filled: Set<Granting>;
 }
 
 type Grants = Map<Action, Granting>;
@@ -225,7 +232,12 @@ function placeIn({ path }: Subject): readonly string[] | null {
   return path === undefined || path === null || path === "" ? null : path.split("/");
 }
 
-function granting(of: Granting | undefined, action: Action, place: readonly string[] | null): Compiled | null {
+function granting(
+  of: Granting | undefined,
+  action: Action,
+  place: readonly string[] | null,
+  memory: Memory,
+): Compiled | null {
   if (of === undefined) return null;
   if (of.whole !== null) return of.whole;
   // Who manages a part of the files must not be able to remove the rest with the repository.
@@ -234,18 +246,25 @@ function granting(of: Granting | undefined, action: Action, place: readonly stri
   for (const part of place) {
     for (const target of of.byPart.get(part) ?? []) if (target.fits?.(place) === true) return target;
   }
-  return amongOthers(of, place);
+  return amongOthers(of, place, memory);
 }
 
 /** The same files are asked for again and again; trying a thousand patterns takes a hundred times as long as looking it up. */
-function amongOthers({ others, found }: Granting, place: readonly string[]): Compiled | null {
+function amongOthers(of: Granting, place: readonly string[], memory: Memory): Compiled | null {
+  const { others, found } = of;
   if (others.size === 0) return null;
   const path = place.join("/");
   const known = found.get(path);
   if (known !== undefined) return known;
   const target = others.values().find(({ fits }) => fits?.(place) === true) ?? null;
-  if (found.size >= PATHS_MAX) found.clear();
+  if (memory.count >= PATHS_MAX) {
+    for (const { found: full } of memory.filled) full.clear();
+    memory.filled.clear();
+    memory.count = 0;
+  }
   found.set(path, target);
+  memory.filled.add(of);
+  memory.count += 1;
   return target;
 }
 
