@@ -83,10 +83,16 @@ export function openTreeSearch(tools: TreeTools): Pick<Tree, "search"> {
     return seen.slice(0, count);
   }
 
-  async function amongCopies(principal: Principal, { where }: ItemQuery, source: TreeSource): Promise<readonly Hit[]> {
+  /** The first `count` at most, and perhaps some more; in no order. */
+  async function amongCopies(
+    principal: Principal,
+    { where, order }: ItemQuery,
+    source: TreeSource,
+    count: number,
+  ): Promise<readonly Hit[]> {
     const { repository: remote } = source;
     if (remote.kind !== "remote") return [];
-    const hits: Hit[] = [];
+    let hits: Hit[] = [];
     for (let after: string | null = null; ; ) {
       const files: readonly RemoteFile[] = await remoteTree.cached(remote, "", { after, limit: COPIES_AT_ONCE });
       const shown = files.filter(({ path }) => source.shows(path) && mayRead(tools, principal, remote, null, path));
@@ -96,6 +102,8 @@ export function openTreeSearch(tools: TreeTools): Pick<Tree, "search"> {
         const item = itemOfCopy(remote, file, properties.get(file.path) ?? {});
         if (itemMatches(where, item)) hits.push({ item, remote, file });
       }
+      // So many that come before them are enough, however many copies there are.
+      if (hits.length > count + COPIES_AT_ONCE) hits = firstOf(hits, order, count);
       const last = files.at(-1);
       if (last === undefined || files.length < COPIES_AT_ONCE) return hits;
       after = last.path;
@@ -120,9 +128,10 @@ export function openTreeSearch(tools: TreeTools): Pick<Tree, "search"> {
       return items.map(hitOf);
     }
     const count = offset + limit + 1;
-    const hits: Hit[] = (await inTables(principal, query, locals, count)).map(hitOf);
-    for (const source of remotes) hits.push(...(await amongCopies(principal, query, source)));
-    if (remotes.length > 0) hits.sort((one, other) => compareHits(order, one, other));
+    let hits: readonly Hit[] = (await inTables(principal, query, locals, count)).map(hitOf);
+    for (const source of remotes) {
+      hits = firstOf([...hits, ...(await amongCopies(principal, query, source, count))], order, count);
+    }
     return hits.slice(offset, count);
   }
 
@@ -225,6 +234,10 @@ function pinnedBy(criterion: ItemCriterion): ReadonlySet<RepositoryName> | null 
     case "property":
       return null;
   }
+}
+
+function firstOf(hits: readonly Hit[], order: ItemQuery["order"], count: number): Hit[] {
+  return hits.toSorted((one, other) => compareHits(order, one, other)).slice(0, count);
 }
 
 function compareHits(order: ItemQuery["order"], { item: one }: Hit, { item: other }: Hit): number {

@@ -22,7 +22,7 @@ export interface FarReaders {
 export function openFarReaders(path: string): FarReaders {
   const started: Promise<SqliteWriter>[] = [];
   const idle: SqliteWriter[] = [];
-  const queue: ((reader: SqliteWriter) => void)[] = [];
+  const queue: ((reader: SqliteWriter | Promise<SqliteWriter>) => void)[] = [];
 
   async function start(): Promise<SqliteWriter> {
     const reader = openWriter(path, "searches");
@@ -42,8 +42,11 @@ export function openFarReaders(path: string): FarReaders {
     if (started.length >= THREADS_MAX) return new Promise((resolve) => queue.push(resolve));
     const starting = start();
     started.push(starting);
-    // One that could not be started leaves its place to the next.
-    starting.catch(() => started.splice(started.indexOf(starting), 1));
+    // One that could not be started leaves its place to the next, who may be waiting for it.
+    starting.catch(() => {
+      started.splice(started.indexOf(starting), 1);
+      queue.shift()?.(take());
+    });
     return starting;
   }
 
