@@ -13,6 +13,7 @@ import type {
   JsonObject,
   ListedFile,
   Listing,
+  LocalRepository,
   NoteServed,
   Offer,
   ProjectName,
@@ -53,9 +54,15 @@ export interface PackageFormat {
   /**
    * What a file becomes that was put at a path without a form (plain PUT, copy, move): of a package, what its own
    * metadata says. `null`: it is no package, and is kept as a file that belongs to no project. `stated`: properties that
-   * came with it, which count where the file itself cannot be read. `upload-invalid` for a package that is damaged.
+   * came with it, which count where the file itself cannot be read. `upload-invalid` for a package that is damaged, in
+   * `legacy` repositories only where nothing is stated.
    */
-  examine(path: string, received: Received, stated: Properties): Promise<Candidate | null>;
+  examine(
+    path: string,
+    received: Received,
+    stated: Properties,
+    validation: LocalRepository["validation"],
+  ): Promise<Candidate | null>;
   /** Whether repositories of this format know projects at all; where not, all files belong to none. */
   readonly knowsProjects: boolean;
   /** Reads a project's page from another server; see {@link UpstreamPage}. */

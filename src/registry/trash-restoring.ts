@@ -63,7 +63,7 @@ export async function restoredRecord(
   if (known !== null) return null;
   try {
     await using bytes = await openKnownBytes(tools.blobs, artifact);
-    const candidate = await formatOf(tools, target).examine(placeOf(artifact), bytes, properties);
+    const candidate = await formatOf(tools, target).examine(placeOf(artifact), bytes, properties, target.validation);
     return candidate?.versionAttributes ?? {};
   } catch (error) {
     // It was taken in when less was asked of files, and comes back as it was.

@@ -73,11 +73,11 @@ export async function examineCarried(
     properties: await view.properties(repository, path),
   }));
   const { artifact } = found;
-  if (source === null || target === null || artifact === null) return null;
+  if (source === null || target?.kind !== "local" || artifact === null) return null;
   if (!becomesOther(source, target, path, to)) return null;
   const { blob } = artifact;
   await using bytes = await openKnownBytes(blobs, artifact);
-  const candidate = await formatOf(tools, target).examine(to, bytes, found.properties);
+  const candidate = await formatOf(tools, target).examine(to, bytes, found.properties, target.validation);
   const companions: Record<string, KeptBlob> = {};
   if (!isDry) {
     await claimBlobs(tools, blob);

@@ -77,7 +77,7 @@ export function openTreeWriting(tools: TreeTools): TreeWriting {
     if (path === "") throw refuse({ code: "request-invalid", because: "a file needs a name; give the path of one" });
     checkExpected(path, received, expected);
     checkChange(properties ?? {});
-    const candidate = await formatOf(tools, target).examine(path, received, properties ?? {});
+    const candidate = await formatOf(tools, target).examine(path, received, properties ?? {}, target.validation);
     requireRight(tools, principal, "publish", target, candidate?.project ?? NO_PROJECT, path);
     const same = await sameThere(target, path, received.digest, candidate);
     if (same !== null && properties === undefined) return { artifact: same, created: false };

@@ -10,7 +10,7 @@ test("nothing is the name of a project, and no file belongs to one", async () =>
   assert.equal(format.knowsProjects, false);
   assert.equal(format.normalize("foo"), null);
   assert.deepEqual(format.projectsOf("foo-1.0.tar.gz"), []);
-  assert.equal(await format.examine("foo-1.0-py3-none-any.whl", receivedOf(Buffer.from("x")), {}), null);
+  assert.equal(await format.examine("foo-1.0-py3-none-any.whl", receivedOf(Buffer.from("x")), {}, "strict"), null);
   assert.deepEqual(format.attachmentProjects("foo-1.0.doc.zip"), []);
 });
 

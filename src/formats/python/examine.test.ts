@@ -100,6 +100,20 @@ test("a wheel that does not hold what its RECORD says is refused", async () => {
   await refused(wheel.filename, wheel.bytes, /./);
 });
 
+test("a legacy repository does not judge an archive about which a word came with it", async () => {
+  const wheel = aWheelFile({ ...FOO, record: (text) => text.replace(/sha256=[^,]*/, "") });
+  const stated = { "pypi.name": ["Foo.Bar"], "pypi.version": ["1.0"], "pypi.requires.python": [">=3.9"] };
+  for (const bytes of [wheel.bytes, Buffer.from("no zip")]) {
+    const candidate = await examined(wheel.filename, bytes, stated, "legacy");
+    assert.deepEqual([candidate?.project, candidate?.version], ["foo-bar", "1.0"]);
+    assert.equal(pythonAttributes(candidate?.attributes ?? {}).requiresPython, ">=3.9");
+    assert.deepEqual(candidate?.companions, {}, "what was not judged is not announced");
+    await refused(wheel.filename, bytes, /./, stated);
+    await refused(wheel.filename, bytes, /./, {}, "legacy");
+    await refused(wheel.filename, bytes, /./, { ...stated, "pypi.name": ["other"] }, "legacy");
+  }
+});
+
 test("a package that says it is another than its name is refused", async () => {
   const other = coreMetadata({ name: "bar", version: "1.0" });
   await refused("foo-1.0.zip", zipOf([{ name: "foo-1.0/PKG-INFO", data: other }]), /'bar' '1\.0'/);
@@ -114,13 +128,24 @@ test("a version that leads out of its folder is refused", async () => {
   await refused("foo-1.0.zip", zip, /no valid Version/);
 });
 
-async function examined(path: string, bytes: Uint8Array, stated: Properties = {}): Promise<Candidate | null> {
-  return examine(path, receivedOf(Buffer.from(bytes)), stated);
+async function examined(
+  path: string,
+  bytes: Uint8Array,
+  stated: Properties = {},
+  validation: "strict" | "legacy" = "strict",
+): Promise<Candidate | null> {
+  return examine(path, receivedOf(Buffer.from(bytes)), stated, validation);
 }
 
-async function refused(path: string, bytes: Uint8Array, words: RegExp): Promise<void> {
+async function refused(
+  path: string,
+  bytes: Uint8Array,
+  words: RegExp,
+  stated: Properties = {},
+  validation: "strict" | "legacy" = "strict",
+): Promise<void> {
   await assert.rejects(
-    () => examined(path, bytes),
+    () => examined(path, bytes, stated, validation),
     (error: { problem?: { code: string; because: string } }) => {
       assert.equal(error.problem?.code, "upload-invalid", String(error));
       assert.match(error.problem.because, words);

@@ -1,7 +1,7 @@
 import { leafOf, type ProjectName, type Properties } from "#core";
 import type { Candidate, PackageFormat, Received } from "../format.ts";
 import type { MetadataRecord } from "./attributes.ts";
-import { broken, quoted } from "./broken-file.ts";
+import { BrokenFile, broken, quoted } from "./broken-file.ts";
 import { textOf } from "./core-metadata.ts";
 import { isStatic } from "./core-metadata-check.ts";
 import { fileOfProject, projectCandidates } from "./filenames.ts";
@@ -17,10 +17,11 @@ const PACKAGES = [".whl", ".tar.gz", ".zip", ".tar.bz2", ".tgz", ".egg"];
 
 /**
  * A package that came without an upload form: its own metadata says what it is. Its archive must be sound, as that of
- * every upload, but its metadata may be as odd as old ones are. What is not named as a package of any project, or has no
- * metadata and came without a word about itself, is a file like any other.
+ * every upload, but its metadata may be as odd as old ones are. A `legacy` repository does not judge archives, and takes
+ * the word that came with one instead, as it takes an upload form's. What is not named as a package of any project, or
+ * has no metadata and came without a word about itself, is a file like any other.
  */
-export const examine: PackageFormat["examine"] = async (path, received, stated) => {
+export const examine: PackageFormat["examine"] = async (path, received, stated, validation) => {
   const filename = leafOf(path);
   const isNamed = PACKAGES.some((extension) => filename.endsWith(extension)) && filenameProblem(filename) === null;
   if (!isNamed || projectCandidates(filename).length === 0) return null;
@@ -29,7 +30,10 @@ export const examine: PackageFormat["examine"] = async (path, received, stated) 
     if (own === null) return candidateByWord(filename, received, stated);
     return candidateByItself(filename, received, own);
   } catch (cause) {
-    throw asInvalidFile(filename, cause);
+    const byWord = validation === "legacy" && cause instanceof BrokenFile;
+    const candidate = byWord ? candidateByWord(filename, received, stated) : null;
+    if (candidate === null) throw asInvalidFile(filename, cause);
+    return candidate;
   }
 };
 
