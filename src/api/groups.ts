@@ -42,9 +42,7 @@ export const groupOperations: readonly Operation[] = [
     answer: "Group",
     refusals: [...REFUSALS, "setting-invalid"],
     async handle({ registry }, call, wish) {
-      const name = call.params["group"] ?? "";
-      const kept = (await registry.governing.group(name))?.kept;
-      const group = { ...groupFrom(name, wish), ...(kept === undefined ? {} : { kept }) };
+      const group = groupFrom(call.params["group"] ?? "", wish);
       return groupView(await registry.governing.saveGroup(call.principal, group));
     },
   }),

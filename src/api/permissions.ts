@@ -56,9 +56,7 @@ export const permissionOperations: readonly Operation[] = [
     answer: "Permission",
     refusals: [...REFUSALS, "setting-invalid"],
     async handle({ registry }, call, wish) {
-      const name = call.params["permission"] ?? "";
-      const kept = (await registry.governing.permissionTarget(name))?.kept;
-      const target = { ...NO_GRANTS, ...wish, name, ...(kept === undefined ? {} : { kept }) };
+      const target = { ...NO_GRANTS, ...wish, name: call.params["permission"] ?? "" };
       return permissionView(await registry.governing.savePermissionTarget(call.principal, target));
     },
   }),

@@ -16,8 +16,8 @@ export interface Governing {
   groups(): Promise<readonly Group[]>;
   group(name: string): Promise<Group | null>;
   /**
-   * Makes or replaces it. `setting-invalid`: a bad name, or a member that is no account. `isNew`: `group-exists` where
-   * there is one of that name.
+   * Makes or replaces it; `kept` stays where it is not given. `setting-invalid`: a bad name, or a member that is no
+   * account. `isNew`: `group-exists` where there is one of that name.
    */
   saveGroup(principal: Principal, group: Omit<Group, "createdAt">, isNew?: boolean): Promise<Group>;
   /** As one change, so that of two at once none is lost. The name stays. */
@@ -27,8 +27,8 @@ export interface Governing {
   permissionTargets(): Promise<readonly PermissionTarget[]>;
   permissionTarget(name: string): Promise<PermissionTarget | null>;
   /**
-   * Makes or replaces it. `setting-invalid`: it names an account, a group or a repository that is not there. `isNew`:
-   * `permission-target-exists` where there is one of that name.
+   * Makes or replaces it; `kept` stays where it is not given. `setting-invalid`: it names an account, a group or a
+   * repository that is not there. `isNew`: `permission-target-exists` where there is one of that name.
    */
   savePermissionTarget(
     principal: Principal,

@@ -36,6 +36,17 @@ function group(world: RegistryWorld, name: string, members: readonly string[], j
 
 const READ: readonly Grantable[] = ["read"];
 
+test("what is kept for other systems' clients stays where somebody else replaces the rest", async () => {
+  await using world = await openClosed();
+  const { governing } = world.registry;
+  const wish = { name: "dev", description: null, members: [], joinsNew: false, isAdmin: false };
+  await governing.saveGroup(ROOT, { ...wish, kept: { realm: "ldap" } });
+  assert.deepEqual((await governing.saveGroup(ROOT, { ...wish, description: "others" })).kept, { realm: "ldap" });
+  assert.deepEqual((await governing.saveGroup(ROOT, { ...wish, kept: {} })).kept, {});
+  await grant(world, { kept: { build: {} } });
+  assert.deepEqual((await grant(world, { users: { bob: READ } })).kept, { build: {} });
+});
+
 describe("what targets grant", () => {
   test("a target opens a closed repository from the next question on, and closes it as soon", async () => {
     await using world = await openClosed();

@@ -120,7 +120,7 @@ export function openGoverning(tools: Tools, publishing: Pick<Publishing, "subjec
 async function saveGroup(tx: Transaction, wish: GroupWish, before: Group | null, at: Instant): Promise<Group> {
   refuseFault(groupFault(wish));
   await requireMembers(tx, wish);
-  const { name, description, members, joinsNew, isAdmin, kept } = wish;
+  const { name, description, members, joinsNew, isAdmin, kept = before?.kept } = wish;
   const group: Group = {
     name,
     description,
@@ -142,7 +142,7 @@ async function saveTarget(
 ): Promise<PermissionTarget> {
   refuseFault(permissionTargetFault(wish));
   await requireNamed(tx, wish, before);
-  const { name, repositories, includes, excludes, kept } = wish;
+  const { name, repositories, includes, excludes, kept = before?.kept } = wish;
   const same: PermissionTarget = {
     name,
     repositories,
