@@ -32,6 +32,15 @@ describe("properties", () => {
     assert.deepEqual(await world.properties("alice/files:a/b"), { "odd key:=,;ä": ["odd value \\ ;,="] });
   });
 
+  test("may be called as anything is, also as a part of every object", async () => {
+    await using world = await openFiles();
+    const change = Object.fromEntries(["__proto__", "constructor", "toString"].map((key) => [key, [key]]));
+    await set(world, "alice/files:a/b", change);
+    assert.deepEqual(await world.properties("alice/files:a/b"), change);
+    await set(world, "alice/files:a/b", Object.fromEntries([["__proto__", null]]));
+    assert.deepEqual(Object.keys((await world.properties("alice/files:a/b")) ?? {}), ["constructor", "toString"]);
+  });
+
   test("are of folders and of the repository too", async () => {
     await using world = await openFiles();
     for (const at of ["alice/files:", "alice/files:a/c"]) {

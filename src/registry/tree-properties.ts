@@ -113,12 +113,13 @@ async function isThere(tx: Transaction, { kind, name }: Repository, path: string
 }
 
 function changed(before: Properties, wish: Change, path: string): Properties {
-  const after: Record<string, readonly string[]> = { ...before };
+  // A key may be called as an object's own parts are.
+  const after = new Map(Object.entries(before));
   for (const [key, values] of Object.entries(wish)) {
-    if (values === null || values.length === 0) delete after[key];
-    else after[key] = values;
+    if (values === null || values.length === 0) after.delete(key);
+    else after.set(key, values);
   }
-  if (Object.keys(after).length <= KEYS_MAX) return after;
+  if (after.size <= KEYS_MAX) return Object.fromEntries(after);
   const because = `${path === "" ? "a repository" : path} can have at most ${KEYS_MAX} properties; take some away first`;
   throw refuse({ code: "request-invalid", because });
 }

@@ -52,9 +52,7 @@ export async function patchProperties(parts: ArtifactoryParts, call: Call, named
 }
 
 function readChange(props: JsonObject): Change {
-  const change: Record<string, readonly string[] | null> = {};
-  for (const [key, value] of Object.entries(props)) change[checkedKey(key)] = readValues(key, value);
-  return change;
+  return Object.fromEntries(Object.entries(props).map(([key, value]) => [checkedKey(key), readValues(key, value)]));
 }
 
 function readValues(key: string, value: Json): readonly string[] | null {
