@@ -5,11 +5,24 @@ import { artifactOfRow, propertiesOfRows } from "./rows.ts";
 import { type Ask, prepare } from "./statement.ts";
 import type { MetadataTables, TrashRow } from "./tables.ts";
 
+/** The properties of so many files are asked for at once. */
+const IDS_A_QUESTION = 100;
+
 /** Removed files that rest. */
 export function openTrashView(db: Kysely<MetadataTables>): (ask: Ask) => Pick<MetadataView, "trashed" | "trash"> {
   const one = prepare<{ id: string }>()(({ id }) => db.selectFrom("trash").selectAll().where("id", "=", id));
-  const properties = prepare<{ id: string }>()(({ id }) =>
-    db.selectFrom("trash_properties").select(["key", "value"]).where("id", "=", id).orderBy("key").orderBy("position"),
+  const properties = prepare<Readonly<Record<string, string>>>()((given) =>
+    db
+      .selectFrom("trash_properties")
+      .select(["id", "key", "value"])
+      .where(
+        "id",
+        "in",
+        Array.from({ length: IDS_A_QUESTION }, (_, index) => given[`id${index}`] ?? ""),
+      )
+      .orderBy("id")
+      .orderBy("key")
+      .orderBy("position"),
   );
   const page = ({ after, limit }: { after: string; limit: number }) =>
     db
@@ -24,22 +37,23 @@ export function openTrashView(db: Kysely<MetadataTables>): (ask: Ask) => Pick<Me
     page({ after, limit }).where("repository", "=", repository),
   );
 
-  async function whole(ask: Ask, row: TrashRow): Promise<TrashedFile> {
-    const { id, trashed_at, trashed_by, until } = row;
-    return {
-      id,
-      artifact: artifactOfRow(row),
-      properties: propertiesOfRows(await ask(properties({ id }))),
-      trashedAt: trashed_at as Instant,
-      trashedBy: trashed_by,
-      until: until as Instant,
-    };
+  async function whole(ask: Ask, rows: readonly TrashRow[]): Promise<readonly TrashedFile[]> {
+    const files: TrashedFile[] = [];
+    for (let start = 0; start < rows.length; start += IDS_A_QUESTION) {
+      const some = rows.slice(start, start + IDS_A_QUESTION);
+      // One text however many there are: the first one stands for those that are missing.
+      const ids = Array.from({ length: IDS_A_QUESTION }, (_, index) => (some[index] ?? some[0])?.id ?? "");
+      const found = await ask(properties(Object.fromEntries(ids.map((id, index) => [`id${index}`, id]))));
+      const byId = Map.groupBy(found, ({ id }) => id);
+      files.push(...some.map((row) => trashedFileOf(row, byId.get(row.id) ?? [])));
+    }
+    return files;
   }
 
   return (ask) => ({
     async trashed(id) {
       const [row] = await ask(one({ id }));
-      return row === undefined ? null : whole(ask, row);
+      return row === undefined ? null : ((await whole(ask, [row]))[0] ?? null);
     },
     async trash({ repository, after, limit }) {
       const rows = await ask(
@@ -47,9 +61,19 @@ export function openTrashView(db: Kysely<MetadataTables>): (ask: Ask) => Pick<Me
           ? all({ after: after ?? "", limit })
           : ofRepository({ repository, after: after ?? "", limit }),
       );
-      const files: TrashedFile[] = [];
-      for (const row of rows) files.push(await whole(ask, row));
-      return files;
+      return whole(ask, rows);
     },
   });
+}
+
+function trashedFileOf(row: TrashRow, properties: Parameters<typeof propertiesOfRows>[0]): TrashedFile {
+  const { id, trashed_at, trashed_by, until } = row;
+  return {
+    id,
+    artifact: artifactOfRow(row),
+    properties: propertiesOfRows(properties),
+    trashedAt: trashed_at as Instant,
+    trashedBy: trashed_by,
+    until: until as Instant,
+  };
 }

@@ -1,4 +1,4 @@
-import { type JsonObject, keyOf, type RepositoryName, repositoryName, type UserName } from "#core";
+import { type JsonObject, keyOf, type RepositoryName, refuse, repositoryName, type UserName } from "#core";
 import { textField, textsField } from "../json-fields.ts";
 import { readNewRepository } from "../repository-json.ts";
 import { type Mover, unlessRefused } from "./mover.ts";
@@ -44,7 +44,7 @@ async function moveRepository(
     return there;
   }
   const name = repositoryName(OWNER, key);
-  if (name === null) throw new TypeError(`${key} cannot be a key`);
+  if (name === null) throw refuse({ code: "setting-invalid", because: `'${key}' cannot be a repository's key here` });
   const settings = readNewRepository(withKnownMembers(mover, key, asKnownType(mover, key, body), named), {
     named: (one) => named.get(one.toLowerCase()) ?? null,
     seal: access.seal,
