@@ -1,7 +1,6 @@
-import { type Artifact, type Principal, placeOf, type TreeEntry } from "#core";
+import { type Artifact, type Principal, placeOf, type Rules, type TreeEntry } from "#core";
 import type { MetadataView } from "#stores";
 import { isForSomeProjects, mayRead, partRead } from "./rights.ts";
-import type { Tools } from "./tools.ts";
 import type { TreeSource } from "./tree-sources.ts";
 
 /** What somebody sees of one local repository's tree. */
@@ -17,7 +16,7 @@ export interface Sight {
 const LOOKED_AT_MAX = 2_000;
 const AT_ONCE = 500;
 
-export function sightOf(tools: Pick<Tools, "rules">, principal: Principal, source: TreeSource): Sight {
+export function sightOf(tools: { readonly rules: Rules }, principal: Principal, source: TreeSource): Sight {
   const { repository } = source;
   if (source.isWithheld) return NOTHING;
   const isForSome = isForSomeProjects(principal);
@@ -34,13 +33,20 @@ export function sightOf(tools: Pick<Tools, "rules">, principal: Principal, sourc
     );
   }
 
+  /** What was looked through to its end in vain. What is in it is mostly asked for next, and is closed with it. */
+  let closed: string | null = null;
+
   async function hasBelow(view: MetadataView, folder: string): Promise<boolean> {
+    if (closed !== null && folder.startsWith(`${closed}/`)) return false;
     let after: string | null = null;
     for (let seen = 0; seen < LOOKED_AT_MAX; seen += AT_ONCE) {
       const entries: readonly TreeEntry[] = await view.below(repository.name, folder, { after, limit: AT_ONCE });
       if (entries.some((entry) => entry.kind === "file" && file(entry.artifact))) return true;
       const last = entries.at(-1);
-      if (last === undefined || entries.length < AT_ONCE) return false;
+      if (last === undefined || entries.length < AT_ONCE) {
+        closed = folder;
+        return false;
+      }
       after = pathOf(last);
     }
     return false;
