@@ -13,7 +13,7 @@ import {
   refuse,
 } from "#core";
 import type { DialectRoute } from "#http";
-import type { Desk } from "#registry";
+import { type Desk, placeOfOffer } from "#registry";
 import { absence } from "./absence.ts";
 import { route } from "./addresses.ts";
 import { fileReply } from "./file-reply.ts";
@@ -151,20 +151,16 @@ async function reply(
   const format = registry.format(repository.format);
   const own = format.routes.find((candidate) => candidate.method === method && candidate.path === path);
   if (own === undefined) throw refuse({ code: "route-not-found", path: call.path });
-  const addressOf = (listing: ListedFile): string => FOLDER + encodedPath(pathOf(format, listing));
+  const addressOf = (listed: ListedFile): string => {
+    const path = listed.kind === "artifact" ? placeOf(listed.artifact) : placeOfOffer(format, listed.offer);
+    return FOLDER + encodedPath(path);
+  };
   return own.handle(call, {
     ...desk,
     addressOf,
     // Other links than at the format's own address, so other bytes.
     page: (name, variant, project, make) => desk.page(name, `${variant}:packages`, project, make),
   });
-}
-
-/** Where a listed file stands in the tree of its repository. */
-function pathOf(format: Pick<ReturnType<ArtifactoryParts["registry"]["format"]>, "placeOf">, listing: ListedFile) {
-  if (listing.kind === "artifact") return placeOf(listing.artifact);
-  const { project, version, filename } = listing.offer;
-  return format.placeOf({ displayName: project, project, version: version ?? "unknown", filename });
 }
 
 async function listed(desk: Desk, project: ProjectName, filename: string): Promise<ListedFile | null> {
