@@ -191,21 +191,24 @@ function openRanks(
 
 /** The versions of a file's project that have files in the repository; of a remote, copies. */
 async function allVersions(
-  { metadata, remoteTree }: RetentionTools,
+  tools: RetentionTools,
   repository: LocalRepository | RemoteRepository,
   { project, path }: Pick<AgingFile, "project" | "path">,
 ): Promise<ReadonlySet<string>> {
   const { name } = repository;
   if (repository.kind === "local") {
-    const artifacts = await metadata.read((view) => view.artifacts(name, project));
+    const artifacts = await tools.metadata.read((view) => view.artifacts(name, project));
     return new Set(artifacts.flatMap(({ version }) => version ?? []));
   }
   const versions = new Set<string>();
   const [folder = ""] = path.split("/");
   let after: string | null = null;
   for (;;) {
-    const copies: readonly RemoteFile[] = await remoteTree.cached(repository, folder, { after, limit: PAGE });
-    for (const copy of copies) versions.add(copy.path.split("/")[1] ?? "");
+    const copies: readonly RemoteFile[] = await tools.remoteTree.cached(repository, folder, { after, limit: PAGE });
+    for (const copy of copies) {
+      const { version } = agingCopyOf(tools, repository, copy);
+      if (version !== null) versions.add(version);
+    }
     const last = copies.at(-1);
     if (last === undefined || copies.length < PAGE) return versions;
     after = last.path;
