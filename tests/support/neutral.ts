@@ -37,6 +37,8 @@ export function neutralText(text: string, names: OwnNames): string {
     .replace(/\.toxresult-\d{14}-(\d+)(#sha256=[0-9a-f]{64})?/g, ".toxresult-TIME-$1")
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "TIME")
     .replace(/\b1[6-9]\d{8}\b/g, "1600000000")
+    // The same moment, as devpi's client writes it for people.
+    .replace(/\(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+00:00\)/g, "(TIME)")
     .replace(/\b\d+\.\d+(?=s\b| ?seconds|=setup|\]|\+cmd)/g, "N")
     .replace(/\u001b\[(\d*)m/g, (_, code: string) => COLOURS[code] ?? `<${code}>`);
   for (const [name, word] of names.words) neutral = neutral.replaceAll(word, `<${name}>`);
