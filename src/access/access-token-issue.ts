@@ -87,21 +87,19 @@ export async function apiKeyOf(parts: AccessTokenParts, principal: Principal, ow
   throw refuse({ code: "not-permitted", action: "manage-tokens", because });
 }
 
-/** A new API key; the one before counts no more. */
+/** A new API key; the one before counts no more, and keeps counting where the new one is refused. */
 export async function issueApiKey(parts: AccessTokenParts, principal: Principal, owner: UserName): Promise<string> {
-  const before = await apiKeysOf(parts, principal, owner);
   const id = newId(parts.randomBytes);
   const text = newApiKey(id, parts.randomBytes);
-  await parts.accounts.issueToken(principal, {
+  const given = {
     id,
     owner,
     name: API_KEY_NAME,
     limits: EVERYTHING,
     expiresAt: null,
     secretHash: parts.sealer.seal(writeKeptSecrets({ kind: "api-key", text })),
-  });
-  // Only now: who may not make another one keeps what they have.
-  for (const key of before) await parts.accounts.revokeToken(principal, owner, key.id);
+  };
+  await parts.accounts.issueToken(principal, given, (token) => apiKeyIn(parts, token) !== null);
   return text;
 }
 
@@ -112,12 +110,15 @@ export async function withdrawApiKey(parts: AccessTokenParts, principal: Princip
   return keys.length > 0;
 }
 
-async function apiKeysOf({ accounts, sealer }: AccessTokenParts, principal: Principal, owner: UserName) {
-  const tokens = await accounts.tokensOf(principal, owner);
-  return tokens.flatMap(({ id, name, secretHash }) => {
-    const kept = name === API_KEY_NAME ? readKeptSecrets(sealer.open(secretHash)) : null;
-    return kept?.kind === "api-key" ? [{ id, text: kept.text }] : [];
-  });
+async function apiKeysOf(parts: AccessTokenParts, principal: Principal, owner: UserName) {
+  const tokens = await parts.accounts.tokensOf(principal, owner);
+  return tokens.map((token) => apiKeyIn(parts, token)).filter((key) => key !== null);
+}
+
+/** `null`: it is a token of another kind. */
+function apiKeyIn({ sealer }: Pick<AccessTokenParts, "sealer">, { id, name, secretHash }: Token) {
+  const kept = name === API_KEY_NAME ? readKeptSecrets(sealer.open(secretHash)) : null;
+  return kept?.kind === "api-key" ? { id, text: kept.text } : null;
 }
 
 interface Made {

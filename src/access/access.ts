@@ -100,7 +100,12 @@ export interface ApiKeys {
 /** What access needs of the facts; the registry's `accounts` satisfies it. */
 export interface AccountBook {
   user(name: UserName): Promise<User | null>;
-  issueToken(principal: Principal, token: Omit<Token, "createdAt">): Promise<Token>;
+  /** `replaces`: which of the owner's tokens end with it, in the same write. */
+  issueToken(
+    principal: Principal,
+    token: Omit<Token, "createdAt">,
+    replaces?: (token: Token) => boolean,
+  ): Promise<Token>;
   tokensOf(principal: Principal, owner: UserName): Promise<readonly Token[]>;
   revokeToken(principal: Principal, owner: UserName, id: string): Promise<void>;
   /**

@@ -172,6 +172,17 @@ test("only administrators make tokens that stand for groups, also for names that
   await assert.rejects(world.accounts.allTokens(ALICE), refusal("not-permitted"));
 });
 
+test("of several tokens at once that replace each other one is left, and no other token goes", async () => {
+  await using world = await openToolsWorld();
+  await world.users("root", "alice");
+  await world.accounts.issueToken(ALICE, aToken());
+  const isKey = ({ name }: { readonly name: string }) => name === "key";
+  const issue = (id: string) => world.accounts.issueToken(ALICE, { ...aToken(), id, name: "key" }, isKey);
+  await Promise.all(["one", "two", "three"].map(issue));
+  const left = await world.accounts.tokensOf(ALICE, alice);
+  assert.deepEqual(left.map(({ name }) => name).toSorted(), [aToken().name, "key"].toSorted());
+});
+
 test("a token takes the place of another one once, and only of one of the same owner", async () => {
   await using world = await openToolsWorld();
   await world.users("root", "alice", "bob");

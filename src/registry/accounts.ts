@@ -100,13 +100,15 @@ export function openAccounts(tools: Tools): Accounts {
         return view.tokensOf(owner);
       });
     },
-    async issueToken(principal, given) {
+    async issueToken(principal, given, replaces = () => false) {
       requireTokenMaking(principal, given);
       return write(tools, principal, async (tx) => {
         // What stands for groups stands for no account, so there need be none.
         if (given.standsFor === undefined) await existingUser(tx, given.owner);
         const createdAt = now();
-        await makeRoomForToken(tx, given.owner, createdAt);
+        const replaced = (await tx.tokensOf(given.owner)).filter(replaces);
+        for (const { id, owner } of replaced) tx.append({ type: "token.revoked", id, owner });
+        if (replaced.length === 0) await makeRoomForToken(tx, given.owner, createdAt);
         const token: Token = { ...given, createdAt };
         tx.append({ type: "token.issued", token });
         return token;

@@ -153,9 +153,14 @@ export interface Accounts {
   tokensOf(principal: Principal, owner: UserName): Promise<readonly Token[]>;
   /**
    * Needs the owner or an administrator; only administrators make tokens that stand for groups, and those of names that
-   * are no account. A token makes tokens only where it is an administrator's with all their rights.
+   * are no account. A token makes tokens only where it is an administrator's with all their rights. `replaces`: which of
+   * the owner's tokens end with it, in the same write.
    */
-  issueToken(principal: Principal, token: Omit<Token, "createdAt">): Promise<Token>;
+  issueToken(
+    principal: Principal,
+    token: Omit<Token, "createdAt">,
+    replaces?: (token: Token) => boolean,
+  ): Promise<Token>;
   /** Puts a token in the place of one that its holder has shown; `token-not-found` where it is gone meanwhile. */
   renewToken(id: string, token: Omit<Token, "createdAt">): Promise<Token>;
   /** Everybody's, sorted by id. Needs an administrator. */

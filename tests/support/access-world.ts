@@ -93,9 +93,12 @@ export function accessWorld(change: Partial<AccessParts> = {}): AccessWorld {
           reads += 1;
           return users.get(name) ?? null;
         },
-        async issueToken(_principal, wish) {
+        async issueToken(_principal, wish, replaces = () => false) {
           if (!users.has(wish.owner) && wish.standsFor === undefined)
             throw refuse({ code: "user-not-found", user: wish.owner });
+          for (const old of [...tokens.values()].filter((one) => one.owner === wish.owner && replaces(one))) {
+            world.append({ type: "token.revoked", id: old.id, owner: old.owner });
+          }
           const token: Token = { ...wish, createdAt: world.now };
           world.append({ type: "token.issued", token });
           return token;
