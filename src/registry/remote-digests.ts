@@ -4,6 +4,9 @@ import type { ExtraDigest } from "#stores";
 /** Strongest first. What an upstream announces in another way cannot be checked. */
 const KNOWN = ["sha256", "sha512", "sha384", "blake2b_256", "sha224", "sha1", "md5"] as const;
 
+/** Of every copy that stands in a tree: what clients compare there; nearly nothing beside what the network takes. */
+export const TREE_DIGESTS = ["sha1", "md5"] as const;
+
 /** How the bytes of a file are compared with what was announced. */
 export interface DigestCheck {
   /** What the draft must compute besides SHA-256. */

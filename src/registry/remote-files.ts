@@ -1,5 +1,6 @@
 import { type Offer, type RemoteRepository, refuse } from "#core";
 import type { OpenFile } from "#formats";
+import { TREE_DIGESTS } from "./remote-digests.ts";
 import type { CachedFile, Flight, RemoteFetches, WantedFetch } from "./remote-fetches.ts";
 import type { Holding, Holdings } from "./remote-holdings.ts";
 import { addressPrefix, fileKey } from "./remote-keys.ts";
@@ -40,7 +41,8 @@ export function openFiles(holdings: Holdings, fetches: RemoteFetches): RemoteFil
       holdings.remember(key, file);
       for (const listener of listeners) listener(remote, offer);
     };
-    const arrival = await fetches.join({ remote, offer, key, keeping, copied });
+    const digests = keeping === "copy" ? TREE_DIGESTS : [];
+    const arrival = await fetches.join({ remote, offer, key, keeping, digests, copied });
     if (arrival.kind === "flight") return arrival;
     throw refuse({ code: "file-not-found", repository: remote.name, filename: offer.filename });
   }

@@ -1,4 +1,4 @@
-import type { Instant, Offer, RemoteRepository } from "#core";
+import type { Instant, Offer, Properties, RemoteRepository } from "#core";
 import type { OpenFile } from "#formats";
 
 /** A file of a remote, where it stands in the remote's tree. */
@@ -15,6 +15,8 @@ export interface RemoteFile {
   readonly lastModified: Instant | null;
   /** When the copy was made; `null`: there is none. */
   readonly copiedAt: Instant | null;
+  /** What its format says of a package, as of one that was published here, as far as it is known. */
+  readonly properties: Properties;
 }
 
 /**

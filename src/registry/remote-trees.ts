@@ -1,6 +1,16 @@
-import { type Instant, leafOf, NO_PROJECT, type Offer, RegistryError, type RemoteRepository } from "#core";
+import {
+  type Instant,
+  leafOf,
+  NO_PROJECT,
+  type Offer,
+  type Properties,
+  RegistryError,
+  type RemoteRepository,
+} from "#core";
 import type { OpenFile } from "#formats";
 import { singleFlight, type UpstreamReply } from "#upstream";
+import { ownProperties } from "./places.ts";
+import { TREE_DIGESTS } from "./remote-digests.ts";
 import { type Arrival, type CachedFile, lastModifiedOf, type RemoteFetches } from "./remote-fetches.ts";
 import type { Holding, Holdings } from "./remote-holdings.ts";
 import { addressPrefix, fileKey } from "./remote-keys.ts";
@@ -25,8 +35,6 @@ interface Rest {
 
 const NOTES_MAX = 20_000;
 const LOOK_MILLISECONDS_MAX = 12_000;
-/** What clients of these compare; nearly nothing beside what the network takes. */
-const DIGESTS = ["sha1", "md5"] as const;
 
 export function openRemoteTree(
   tools: RemoteTools,
@@ -83,7 +91,7 @@ export function openRemoteTree(
       key,
       keeping: remote.storesFiles === false ? "pass" : "copy",
       conditions: conditionsOf(known),
-      digests: DIGESTS,
+      digests: TREE_DIGESTS,
       copied(file) {
         notes.delete(key);
         rests.delete(key);
@@ -152,7 +160,7 @@ export function openRemoteTree(
 
   async function look(remote: RemoteRepository, path: string, isCacheOnly: boolean): Promise<RemoteFile | null> {
     const holding = await heldAt(remote, path);
-    if (holding !== null) return fileOf(path, holding.file);
+    if (holding !== null) return fileOf(tools, remote, path, holding.file);
     if (isCacheOnly || remote.isOffline === true || remote.url === null) return null;
     const key = keyOf(tools, remote, path);
     const note = notes.get(key);
@@ -189,6 +197,7 @@ export function openRemoteTree(
       hex: announcedIn(reply),
       lastModified: lastModifiedOf(reply),
       copiedAt: null,
+      properties: {},
     };
   }
 
@@ -204,12 +213,13 @@ export function openRemoteTree(
         hex: { ...offer.digests, ...held?.hex },
         lastModified: held?.lastModified ?? offer.publishedAt,
         copiedAt: held?.copiedAt ?? null,
+        properties: ownPropertiesOf(tools, remote, offer),
       };
     },
     async cached(remote, folder, page) {
       await fetches.settled(addressPrefix(remote));
       const held = await holdings.below(remote, folder, page);
-      return held.map(({ path, file }) => fileOf(path, file));
+      return held.map(({ path, file }) => fileOf(tools, remote, path, file));
     },
     async drop(remote, path) {
       const holding = await heldAt(remote, path);
@@ -261,8 +271,21 @@ function conditionsOf(known: CachedFile | null): Record<string, string> {
   };
 }
 
-function fileOf(path: string, { url, sizeBytes, hex, lastModified, copiedAt }: CachedFile): RemoteFile {
-  return { path, url, sizeBytes, hex, lastModified, copiedAt };
+function fileOf(tools: RemoteTools, remote: RemoteRepository, path: string, file: CachedFile): RemoteFile {
+  const { url, sizeBytes, hex, lastModified, copiedAt, version } = file;
+  const properties = tools.formatOf(remote).knowsProjects
+    ? ownPropertiesOf(tools, remote, { ...packageAt(path), version, attributes: {} })
+    : {};
+  return { path, url, sizeBytes, hex, lastModified, copiedAt, properties };
+}
+
+/** Artifactory sets them on what it has cached, too; cleaners and auditors ask for all files of a package by them. */
+function ownPropertiesOf(
+  tools: RemoteTools,
+  remote: RemoteRepository,
+  offer: Pick<Offer, "project" | "filename" | "version" | "attributes">,
+): Properties {
+  return ownProperties(tools.formatOf(remote), { ...offer, displayName: offer.project, versionAttributes: {} });
 }
 
 function sizeOf(reply: UpstreamReply): number | null {

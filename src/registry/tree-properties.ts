@@ -41,7 +41,8 @@ export function openTreeProperties(
       const found = await lookup(principal, place);
       if (found === null) return null;
       const { repository, path } = nodeOf(found);
-      return metadata.read((view) => view.properties(repository, path));
+      const own = found.kind === "remote-file" ? found.file.properties : {};
+      return { ...own, ...(await metadata.read((view) => view.properties(repository, path))) };
     },
 
     async setProperties(principal, place, wish, isDeep) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { describe, test } from "node:test";
 import type { PermissionTarget, Principal, Repository } from "#core";
 import { ALICE, BOB, limit, NOBODY, nameOf, ROOT, refusal, token } from "../../tests/support/registry-world.ts";
@@ -256,6 +257,35 @@ describe("a remote repository", () => {
     assert(node?.kind === "file");
     assert.equal(node.isHere, true);
     assert.match(node.remoteUrl ?? "", /foo-1\.0\.tar\.gz$/);
+  });
+
+  test("of packages tells every checksum and property that clients ask of a copy", async () => {
+    await using world = await openTreeWorld();
+    world.fake.add("foo", { filename: "foo-1.0.tar.gz", bytes: Buffer.from("foo") });
+    await world.remote("root/up");
+    const place = "root/up:foo/1.0/foo-1.0.tar.gz";
+    assert.equal(await fetched(world, place), "foo");
+    const own = { "pypi.name": ["foo"], "pypi.version": ["1.0"], "pypi.normalized.name": ["foo"] };
+    assert.deepEqual(await world.properties(place), own);
+    await world.tree.setProperties(ROOT, placeAt(place), { seen: ["yes"] }, false);
+    assert.deepEqual(await world.properties(place), { ...own, seen: ["yes"] });
+    const node = await world.tree.look(ALICE, placeAt(place));
+    assert(node?.kind === "file");
+    for (const algorithm of ["sha256", "sha1", "md5"] as const) {
+      assert.equal(node[algorithm], createHash(algorithm).update("foo").digest("hex"), algorithm);
+    }
+    const { items } = await world.tree.search(ALICE, {
+      where: { kind: "property", key: { operator: "eq", value: "pypi.name" }, value: { operator: "eq", value: "foo" } },
+      repositories: [nameOf("root/up")],
+      order: [],
+      offset: 0,
+      limit: 10,
+      withProperties: true,
+    });
+    assert.deepEqual(
+      items.map(({ node: { path } }) => path),
+      ["foo/1.0/foo-1.0.tar.gz"],
+    );
   });
 
   test("that cannot answer fails what needs it, also behind a virtual one", async () => {

@@ -99,7 +99,7 @@ export function openTreeSearch(tools: TreeTools): Pick<Tree, "search"> {
       const paths = shown.map(({ path }) => path);
       const properties = await metadata.read((view) => view.propertiesOf(remote.name, paths));
       for (const file of shown) {
-        const item = itemOfCopy(remote, file, properties.get(file.path) ?? {});
+        const item = itemOfCopy(remote, file, { ...file.properties, ...properties.get(file.path) });
         if (itemMatches(where, item)) hits.push({ item, remote, file });
       }
       // So many that come before them are enough, however many copies there are.
