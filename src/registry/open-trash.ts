@@ -49,13 +49,13 @@ export function openTrash(tools: Tools): Trash {
   }
 
   return {
-    async list(principal, { repository: name, after, limit }) {
+    async list(principal, { repository: name, path, after, limit }) {
       const repository = name === undefined ? null : await existing(tools, name);
       if (repository === null) await catchUp(tools);
       else if (!isInCharge(principal)) requireRight(tools, principal, "remove", repository);
       if (!mayRemoveAnywhere(principal)) return [];
       const found: TrashedFile[] = [];
-      for await (const file of trashOf(tools, name, after, Math.max(limit, PAGE))) {
+      for await (const file of trashOf(tools, { repository: name, path }, after, Math.max(limit, PAGE))) {
         if (!mayRemove(principal, file)) continue;
         found.push(file);
         if (found.length === limit) break;

@@ -34,7 +34,7 @@ export async function clearWhere(
     files += all.length;
     sizeBytes += all.reduce((sum, { artifact }) => sum + artifact.sizeBytes, 0);
   }
-  for await (const file of trashOf(tools, name, null, PAGE)) {
+  for await (const file of trashOf(tools, { repository: name }, null, PAGE)) {
     if (isEnd?.(file) === true) break;
     if (!goes(file)) continue;
     batch.push(file);
@@ -60,12 +60,12 @@ export async function forgetDownloads({ metadata, downloads }: Tools, files: rea
 /** Oldest first. */
 export async function* trashOf(
   { metadata }: Tools,
-  repository: RepositoryName | undefined,
+  { repository, path }: { readonly repository: RepositoryName | undefined; readonly path?: string | undefined },
   first: string | null,
   limit: number,
 ): AsyncGenerator<TrashedFile> {
   let after = first;
-  const which = repository === undefined ? {} : { repository };
+  const which = repository === undefined ? {} : { repository, ...(path === undefined ? {} : { path }) };
   for (;;) {
     const page = await metadata.read((view) => view.trash({ ...which, after, limit }));
     yield* page;

@@ -148,10 +148,18 @@ export interface FoundItem {
 
 /** Removed files, while they rest. */
 export interface Trash {
-  /** Those of repositories whose removing right the asker has; all for administrators. */
+  /**
+   * Those of repositories whose removing right the asker has; all for administrators. `path`: of one repository what came
+   * from there or from below.
+   */
   list(
     principal: Principal,
-    page: { readonly repository?: RepositoryName; readonly after: string | null; readonly limit: number },
+    page: {
+      readonly repository?: RepositoryName;
+      readonly path?: string;
+      readonly after: string | null;
+      readonly limit: number;
+    },
   ): Promise<readonly TrashedFile[]>;
   /** Back to where it was, or to another path or repository; `file-exists` where something else is there now. */
   restore(principal: Principal, id: string, to?: Place): Promise<FileNode>;

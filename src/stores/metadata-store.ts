@@ -141,9 +141,13 @@ export interface MetadataView {
    */
   search(query: ItemQuery): Promise<readonly Item[]>;
   trashed(id: string): Promise<TrashedFile | null>;
-  /** Oldest first; all, or what came from one repository, at most `limit` after the id `after`. */
+  /**
+   * Oldest first; all, or what came from one repository (from one path of it, or from below that), at most `limit` after
+   * the id `after`.
+   */
   trash(page: {
     readonly repository?: RepositoryName;
+    readonly path?: string;
     readonly after: string | null;
     readonly limit: number;
   }): Promise<readonly TrashedFile[]>;

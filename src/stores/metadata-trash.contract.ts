@@ -124,6 +124,20 @@ export function trashContract(make: () => Promise<Place<MetadataStore>>): void {
   );
   after(
     make,
+    "the trash of one path is what stood there and below it",
+    ["a/b/c", "a/b", "a/bc", "a/b-c", "x/a/b"].flatMap((path, index) => [
+      fileAt(path, { filename: `f${index}` }),
+      trashed(`t${index}`, aFile(`f${index}`)),
+    ]),
+    async (view) => {
+      const ids = async (path: string, after: string | null = null) =>
+        (await view.trash({ repository: DEV, path, after, limit: 9 })).map(({ id }) => id);
+      return [await ids("a/b"), await ids("a/b", "t0"), await ids("a"), await ids("b"), await ids("")];
+    },
+    [["t0", "t1"], ["t1"], ["t0", "t1", "t2", "t3"], [], ["t0", "t1", "t2", "t3", "t4"]],
+  );
+  after(
+    make,
     "a removed repository takes its trash along, so that one made again under its name does not have it",
     [
       saved(DEV),

@@ -19,7 +19,7 @@ import { contentUrl, findNamed, namedBy, placeAt, storageUrl, trimmedPath } from
 /** The repository under which real servers show what was removed. */
 const TRASH_KEY = "auto-trashcan";
 const AT_ONCE = 1000;
-/** Of one repository; more is cleared away or restored in portions. */
+/** Of one folder; more is cleared away or restored in portions. */
 const FILES_MAX = 100_000;
 
 /** Removed files, while they rest: `api/trash`. */
@@ -84,9 +84,7 @@ async function named(parts: ArtifactoryParts, call: Call, asked: string): Promis
   const [key = "", ...path] = isTrashKey(first) ? rest : [first, ...rest];
   const { repository } = await namedBy(parts, key);
   const wanted = path.join("/");
-  const files = (await restingIn(parts, call, repository.name)).filter(({ artifact }) =>
-    isBelow(placeOf(artifact), wanted),
-  );
+  const files = await restingIn(parts, call, repository.name, wanted);
   if (files.length === 0) {
     const because = `Unable to find item: nothing of '${key}/${wanted}' rests in the trash`;
     throw refuse({ code: "file-not-found", repository: repository.name, filename: wanted, because });
@@ -98,11 +96,12 @@ async function restingIn(
   { registry }: ArtifactoryParts,
   call: Call,
   repository?: RepositoryName,
+  path = "",
 ): Promise<readonly TrashedFile[]> {
   const files: TrashedFile[] = [];
   for (let after: string | null = null; files.length < FILES_MAX; ) {
     const page: readonly TrashedFile[] = await registry.trash.list(call.principal, {
-      ...(repository === undefined ? {} : { repository }),
+      ...(repository === undefined ? {} : { repository, path }),
       after,
       limit: AT_ONCE,
     });
@@ -116,10 +115,10 @@ async function restingIn(
 /** `api/storage/auto-trashcan/{repo}/{path}`. */
 export async function showTrash(parts: ArtifactoryParts, call: Call, asked: string): Promise<Reply> {
   const { trimmed } = trimmedPath(asked);
-  const key = trimmed.split("/", 1)[0] ?? "";
+  const [key = "", ...inner] = trimmed.split("/");
   // Of a repository that is no more the files rest still.
   const repository = key === "" ? null : await findNamed(parts, key);
-  const resting = await restingIn(parts, call, repository?.repository.name);
+  const resting = await restingIn(parts, call, repository?.repository.name, inner.join("/"));
   const files = resting.map((file) => ({
     file,
     path: `${keyOf(file.artifact.repository)}/${placeOf(file.artifact)}`,

@@ -37,6 +37,13 @@ export function openTrashView(db: Kysely<MetadataTables>): (ask: Ask) => Pick<Me
     page({ after, limit }).where("repository", "=", repository),
   );
 
+  const below = prepare<{ repository: string; path: string; from: string; to: string; after: string; limit: number }>()(
+    ({ repository, path, from, to, after, limit }) =>
+      page({ after, limit })
+        .where("repository", "=", repository)
+        .where((eb) => eb.or([eb("path", "=", path), eb.and([eb("path", ">=", from), eb("path", "<", to)])])),
+  );
+
   async function whole(ask: Ask, rows: readonly TrashRow[]): Promise<readonly TrashedFile[]> {
     const files: TrashedFile[] = [];
     for (let start = 0; start < rows.length; start += IDS_A_QUESTION) {
@@ -55,13 +62,12 @@ export function openTrashView(db: Kysely<MetadataTables>): (ask: Ask) => Pick<Me
       const [row] = await ask(one({ id }));
       return row === undefined ? null : ((await whole(ask, [row]))[0] ?? null);
     },
-    async trash({ repository, after, limit }) {
-      const rows = await ask(
-        repository === undefined
-          ? all({ after: after ?? "", limit })
-          : ofRepository({ repository, after: after ?? "", limit }),
-      );
-      return whole(ask, rows);
+    async trash({ repository, path = "", after, limit }) {
+      const some = { after: after ?? "", limit };
+      if (repository === undefined) return whole(ask, await ask(all(some)));
+      if (path === "") return whole(ask, await ask(ofRepository({ repository, ...some })));
+      // `0` comes right after the slash.
+      return whole(ask, await ask(below({ repository, path, from: `${path}/`, to: `${path}0`, ...some })));
     },
   });
 }
