@@ -83,13 +83,16 @@ export function openRetention(tools: RetentionTools): Retention & AsyncDisposabl
       const stop = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
       return inTurn(async () => {
         const expiresAt = (now() + LEASE_MILLISECONDS) as Instant;
-        if (!(await tools.state.swap(LEASE_SPACE, LEASE_KEY, 0, { value: null, expiresAt }))) return NOTHING_DONE;
+        const lease = { value: expiresAt, expiresAt };
+        if (!(await tools.state.swap(LEASE_SPACE, LEASE_KEY, 0, lease))) return NOTHING_DONE;
         try {
           const done = await keepUp(tools, stop, isFirstTick);
           isFirstTick = false;
           return done;
         } finally {
-          await tools.state.delete(LEASE_SPACE, LEASE_KEY);
+          // Who took longer than the lease leaves another one's alone.
+          const held = await tools.state.get(LEASE_SPACE, LEASE_KEY);
+          if (held?.value === expiresAt) await tools.state.delete(LEASE_SPACE, LEASE_KEY);
         }
       });
     },
