@@ -104,6 +104,16 @@ describe("Python repositories as Artifactory's clients see them", () => {
     assert.match(messageOf(missing), /never/);
   });
 
+  test("a page is sent whatever the client says it takes", async () => {
+    for (const base of BASES.slice(1)) {
+      for (const accept of ["application/json", "image/png"]) {
+        const { headers } = expectStatus(await get(`${base}/team-local/simple/our-thing/`, { accept }), 200);
+        assert.match(String(headers["content-type"]), /^text\/html/);
+        expectStatus(await get(`${base}/team-local/simple/`, { accept }), 200);
+      }
+    }
+  });
+
   test("pages can be revalidated", async () => {
     const path = "/artifactory/api/pypi/team/simple/our-thing/";
     const { headers } = expectStatus(await get(path), 200);

@@ -112,9 +112,21 @@ async function index(parts: ArtifactoryParts, call: Call): Promise<Reply> {
   return pageOf(parts, call, repository, call.params["project"]);
 }
 
-function pageOf(parts: ArtifactoryParts, call: Call, repository: Repository, project: string | undefined) {
-  if (project !== undefined && project !== "") return reply(parts, call, repository, "GET", "/simple/:project/");
-  return reply(parts, call, repository, "GET", call.path.endsWith("/") ? "/simple/" : "/simple");
+async function pageOf(
+  parts: ArtifactoryParts,
+  call: Call,
+  repository: Repository,
+  project: string | undefined,
+): Promise<Reply> {
+  const all = call.path.endsWith("/") ? "/simple/" : "/simple";
+  const path = project !== undefined && project !== "" ? "/simple/:project/" : all;
+  try {
+    return await reply(parts, call, repository, "GET", path);
+  } catch (error) {
+    if (!(error instanceof RegistryError && error.problem.code === "not-acceptable")) throw error;
+    // Artifactory has one page, and sends it to scripts that ask for `application/json` too.
+    return reply(parts, withoutAccept(call), repository, "GET", path);
+  }
 }
 
 async function file(parts: ArtifactoryParts, call: Call): Promise<Reply> {
@@ -192,6 +204,11 @@ function requirePython({ name, format }: Repository): void {
 }
 
 /** The call, as if a route had named the project. */
+function withoutAccept(call: Call): Call {
+  const header: Call["header"] = (name) => (name.toLowerCase() === "accept" ? null : call.header(name));
+  return Object.create(call, { header: { value: header, enumerable: true } });
+}
+
 function withProject(call: Call, project: string | undefined): Call {
   // Not copied: what a call tells on demand makes the answer personal.
   return Object.create(call, { params: { value: { ...call.params, project: project ?? "" }, enumerable: true } });
