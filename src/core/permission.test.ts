@@ -101,6 +101,15 @@ test("where anybody may send test results, it is anybody who may read what was t
   );
 });
 
+test("who administers is said without naming anybody twice", () => {
+  const because = (name: string) => {
+    const repository = { ...local({}), name: name as LocalRepository["name"] };
+    return decide(BOB, "administer", { repository, project: null }).because;
+  };
+  assert.equal(because("alice/dev"), "only alice, root and administrators administer alice/dev");
+  assert.equal(because("root/dev"), "only root and administrators administer root/dev");
+});
+
 test("nobody publishes to a remote, nor into a virtual repository itself", () => {
   const common = local({});
   const mirror: RemoteRepository = { ...common, kind: "remote" } as unknown as RemoteRepository;

@@ -55,6 +55,11 @@ export function isAdministrator(principal: Principal): boolean {
   return accountOf(principal) === "root" || hasAdminMark(principal);
 }
 
+/** Whether the principal administers, with nothing of its rights held back; or is the installation itself. */
+export function isInCharge(principal: Principal): boolean {
+  return principal.kind === "system" || (isAdministrator(principal) && isUnlimited(principal));
+}
+
 /** Whether the limits of a token let it do this, were its owner allowed to; principals without limits always pass. */
 export function isWithinLimits(principal: Principal, action: Action, subject: Subject): boolean {
   const limits = limitsOf(principal);
@@ -126,12 +131,17 @@ function grantedByLists(principal: Principal, action: Action, repository: Reposi
     case "administer":
       return isOwnerOrRoot(principal, repository)
         ? allow("owners and root administer")
-        : deny(`only ${ownerOf(repository.name)} and root administer ${repository.name}`);
+        : deny(`only ${administratorsOf(repository)} administer ${repository.name}`);
   }
 }
 
 function publishersOf(repository: Repository): readonly PrincipalSpec[] {
   return repository.kind === "local" ? repository.publishers : [];
+}
+
+function administratorsOf({ name }: Repository): string {
+  const owner = ownerOf(name);
+  return owner === "root" ? "root and administrators" : `${owner}, root and administrators`;
 }
 
 function isOwnerOrRoot(principal: Principal, repository: Repository): boolean {
