@@ -216,6 +216,7 @@ describe("content by Artifactory's REST", () => {
       ["DELETE", "/libs/never.bin", {}, 404],
       ["PUT", `/libs/${"a".repeat(300)}`, {}, 400],
       ["PUT", "/libs/zip.zip", { "x-explode-archive": "true" }, 400],
+      ["PUT", "/libs/zip.zip", { "x-explode-archive-atomic": "true" }, 400],
       ["PUT", "/libs/f;b%20ad=1", {}, 400],
       ["GET", "/api/no/such/thing", {}, 404],
     ] as const) {

@@ -87,9 +87,10 @@ async function childrenOf(parts: ArtifactoryParts, call: Call, { place }: NamedP
 
 async function deploy(parts: ArtifactoryParts, call: Call): Promise<Reply> {
   const named = await addressed(parts, call);
-  if (call.header("x-explode-archive")?.toLowerCase() === "true") {
+  const explode = ["x-explode-archive", "x-explode-archive-atomic"];
+  if (explode.some((name) => call.header(name)?.toLowerCase() === "true")) {
     const because =
-      "Archives are not unpacked here (X-Explode-Archive); deploy the files one by one, 'jf rt upload' does.";
+      "Archives are not unpacked here (X-Explode-Archive); deploy the files one by one, as 'jf rt upload' does.";
     throw refuse({ code: "request-invalid", because });
   }
   try {
