@@ -1,14 +1,9 @@
 import { type Access, signUpRequestOf } from "#access";
-import { accountOf, type Call, isAdministrator, isUnlimited, type Principal, refuse, type UserName } from "#core";
+import { accountOf, type Call, isInCharge, isUnlimited, type Principal, refuse, type UserName } from "#core";
 
 /** Whether the account behind the principal is root, and acts without limits. */
 export function isRoot(principal: Principal): boolean {
   return accountOf(principal) === "root" && isUnlimited(principal);
-}
-
-/** Root, or who administers as root does; without limits. */
-export function isInCharge(principal: Principal): boolean {
-  return isAdministrator(principal) && isUnlimited(principal);
 }
 
 /** Refuses everybody but those in charge. */

@@ -1,6 +1,6 @@
-import { accountOf, type JournalEntry, type Seq } from "#core";
+import { accountOf, isInCharge, type JournalEntry, type Seq } from "#core";
 import { integerIn, type Operation, operation } from "./operation.ts";
-import { isInCharge, isRoot, requireAdministrator } from "./rights.ts";
+import { isRoot, requireAdministrator } from "./rights.ts";
 import { journalView } from "./views.ts";
 
 /** The server itself: who am I to it, what is it, what happened. */

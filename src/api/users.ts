@@ -1,6 +1,6 @@
-import { type Call, refuse, type User, type UserName, userName } from "#core";
+import { type Call, isInCharge, refuse, type User, type UserName, userName } from "#core";
 import { type ApiParts, type Given, type Operation, operation } from "./operation.ts";
-import { checkSignUp, isInCharge, isSelfOrRoot, requireSelfOrRoot, requireSignedIn } from "./rights.ts";
+import { checkSignUp, isSelfOrRoot, requireSelfOrRoot, requireSignedIn } from "./rights.ts";
 import type { Bodies } from "./schemas.ts";
 import { userView } from "./views.ts";
 

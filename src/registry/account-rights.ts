@@ -3,6 +3,7 @@ import {
   type Decision,
   decide,
   isAdministrator,
+  isInCharge,
   isUnlimited,
   isWithinLimits,
   matchesSpec,
@@ -20,11 +21,6 @@ type Restriction = Pick<RegistrySettings, "restrictModify">;
 interface AdministrationTools {
   readonly rules: Rules;
   readonly settings: Restriction;
-}
-
-/** Whether the principal administers the installation: root, administrators, and what acts for the installation itself. */
-export function isInCharge(principal: Principal): boolean {
-  return principal.kind === "system" || (isAdministrator(principal) && isUnlimited(principal));
 }
 
 /** Refuses everybody but those in charge. */

@@ -2,6 +2,7 @@ import {
   ANONYMOUS_USER,
   accountFault,
   type Instant,
+  isInCharge,
   type Principal,
   refuse,
   type Token,
@@ -10,7 +11,6 @@ import {
 } from "#core";
 import type { Transaction } from "#stores";
 import {
-  isInCharge,
   requireAccountChange,
   requireAccountMaking,
   requireAccountRemoval,

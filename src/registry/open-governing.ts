@@ -9,6 +9,7 @@ import {
   type Group,
   groupFault,
   type Instant,
+  isInCharge,
   type PermissionTarget,
   type Principal,
   parseRepositoryName,
@@ -18,7 +19,7 @@ import {
   userName,
 } from "#core";
 import type { MetadataView, Transaction } from "#stores";
-import { decideAdministration, isInCharge, requireAdministrator } from "./account-rights.ts";
+import { decideAdministration, requireAdministrator } from "./account-rights.ts";
 import type { Governing } from "./governing.ts";
 import { forgetGroup } from "./memberships.ts";
 import type { Publishing } from "./publish.ts";

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { decide, type Principal, refuse, type Seq } from "#core";
-import { decideAdministration, isInCharge } from "./account-rights.ts";
+import { decide, isInCharge, type Principal, refuse, type Seq } from "#core";
+import { decideAdministration } from "./account-rights.ts";
 import { openAccounts } from "./accounts.ts";
 import { openAttachments } from "./attachments.ts";
 import { openCatalog } from "./catalog.ts";

@@ -1,5 +1,5 @@
-import { decide, type Principal, placeOf, refuse, type TrashedFile } from "#core";
-import { isInCharge, requireAdministrator } from "./account-rights.ts";
+import { decide, isInCharge, type Principal, placeOf, refuse, type TrashedFile } from "#core";
+import { requireAdministrator } from "./account-rights.ts";
 import { requireBlobs } from "./receive.ts";
 import { existing, requireRight, type Tools, write } from "./tools.ts";
 import { clearWhere, forgetDownloads, trashOf } from "./trash-clearing.ts";

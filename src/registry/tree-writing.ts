@@ -3,6 +3,7 @@ import {
   accountOf,
   actorOf,
   type Digest,
+  isInCharge,
   type LocalRepository,
   NO_PROJECT,
   type Principal,
@@ -11,7 +12,6 @@ import {
   sha256Digest,
 } from "#core";
 import type { Candidate, Received } from "#formats";
-import { isInCharge } from "./account-rights.ts";
 import { claimBlobs } from "./claims.ts";
 import { openKnownBytes } from "./known-bytes.ts";
 import { keptDigests, ownProperties, refuseBelowFile, refuseOccupied, requirePath } from "./places.ts";

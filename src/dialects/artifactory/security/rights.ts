@@ -1,9 +1,4 @@
-import { accountOf, type Call, isAdministrator, isUnlimited, type Principal, refuse, type UserName } from "#core";
-
-/** Whether the principal administers here, with nothing of its rights held back. */
-export function isInCharge(principal: Principal): boolean {
-  return isAdministrator(principal) && isUnlimited(principal);
-}
+import { accountOf, type Call, isInCharge, refuse, type UserName } from "#core";
 
 /** Refuses everybody but administrators, before anything is said of what there is. */
 export function requireAdministrator({ principal }: Call, what: string): void {

@@ -1,9 +1,9 @@
-import { type Call, isSignedIn, type JsonObject, type Reply, refuse, type Token } from "#core";
+import { type Call, isInCharge, isSignedIn, type JsonObject, type Reply, refuse, type Token } from "#core";
 import { flagField } from "../json-fields.ts";
 import type { ArtifactoryParts } from "../parts.ts";
 import { flagIn } from "../query-flags.ts";
 import { json } from "./answers.ts";
-import { isInCharge, requireAccount } from "./rights.ts";
+import { requireAccount } from "./rights.ts";
 import { issuerOf, requestBehind, subjectOf } from "./token-wish.ts";
 
 /** Administrators see everybody's tokens, others their own. */

@@ -3,6 +3,7 @@ import {
   accountOf,
   actorOf,
   type Call,
+  isInCharge,
   isSignedIn,
   type JsonObject,
   type Reply,
@@ -17,7 +18,6 @@ import { textField } from "../json-fields.ts";
 import type { ArtifactoryParts } from "../parts.ts";
 import { json, text } from "./answers.ts";
 import { formOf } from "./form.ts";
-import { isInCharge } from "./rights.ts";
 import { listTokens, showToken, visibleToken } from "./token-list.ts";
 import { readScope, type TokenScope } from "./token-scope.ts";
 import {

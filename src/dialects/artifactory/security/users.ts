@@ -1,11 +1,11 @@
-import { type Call, type JsonObject, type Reply, refuse, userName } from "#core";
+import { type Call, isInCharge, type JsonObject, type Reply, refuse, userName } from "#core";
 import type { DialectRoute } from "#http";
 import { accessRoutes, baseOf, route } from "../addresses.ts";
 import { objectOf, textField, textsField } from "../json-fields.ts";
 import type { ArtifactoryParts } from "../parts.ts";
 import { changeGroups, changeUser, checkGroups, createUser, existingUser, groupsOf } from "./accounts.ts";
 import { json, pageOf, text } from "./answers.ts";
-import { isInCharge, requireAccount, requireAdministrator } from "./rights.ts";
+import { requireAccount, requireAdministrator } from "./rights.ts";
 import { showUser } from "./user-json.ts";
 
 const MANAGE = "manage users";
