@@ -33,7 +33,7 @@ const STATUSES: Readonly<Record<ProblemCode, readonly [native: number, devpi: nu
   "quota-exceeded": [413, 413, 413],
   "digest-mismatch": [400, 400, 409],
   // With 'already exists' in the message: what `--skip-existing` of twine, poetry and pdm looks for.
-  "file-exists": [409, 409, 403],
+  "file-exists": [409, 409, 409],
   "user-exists": [409, 409, 409],
   "repository-exists": [409, 409, 400],
   "path-excluded": [409, 403, 409],
