@@ -105,8 +105,8 @@ export function settingsFault(repository: Repository): string | null {
 }
 
 /**
- * What is wrong with the repositories that this one looks into; `null`: nothing. Members that were there `before` and
- * are gone since are no fault: the repository goes on without them, as devpi's does.
+ * What is wrong with the repositories that this one looks into; `null`: nothing. What was there `before` and is gone
+ * since is no fault: the repository goes on without it, as devpi's does. Only bases still name what is gone.
  */
 export function membersFault(
   repository: Repository,

@@ -115,6 +115,23 @@ test("an account takes its repositories and tokens along", async () => {
   assert.equal(await world.tools.metadata.read((view) => view.token("abc")), null);
 });
 
+test("the repositories of an account that goes are members of no virtual repository any more", async () => {
+  await using world = await openToolsWorld();
+  await world.users("root", "alice");
+  const [dev, own, all] = ["alice/dev", "alice/own", "root/all"] as RepositoryName[] as [
+    RepositoryName,
+    RepositoryName,
+    RepositoryName,
+  ];
+  await world.admin.create(ALICE, dev, { kind: "local" });
+  await world.admin.create(ALICE, own, { kind: "virtual", members: [dev] });
+  await world.admin.create(ROOT, all, { kind: "virtual", members: [own, dev], publishTo: dev });
+  await world.accounts.remove(ALICE, alice);
+  const left = world.tools.catalog.find(all);
+  assert.ok(left?.kind === "virtual");
+  assert.deepEqual([left.members, left.publishTo, world.tools.catalog.find(own)], [[], null, null]);
+});
+
 test("an account stays while one of its repositories is immutable and not empty", async () => {
   await using world = await openToolsWorld();
   await world.users("alice");

@@ -17,6 +17,7 @@ import {
   requireAdministrator,
   requireSelfOrRoot,
 } from "./account-rights.ts";
+import { letGo } from "./departing.ts";
 import { joinGroups, leaveEverything } from "./memberships.ts";
 import { refuseTakenUserName } from "./name-clashes.ts";
 import type { Accounts } from "./registry.ts";
@@ -82,10 +83,8 @@ export function openAccounts(tools: Tools): Accounts {
         if (isAdmin || rules.standingOf(name).isAdmin)
           requireAdministrator(principal, "manage-users", "remove administrators");
         const repositories = await tx.repositories(name);
-        for (const repository of repositories) {
-          await refuseFullImmutable(tx, repository);
-          tx.append({ type: "repository.removed", name: repository.name });
-        }
+        for (const repository of repositories) await refuseFullImmutable(tx, repository);
+        await letGo(tx, repositories);
         await leaveEverything(tx, name, now());
         // The tokens go with their owner.
         tx.append({ type: "user.removed", name });

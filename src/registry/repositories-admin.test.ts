@@ -135,6 +135,27 @@ test("a repository whose base is gone can still be changed", async () => {
   assert.ok(changed.kind === "local" && changed.title === "x" && changed.bases[0] === DEV);
 });
 
+test("what is removed is a member of no virtual repository any more, nor is what is made later under its name", async () => {
+  await using world = await openWorld();
+  const other = "bob/all" as RepositoryName;
+  await world.admin.create(ALICE, DEV, LOCAL);
+  await world.admin.create(ALICE, PROD, { kind: "local", bases: [DEV] });
+  await world.admin.create(ROOT, ALL, { kind: "virtual", members: [DEV, PROD], publishTo: DEV });
+  await world.admin.create(BOB, other, { kind: "virtual", members: [DEV, PROD], publishTo: PROD });
+  const prod = world.tools.catalog.find(PROD);
+  await world.admin.remove(ALICE, DEV);
+  await world.admin.create(ALICE, DEV, LOCAL);
+  const targets = [ALL, other].map((name) => {
+    const found = world.tools.catalog.find(name);
+    return found?.kind === "virtual" ? [found.members, found.publishTo] : null;
+  });
+  assert.deepEqual(targets, [
+    [[PROD], null],
+    [[PROD], PROD],
+  ]);
+  assert.deepEqual(world.tools.catalog.find(PROD), prod);
+});
+
 test("a virtual repository hands uploads to a local member and to nothing else", async () => {
   await using world = await openWorld();
   await world.admin.create(ALICE, DEV, LOCAL);

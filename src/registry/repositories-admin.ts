@@ -16,6 +16,7 @@ import type { PackageFormat } from "#formats";
 import type { Transaction } from "#stores";
 import { requireAdministration } from "./account-rights.ts";
 import { checkConstraints } from "./constraining.ts";
+import { letGo } from "./departing.ts";
 import { refuseTakenRepositoryName } from "./name-clashes.ts";
 import type { RepositoriesAdmin } from "./registry.ts";
 import { existing, requireRight, type Tools, write } from "./tools.ts";
@@ -63,8 +64,7 @@ export function openRepositoriesAdmin(tools: Tools): RepositoriesAdmin {
         const repository = await existingIn(tx, name);
         requireAdministration(tools, principal, repository, "administer");
         await refuseFullImmutable(tx, repository);
-        // Repositories that name it as base or member go on without it, as devpi's do.
-        tx.append({ type: "repository.removed", name });
+        await letGo(tx, [repository]);
         return repository;
       });
       if (removed.kind === "remote") await remotes.forget(removed);

@@ -4,7 +4,6 @@ import {
   type Json,
   type JsonObject,
   keyOf,
-  membersOf,
   type Reply,
   type Repository,
   type RepositoryName,
@@ -140,25 +139,7 @@ async function remove(parts: ArtifactoryParts, call: Call, key: string): Promise
   const { registry } = parts;
   const { name } = await existing(parts, key);
   await registry.repositoriesAdmin.remove(call.principal, name);
-  await withdraw(parts, call, name);
   return told(200, `Repository ${key} and all its content have been removed successfully.\n`);
-}
-
-/** Out of those that look into it: one that is made anew under its name is no member of theirs. */
-async function withdraw({ registry }: ArtifactoryParts, call: Call, name: RepositoryName): Promise<void> {
-  for (const repository of await registry.repositories()) {
-    if (repository.kind !== "virtual" || !membersOf(repository).includes(name)) continue;
-    if (!registry.decide(call.principal, "administer", repository).isAllowed) continue;
-    await registry.repositoriesAdmin.modify(call.principal, repository.name, (current) =>
-      current.kind === "virtual"
-        ? {
-            ...current,
-            members: current.members.filter((member) => member !== name),
-            publishTo: current.publishTo === name ? null : current.publishTo,
-          }
-        : current,
-    );
-  }
 }
 
 /** All of them or none: what was made before one was refused is taken back. */
