@@ -28,6 +28,7 @@ export type {
   RegistrySettings,
   Releases,
   RepositoriesAdmin,
+  RepositoryChange,
 } from "./registry.ts";
 export { placeOfOffer } from "./remote-place.ts";
 export type { Search, SearchHit, SearchWish } from "./search.ts";

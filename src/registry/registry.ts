@@ -171,13 +171,29 @@ export interface Accounts {
 /** The kind and whatever shall not have its default. */
 export type NewRepository = RepositorySettings;
 
+/** `change` sees the stored repository inside the transaction, as earlier changes of the same one have left it. */
+export interface RepositoryChange {
+  readonly name: RepositoryName;
+  readonly change: (current: Repository) => Repository;
+}
+
 /** Making, changing and removing repositories; defaults and checks are the pure `core` rules. */
 export interface RepositoriesAdmin {
+  /** All of them, in their order and in one transaction, or none. A later one may look into an earlier one. */
+  createMany(
+    principal: Principal,
+    wishes: readonly { readonly name: RepositoryName; readonly settings: NewRepository }[],
+  ): Promise<readonly Repository[]>;
+  /** All of them, in their order and in one transaction, or none. */
+  modifyMany(principal: Principal, changes: readonly RepositoryChange[]): Promise<readonly Repository[]>;
   /** `repository-exists`, `user-not-found`, `setting-invalid` (unknown or cyclic member, bad URL), `not-permitted`. */
   create(principal: Principal, name: RepositoryName, settings: NewRepository): Promise<Repository>;
   /** Fields given replace; the kind cannot change. `change` sees the stored repository inside the transaction. */
   modify(principal: Principal, name: RepositoryName, change: (current: Repository) => Repository): Promise<Repository>;
-  /** Refused while immutable and not empty… see devpi-protocol.md 5. */
+  /**
+   * Refused while immutable and not empty… see devpi-protocol.md 5. Virtual repositories lose it as a member, whoever owns
+   * them; bases keep its name and go on without it.
+   */
   remove(principal: Principal, name: RepositoryName): Promise<void>;
   /** Forgets what was cached of a project of a remote, or of every remote behind a repository. */
   refresh(principal: Principal, name: RepositoryName, project: ProjectName): Promise<void>;

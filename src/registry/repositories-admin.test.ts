@@ -135,6 +135,35 @@ test("a repository whose base is gone can still be changed", async () => {
   assert.ok(changed.kind === "local" && changed.title === "x" && changed.bases[0] === DEV);
 });
 
+test("of several changes at once all are made or none, and others' changes stay", async () => {
+  await using world = await openWorld();
+  const { admin, tools } = world;
+  const titles = () =>
+    [DEV, PROD].map((name) => tools.catalog.find(name)).map((found) => [found?.title, found?.description]);
+  const titled = (name: RepositoryName, title: string) => ({
+    name,
+    change: (current: Repository) => ({ ...current, title }),
+  });
+  const wishes = [DEV, PROD].map((name) => ({ name, settings: LOCAL }));
+  const ghost = { name: ALL, settings: { kind: "virtual", members: [UP] } as NewRepository };
+  await assert.rejects(admin.createMany(ROOT, [...wishes, ghost]), refusal("setting-invalid", /root\/up/));
+  assert.deepEqual(tools.catalog.all(), []);
+  await admin.createMany(ALICE, wishes);
+
+  await admin.modify(ALICE, DEV, (current) => ({ ...current, description: "other" }));
+  const refused = admin.modifyMany(ALICE, [titled(DEV, "one"), titled(UP, "gone")]);
+  await assert.rejects(refused, refusal("repository-not-found"));
+  assert.deepEqual(titles(), [
+    [null, "other"],
+    [null, null],
+  ]);
+  await admin.modifyMany(ALICE, [titled(DEV, "one"), titled(PROD, "two"), titled(DEV, "three")]);
+  assert.deepEqual(titles(), [
+    ["three", "other"],
+    ["two", null],
+  ]);
+});
+
 test("what is removed is a member of no virtual repository any more, nor is what is made later under its name", async () => {
   await using world = await openWorld();
   const other = "bob/all" as RepositoryName;

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import {
   decide,
   type FormatName,
@@ -7,6 +8,7 @@ import {
   membersOf,
   newRepository,
   ownerOf,
+  type Principal,
   type Repository,
   type RepositoryName,
   refuse,
@@ -18,7 +20,7 @@ import { requireAdministration } from "./account-rights.ts";
 import { checkConstraints } from "./constraining.ts";
 import { letGo } from "./departing.ts";
 import { refuseTakenRepositoryName } from "./name-clashes.ts";
-import type { RepositoriesAdmin } from "./registry.ts";
+import type { RepositoriesAdmin, RepositoryChange } from "./registry.ts";
 import { existing, requireRight, type Tools, write } from "./tools.ts";
 
 const DEFAULT_FORMAT = "python" as FormatName;
@@ -26,38 +28,46 @@ const DEFAULT_FORMAT = "python" as FormatName;
 /** Opens the making, changing and removing of repositories. */
 export function openRepositoriesAdmin(tools: Tools): RepositoriesAdmin {
   const { catalog, remotes, now } = tools;
+
+  async function createMany(...[principal, wishes]: Parameters<RepositoriesAdmin["createMany"]>) {
+    const made = wishes.map(({ name, settings }) => {
+      const repository = newRepository(name, settings, { format: DEFAULT_FORMAT, createdAt: now() });
+      requireAdministration(tools, principal, repository, "create-repository");
+      return checked(tools, repository);
+    });
+    return write(tools, principal, async (tx) => {
+      for (const repository of made) await createIn(tx, repository);
+      return made;
+    });
+  }
+
+  async function modifyMany(...[principal, changes]: Parameters<RepositoriesAdmin["modifyMany"]>) {
+    const changed = await write(tools, principal, async (tx) => {
+      const done: Changed[] = [];
+      for (const wish of changes) done.push(await modifyIn(tools, principal, tx, wish));
+      return done;
+    });
+    for (const { before, after } of changed) {
+      if (before.kind !== "remote" || after.kind !== "remote") continue;
+      // What another address, or another reading of it, has said is not what this one says.
+      if (before.url !== after.url || before.layout !== after.layout) await remotes.forget(before);
+      else remotes.retry(after);
+    }
+    return changed.map(({ after }) => after);
+  }
+
   return {
-    async create(principal, name, given) {
-      const made = newRepository(name, given, { format: DEFAULT_FORMAT, createdAt: now() });
-      requireAdministration(tools, principal, made, "create-repository");
-      const repository = checked(tools, made);
-      return write(tools, principal, async (tx) => {
-        const owner = ownerOf(name);
-        if ((await tx.user(owner)) === null) throw refuse({ code: "user-not-found", user: owner });
-        await refuseTakenRepositoryName(tx, name);
-        await checkMembers(tx, repository, null);
-        tx.append({ type: "repository.saved", repository });
-        return repository;
-      });
+    createMany,
+    modifyMany,
+    async create(principal, name, settings) {
+      const [made] = await createMany(principal, [{ name, settings }]);
+      assert(made !== undefined);
+      return made;
     },
     async modify(principal, name, change) {
-      const { before, after } = await write(tools, principal, async (tx) => {
-        const before = await existingIn(tx, name);
-        requireAdministration(tools, principal, before, "administer");
-        const wanted = change(before);
-        checkIdentity(before, wanted);
-        const after = withoutForeignLogin(before, checked(tools, wanted));
-        if (JSON.stringify(after) === JSON.stringify(before)) return { before, after: before };
-        await checkMembers(tx, after, before);
-        tx.append({ type: "repository.saved", repository: after });
-        return { before, after };
-      });
-      if (before.kind === "remote" && after.kind === "remote") {
-        // What another address, or another reading of it, has said is not what this one says.
-        if (before.url !== after.url || before.layout !== after.layout) await remotes.forget(before);
-        else remotes.retry(after);
-      }
-      return after;
+      const [changed] = await modifyMany(principal, [{ name, change }]);
+      assert(changed !== undefined);
+      return changed;
     },
     async remove(principal, name) {
       const removed = await write(tools, principal, async (tx) => {
@@ -80,6 +90,37 @@ export function openRepositoriesAdmin(tools: Tools): RepositoriesAdmin {
       }
     },
   };
+}
+
+interface Changed {
+  readonly before: Repository;
+  readonly after: Repository;
+}
+
+async function createIn(tx: Transaction, repository: Repository): Promise<void> {
+  const { name } = repository;
+  const owner = ownerOf(name);
+  if ((await tx.user(owner)) === null) throw refuse({ code: "user-not-found", user: owner });
+  await refuseTakenRepositoryName(tx, name);
+  await checkMembers(tx, repository, null);
+  tx.append({ type: "repository.saved", repository });
+}
+
+async function modifyIn(
+  tools: Tools,
+  principal: Principal,
+  tx: Transaction,
+  { name, change }: RepositoryChange,
+): Promise<Changed> {
+  const before = await existingIn(tx, name);
+  requireAdministration(tools, principal, before, "administer");
+  const wanted = change(before);
+  checkIdentity(before, wanted);
+  const after = withoutForeignLogin(before, checked(tools, wanted));
+  if (JSON.stringify(after) === JSON.stringify(before)) return { before, after: before };
+  await checkMembers(tx, after, before);
+  tx.append({ type: "repository.saved", repository: after });
+  return { before, after };
 }
 
 async function existingIn(tx: Transaction, name: RepositoryName): Promise<Repository> {

@@ -144,6 +144,11 @@ describe("repositories by Artifactory's REST", () => {
     const both = [good, { key: "batch-2", rclass: "virtual", packageType: "generic", repositories: ["batch-1"] }];
     assert.equal((await root().ask("PUT", batch, { json: both })).status, 201);
     assert.equal((await root().ask("POST", batch, { json: [{ key: "batch-1", notes: "n" }] })).status, 200);
+    const halfRefused = [
+      { key: "batch-1", notes: "m" },
+      { key: "batch-2", repositories: ["nowhere"] },
+    ];
+    assert.equal((await root().ask("POST", batch, { json: halfRefused })).status, 400);
     assert.equal(jsonOf<Record<string, unknown>>(await root().get(`${REST}/batch-1`))["notes"], "n");
   });
 

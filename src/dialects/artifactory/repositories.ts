@@ -11,6 +11,7 @@ import {
   repositoryName,
 } from "#core";
 import type { DialectRoute } from "#http";
+import type { RepositoryChange } from "#registry";
 import { mayReadIn } from "./absence.ts";
 import { route } from "./addresses.ts";
 import { given, objectOf, textField } from "./json-fields.ts";
@@ -33,12 +34,12 @@ export function repositoryRoutes(parts: ArtifactoryParts): readonly DialectRoute
     route("GET", "/api/repositories/:key", (call) => show(parts, call, keyIn(call))),
     route("PUT", "/api/repositories/:key", async (call) => {
       const body = objectOf(await call.json());
-      await create(parts, call, checkedKey(keyIn(call), body), body);
+      await create(parts, call, [{ name: checkedKey(keyIn(call), body), body }]);
       return told(200, `Successfully created repository '${keyIn(call)}' \n`);
     }),
     route("POST", "/api/repositories/:key", async (call) => {
       const body = objectOf(await call.json());
-      await modify(parts, call, keyIn(call), body);
+      await modify(parts, call, [{ key: keyIn(call), body }]);
       return told(200, `Repository ${keyIn(call)} update successfully.\n`);
     }),
     route("DELETE", "/api/repositories/:key", (call) => remove(parts, call, keyIn(call))),
@@ -105,34 +106,38 @@ async function visible(parts: ArtifactoryParts, call: Call): Promise<readonly Re
   return seen;
 }
 
-async function create(
-  parts: ArtifactoryParts,
-  call: Call,
-  name: RepositoryName,
-  body: JsonObject,
-): Promise<Repository> {
+interface Wish {
+  readonly name: RepositoryName;
+  readonly body: JsonObject;
+}
+
+async function create(parts: ArtifactoryParts, call: Call, wishes: readonly Wish[]): Promise<void> {
   const { registry } = parts;
-  const taken = await registry.repositoryByKey(keyOf(name));
-  if (taken !== null) {
-    throw refuse({ code: "repository-exists", repository: keyOf(name), because: `'${keyOf(taken.name)}'` });
+  for (const { name } of wishes) {
+    const taken = await registry.repositoryByKey(keyOf(name));
+    if (taken !== null) {
+      throw refuse({ code: "repository-exists", repository: keyOf(name), because: `'${keyOf(taken.name)}'` });
+    }
   }
-  const settings = readNewRepository(body, await contextOf(parts));
-  return registry.repositoriesAdmin.create(call.principal, name, settings);
+  // One that is made may look into another that is made with it.
+  const context = await contextOf(parts, wishes);
+  const news = wishes.map(({ name, body }) => ({ name, settings: readNewRepository(body, context) }));
+  await registry.repositoriesAdmin.createMany(call.principal, news);
 }
 
 async function modify(
   parts: ArtifactoryParts,
   call: Call,
-  key: string,
-  body: JsonObject,
-): Promise<{ readonly before: Repository; readonly after: Repository }> {
-  const before = await existing(parts, key);
-  checkBodyKey(keyOf(before.name), body);
+  wishes: readonly { readonly key: string; readonly body: JsonObject }[],
+): Promise<void> {
   const context = await contextOf(parts);
-  const after = await parts.registry.repositoriesAdmin.modify(call.principal, before.name, (current) =>
-    changedRepository(current, body, context),
-  );
-  return { before, after };
+  const changes: RepositoryChange[] = [];
+  for (const { key, body } of wishes) {
+    const { name } = await existing(parts, key);
+    checkBodyKey(keyOf(name), body);
+    changes.push({ name, change: (current) => changedRepository(current, body, context) });
+  }
+  await parts.registry.repositoriesAdmin.modifyMany(call.principal, changes);
 }
 
 async function remove(parts: ArtifactoryParts, call: Call, key: string): Promise<Reply> {
@@ -142,37 +147,19 @@ async function remove(parts: ArtifactoryParts, call: Call, key: string): Promise
   return told(200, `Repository ${key} and all its content have been removed successfully.\n`);
 }
 
-/** All of them or none: what was made before one was refused is taken back. */
+/** All of them or none. */
 async function createAll(parts: ArtifactoryParts, call: Call): Promise<Reply> {
   const bodies = await batchOf(call);
-  const made: RepositoryName[] = [];
-  try {
-    for (const body of bodies) {
-      const name = checkedKey(textField(body, "key") ?? "", body);
-      await create(parts, call, name, body);
-      made.push(name);
-    }
-  } catch (error) {
-    for (const name of made.reverse()) await parts.registry.repositoriesAdmin.remove(call.principal, name);
-    throw error;
-  }
+  const wishes = bodies.map((body) => ({ name: checkedKey(textField(body, "key") ?? "", body), body }));
+  await create(parts, call, wishes);
   return told(201, `Successfully created ${bodies.length} repositories\n`);
 }
 
+/** All of them or none. */
 async function modifyAll(parts: ArtifactoryParts, call: Call): Promise<Reply> {
   const bodies = await batchOf(call);
-  const changed: Repository[] = [];
-  try {
-    for (const body of bodies) {
-      const { before } = await modify(parts, call, textField(body, "key") ?? "", body);
-      changed.push(before);
-    }
-  } catch (error) {
-    for (const before of changed.reverse()) {
-      await parts.registry.repositoriesAdmin.modify(call.principal, before.name, () => before);
-    }
-    throw error;
-  }
+  const wishes = bodies.map((body) => ({ key: textField(body, "key") ?? "", body }));
+  await modify(parts, call, wishes);
   return told(200, `Successfully updated ${bodies.length} repositories\n`);
 }
 
@@ -211,9 +198,13 @@ function checkBodyKey(key: string, body: JsonObject): void {
   }
 }
 
-async function contextOf({ registry, access }: ArtifactoryParts): Promise<ConfigurationContext> {
+/** `more`: repositories that come into being with those that there are. */
+async function contextOf(
+  { registry, access }: ArtifactoryParts,
+  more: readonly Pick<Wish, "name">[] = [],
+): Promise<ConfigurationContext> {
   const byKey = new Map<string, RepositoryName>();
-  for (const { name } of await registry.repositories()) byKey.set(keyOf(name).toLowerCase(), name);
+  for (const { name } of [...(await registry.repositories()), ...more]) byKey.set(keyOf(name).toLowerCase(), name);
   return { named: (key) => byKey.get(key.toLowerCase()) ?? null, seal: access.seal };
 }
 
