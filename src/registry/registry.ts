@@ -59,6 +59,8 @@ export interface RegistrySettings {
   readonly restrictModify: readonly string[] | null;
   /** Removed files rest in the trash for so long; 0: there is none. */
   readonly trashMilliseconds: number;
+  /** A search by who may not see all that there is looks at so many items; not given: at 100,000. */
+  readonly searchedItemsMax?: number;
 }
 
 /** The workshop: every operation, for every format and repository kind; the only caller of `append`. */

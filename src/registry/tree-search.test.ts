@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ItemCriterion, ItemQuery, Principal } from "#core";
-import { ALICE, BOB, limit, NOBODY, nameOf, ROOT, token } from "../../tests/support/registry-world.ts";
+import { ALICE, BOB, limit, NOBODY, nameOf, ROOT, refusal, token } from "../../tests/support/registry-world.ts";
 import { GENERIC, openTreeWorld, type TreeWorld } from "../../tests/support/tree-world.ts";
 
 const FILES: ItemCriterion = { kind: "field", field: "kind", operator: "eq", value: "file" };
@@ -76,6 +76,42 @@ describe("a search", () => {
       if (!hasMore) break;
     }
     assert.deepEqual(paged, all.found);
+  });
+
+  test("that would have to look at too much for who sees a part is refused, and never cut off silently", async () => {
+    // They are looked at in thousands.
+    await using world = await openTreeWorld({ settings: { searchedItemsMax: 1000 } });
+    await world.plain("alice/secret", { readers: ["alice"] });
+    await world.metadata.write({ kind: "system", name: "test", tokenId: null }, async (tx) => {
+      const createdAt = world.now();
+      for (let index = 0; index < 1000; index += 1) {
+        const path = `a/${index}`;
+        const folder = { repository: nameOf("alice/secret"), path, createdAt, createdBy: "alice" };
+        tx.append({ type: "folder.made", folder });
+      }
+    });
+    await world.put("alice/secret:b/3.txt", "x");
+    await world.registry.governing.savePermissionTarget(ROOT, {
+      name: "part",
+      repositories: ["alice.secret"],
+      includes: ["b/**"],
+      excludes: [],
+      users: { bob: ["read"] },
+      groups: {},
+    });
+    const all: ItemCriterion = { kind: "any", of: [FILES, { ...FILES, value: "folder" } as ItemCriterion] };
+    const search = (where: ItemCriterion, principal: Principal) =>
+      world.tree.search(principal, {
+        where,
+        repositories: null,
+        order: [],
+        offset: 0,
+        limit: 5,
+        withProperties: false,
+      });
+    await assert.rejects(search(all, BOB), refusal("request-invalid", /too broad .* after 1000 items/));
+    assert.equal((await search(all, ALICE)).items.length, 5);
+    assert.equal((await search(FILES, BOB)).items.length, 1);
   });
 
   test("says whether its limit cut it off", async () => {

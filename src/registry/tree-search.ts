@@ -11,6 +11,7 @@ import {
   type Principal,
   type RemoteRepository,
   type RepositoryName,
+  refuse,
   type Source,
 } from "#core";
 import type { MetadataView } from "#stores";
@@ -24,7 +25,7 @@ import type { TreeTools } from "./tree-tools.ts";
 
 /** So many found items are looked at together, where some may not be seen. */
 const AT_ONCE = 1_000;
-/** A search of which so many items may not be seen is given up as if there were no more. */
+/** So many are looked at for one answer, unless the settings say otherwise. */
 const LOOKED_AT_MAX = 100_000;
 const COPIES_AT_ONCE = 1_000;
 
@@ -37,6 +38,7 @@ type Hit = { readonly item: Item; readonly remote: RemoteRepository | null; read
  */
 export function openTreeSearch(tools: TreeTools): Pick<Tree, "search"> {
   const { catalog, metadata, remoteTree } = tools;
+  const lookedAtMax = tools.settings.searchedItemsMax ?? LOOKED_AT_MAX;
 
   function scopeOf(principal: Principal, { where, repositories }: ItemQuery): Scope {
     const pinned = pinnedBy(where);
@@ -71,7 +73,8 @@ export function openTreeSearch(tools: TreeTools): Pick<Tree, "search"> {
     const seen: Item[] = [];
     const repositories = [...sights.keys()];
     if (repositories.length === 0) return seen;
-    for (let offset = 0; seen.length < count && offset < LOOKED_AT_MAX; offset += AT_ONCE) {
+    for (let offset = 0; seen.length < count; offset += AT_ONCE) {
+      if (offset >= lookedAtMax) throw tooBroad(lookedAtMax);
       const page = { ...query, repositories, offset, limit: AT_ONCE };
       const [some, visible] = await metadata.read(async (view) => {
         const found = await view.search(page);
@@ -165,6 +168,13 @@ export function openTreeSearch(tools: TreeTools): Pick<Tree, "search"> {
       return { items, hasMore: hits.length > wish.limit };
     },
   };
+}
+
+function tooBroad(lookedAt: number): Error {
+  return refuse({
+    code: "request-invalid",
+    because: `the search is too broad where you may see only a part: it was given up after ${lookedAt} items; name repositories or folders, or say more of what is to be found`,
+  });
 }
 
 interface Scope {

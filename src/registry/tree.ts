@@ -128,7 +128,8 @@ export interface Tree {
   ): Promise<Tally | null>;
   /**
    * Only what may be read. `hasMore`: the limit cut it off. Copies of a remote are found where the search names the remote,
-   * or a virtual repository that shows it.
+   * or a virtual repository that shows it. Refused with `request-invalid` where too many items would have to be looked at
+   * for those that the principal may see; what is not looked at is never left out silently.
    */
   search(
     principal: Principal,
