@@ -88,7 +88,9 @@ describe("a removed file", () => {
     await using world = await openDev();
     for (const version of ["1.0", "2.0", "3.0"]) await world.publish("alice/dev", { project: "foo", version });
     await world.registry.releases.removeVersion(ALICE, DEV, FOO, "1.0", false);
+    world.tick(1);
     await world.registry.tree.remove(ALICE, { repository: DEV, path: "foo/2.0" });
+    world.tick(1);
     await world.registry.releases.removeProject(ALICE, DEV, FOO, false);
     const names = (await listed(world)).map(({ artifact }) => artifact.filename);
     assert.deepEqual(names, ["foo-1.0.tar.gz", "foo-2.0.tar.gz", "foo-3.0.tar.gz"]);
@@ -222,8 +224,11 @@ describe("the trash", () => {
 
   test("comes in pages, oldest first", async () => {
     await using world = await openDev();
-    for (const version of ["1.0", "2.0", "3.0"]) await world.publish("alice/dev", { project: "foo", version });
-    await world.registry.releases.removeProject(ALICE, DEV, FOO, false);
+    for (const version of ["1.0", "2.0", "3.0"]) {
+      await world.publish("alice/dev", { project: "foo", version });
+      await remove(world, `foo-${version}.tar.gz`);
+      world.tick(1);
+    }
     const first = await listed(world, ALICE, null, 2);
     const rest = await listed(world, ALICE, first[1]?.id ?? "", 2);
     assert.deepEqual(

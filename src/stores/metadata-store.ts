@@ -142,8 +142,8 @@ export interface MetadataView {
   search(query: ItemQuery): Promise<readonly Item[]>;
   trashed(id: string): Promise<TrashedFile | null>;
   /**
-   * Oldest first; all, or what came from one repository (from one path of it, or from below that), at most `limit` after
-   * the id `after`.
+   * By id, and ids sort by time: oldest first; all, or what came from one repository (from one path of it, or from below
+   * that), at most `limit` after the id `after`, whether or not that one still rests there.
    */
   trash(page: {
     readonly repository?: RepositoryName;

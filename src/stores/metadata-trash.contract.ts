@@ -97,30 +97,31 @@ export function trashContract(make: () => Promise<Place<MetadataStore>>): void {
       (await view.trash({ after: null, limit: 9 })).map(({ id }) => id),
       (await view.artifact(DEV, "f"))?.path,
     ],
-    [["z", "a"], "f"],
+    [["a", "z"], "f"],
   );
   after(
     make,
-    "the trash comes oldest first, in pages, of all repositories or one",
+    "the trash comes in the order of its ids, in pages, of all repositories or one",
     [
       ...["c", "a", "b"].flatMap((id) => [fileAt(id), trashed(id, aFile(id))]),
       fileAt("d", { repository: OTHER }),
       trashed("d", aFile("d", { repository: OTHER })),
-      { type: "trash.removed", id: "a" },
+      { type: "trash.removed", id: "b" },
     ],
     async (view) => {
       const ids = async (page: Parameters<MetadataView["trash"]>[0]) => (await view.trash(page)).map(({ id }) => id);
       return [
         await ids({ after: null, limit: 2 }),
-        await ids({ after: "b", limit: 2 }),
+        await ids({ after: "c", limit: 2 }),
         await ids({ after: "d", limit: 2 }),
         await ids({ repository: DEV, after: null, limit: 9 }),
-        await ids({ repository: DEV, after: "c", limit: 9 }),
-        // What is gone says nothing of where it was: those that are left come from the first on.
-        await ids({ after: "a", limit: 9 }),
+        await ids({ repository: DEV, after: "a", limit: 9 }),
+        // One that was cleared away meanwhile.
+        await ids({ after: "b", limit: 9 }),
+        await ids({ repository: DEV, after: "b", limit: 9 }),
       ];
     },
-    [["c", "b"], ["d"], [], ["c", "b"], ["b"], ["c", "b", "d"]],
+    [["a", "c"], ["d"], [], ["a", "c"], ["c"], ["c", "d"], ["c"]],
   );
   after(
     make,

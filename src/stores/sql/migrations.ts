@@ -90,6 +90,12 @@ export const METADATA_MIGRATIONS: readonly Migration<MetadataTables>[] = [
     db.schema.createIndex("attachments_by_blob").on("attachments").column("blob"),
   ],
   treeTables,
+  // The trash is read in the order of its ids, which say where a page begins also when its file is gone.
+  (db) => [
+    db.schema.dropIndex("trash_by_age"),
+    db.schema.dropIndex("trash_by_repository"),
+    db.schema.createIndex("trash_by_repository").on("trash").columns(["repository", "id"]),
+  ],
 ];
 
 /** The schema of what is no history. */

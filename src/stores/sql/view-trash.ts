@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import type { Kysely } from "kysely";
 import type { Instant, TrashedFile } from "#core";
 import type { MetadataView } from "../metadata-store.ts";
 import { artifactOfRow, propertiesOfRows } from "./rows.ts";
@@ -28,9 +28,9 @@ export function openTrashView(db: Kysely<MetadataTables>): (ask: Ask) => Pick<Me
     db
       .selectFrom("trash")
       .selectAll()
-      // Behind one that was cleared away meanwhile come those that are left, from the first on.
-      .where("seq", ">", sql<number>`coalesce((select seq from trash where id = ${after}), 0)`)
-      .orderBy("seq")
+      // Ids sort by time, and say where they stood also after they were cleared away.
+      .where("id", ">", after)
+      .orderBy("id")
       .limit(limit);
   const all = prepare<{ after: string; limit: number }>()(page);
   const ofRepository = prepare<{ repository: string; after: string; limit: number }>()(({ repository, after, limit }) =>

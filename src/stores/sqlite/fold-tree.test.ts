@@ -188,7 +188,7 @@ function expectedOf({ folders, files, properties, trash }: Garden) {
     root,
     below: below.map(([, entry]) => entry),
     properties: new Map([...properties].filter(([, values]) => Object.keys(values).length > 0)),
-    trash: [...trash],
+    trash: [...trash].sort(([one], [other]) => (one < other ? -1 : 1)),
   };
 }
 
