@@ -1,7 +1,7 @@
 import { type Call, type RetentionPolicy, refuse } from "#core";
 import type { RetentionRun } from "#registry";
 import { type ApiParts, type Given, type Operation, operation } from "./operation.ts";
-import { requireSignedIn } from "./rights.ts";
+import { requireAdministrator } from "./rights.ts";
 import type { Answers, Bodies } from "./schemas.ts";
 import { instantView, propertiesView } from "./views.ts";
 
@@ -13,11 +13,11 @@ export const policyOperations: readonly Operation[] = [
     id: "listPolicies",
     method: "GET",
     path: "/policies",
-    summary: "All retention policies, sorted by name",
+    summary: "All retention policies, sorted by name. For administrators, as are the other calls about them",
     answer: "Policies",
-    refusals: ["not-signed-in"],
+    refusals: REFUSALS,
     async handle({ registry }, call) {
-      requireSignedIn(call.principal);
+      requireAdministrator(call.principal, "administer", "see retention policies");
       return { items: (await registry.retention.policies()).map(policyView) };
     },
   }),
@@ -27,9 +27,8 @@ export const policyOperations: readonly Operation[] = [
     path: "/policies/:policy",
     summary: "One retention policy",
     answer: "Policy",
-    refusals: ["not-signed-in", "policy-not-found"],
+    refusals: [...REFUSALS, "policy-not-found"],
     async handle(parts, call) {
-      requireSignedIn(call.principal);
       return policyView(await policyIn(parts, call));
     },
   }),
@@ -97,7 +96,9 @@ function nameIn(call: Call): string {
   return call.params["policy"] ?? "";
 }
 
+/** For administrators, also whether it is there. */
 async function policyIn({ registry }: ApiParts, call: Call): Promise<RetentionPolicy> {
+  requireAdministrator(call.principal, "administer", "see retention policies");
   const name = nameIn(call);
   const policy = (await registry.retention.policies()).find((one) => one.name === name);
   if (policy === undefined) throw refuse({ code: "policy-not-found", policy: name });
