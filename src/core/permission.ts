@@ -28,10 +28,12 @@ export interface Rules {
    * only those share to whom the same targets grant it. `null`: all of them, or none.
    */
   readingOf(principal: Principal, repository: Repository): string | null;
+  /** Whether there is any target; who is told of a refusal need not be told of targets that nobody made. */
+  hasTargets(): boolean;
 }
 
 /** No permission targets. */
-export const NO_RULES: Rules = { grant: () => null, readingOf: () => null };
+export const NO_RULES: Rules = { grant: () => null, readingOf: () => null, hasTargets: () => false };
 
 /** The name under which permission targets grant something to everybody, signed in or not. No account has it. */
 export const ANONYMOUS_USER = "anonymous";
@@ -95,7 +97,8 @@ function grantedTo(principal: Principal, action: Action, subject: Subject, rules
   if (listed.isAllowed && !isBlind(principal, action, subject, rules)) return listed;
   const rule = rules.grant(principal, action, subject);
   if (rule !== null) return allow(rule);
-  return listed.isAllowed ? deny(`who may not read ${repository.name} attaches nothing to what is in it`) : listed;
+  if (listed.isAllowed) return deny(`who may not read ${repository.name} attaches nothing to what is in it`);
+  return rules.hasTargets() ? deny(`${listed.because}, and no permission target grants it`) : listed;
 }
 
 /**

@@ -72,6 +72,7 @@ export function compileRules(targets: readonly PermissionTarget[], known: KnownT
       }
       return null;
     },
+    hasTargets: () => true,
     readingOf(principal, repository) {
       const texts = new Set<string>();
       for (const { grants } of grantsTo(principal, rulesOf(repository))) {

@@ -350,6 +350,15 @@ describe("what is refused, with nothing changed", () => {
 });
 
 describe("why", () => {
+  test("a refusal says what the answer says, of targets only where there are any", async () => {
+    await using world = await openClosed();
+    const reading = () => world.registry.desk(CLOSED, BOB);
+    await assert.rejects(reading(), refusal("not-permitted", /not among the readers of root\/closed$/));
+    await grant(world, { users: { alice: READ } });
+    const words = /not among the readers of root\/closed, and no permission target grants it$/;
+    await assert.rejects(reading(), refusal("not-permitted", words));
+  });
+
   test("the answer names the rule, for and against", async () => {
     await using world = await openClosed();
     await group(world, "dev", ["bob"]);

@@ -107,13 +107,9 @@ export function openGoverning(tools: Tools, publishing: Pick<Publishing, "subjec
       const repository = await existing(tools, name);
       requireAsking(principal, account, () => decideAdministration(tools, principal, repository).isAllowed);
       const asked = await principalFor(tools, account);
-      const decision =
-        action === "administer"
-          ? decideAdministration(tools, asked, repository)
-          : decide(asked, action, { repository: publishing.subjectOf(action, repository), project, path }, rules);
-      if (decision.isAllowed || rules.targets().length === 0) return decision;
-      const { because } = decision;
-      return { isAllowed: false, because: `${because}, and no permission target grants it` };
+      return action === "administer"
+        ? decideAdministration(tools, asked, repository)
+        : decide(asked, action, { repository: publishing.subjectOf(action, repository), project, path }, rules);
     },
   };
 }

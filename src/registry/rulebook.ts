@@ -91,6 +91,7 @@ export async function openRulebook(metadata: Pick<MetadataStore, "read" | "subsc
     catchUp: () => metadata.catchUp(),
     grant: (principal, action, subject) => current().grant(principal, action, subject),
     readingOf: (principal, repository) => current().readingOf(principal, repository),
+    hasTargets: () => targets.size > 0,
     groups: () => sorted(groups),
     group: (name) => groups.get(name) ?? null,
     targets: () => sorted(targets),
