@@ -1,4 +1,5 @@
 import {
+  type Call,
   type FormatName,
   ownerOf,
   type ProjectName,
@@ -8,10 +9,10 @@ import {
   refuse,
   userName,
 } from "#core";
-import type { NewRepository, Registry } from "#registry";
+import type { NewRepository, Registry, Resolution } from "#registry";
 import { type ApiParts, type Given, type Operation, operation, repositoryIn } from "./operation.ts";
 import { requireSignedIn } from "./rights.ts";
-import type { Bodies } from "./schemas.ts";
+import type { Answers, Bodies } from "./schemas.ts";
 import { repositoryView } from "./views.ts";
 
 const FORMAT = "python" as FormatName;
@@ -86,7 +87,50 @@ export const repositoryOperations: readonly Operation[] = [
       return null;
     },
   }),
+  operation({
+    id: "explainResolution",
+    method: "GET",
+    path: "/repositories/:owner/:name/resolution/:project",
+    summary: "Which members would answer for a project, and why; no upstream is asked",
+    answer: "Resolution",
+    refusals: ["repository-not-found", "project-not-found", "not-permitted", "not-signed-in"],
+    async handle(parts, call) {
+      const name = await existing(parts.registry, repositoryIn(call));
+      const project = projectNamed(parts.registry, call, (await parts.registry.repository(name))?.format ?? FORMAT);
+      return resolutionView(await parts.registry.resolutions.explain(call.principal, name, project));
+    },
+  }),
+  operation({
+    id: "previewResolution",
+    method: "POST",
+    path: "/repositories/:owner/:name/resolution/:project",
+    summary: "The same for the settings in the body, were they saved; nothing is saved",
+    body: "NewRepository",
+    answer: "Resolution",
+    refusals: ["project-not-found", "not-permitted", "not-signed-in", "setting-invalid"],
+    async handle(parts, call, body) {
+      requireSignedIn(call.principal);
+      const { format = FORMAT } = body;
+      const project = projectNamed(parts.registry, call, format as FormatName);
+      const settings = settingsFrom(parts, body);
+      const resolution = parts.registry.resolutions.preview(call.principal, repositoryIn(call), settings, project);
+      return resolutionView(await resolution);
+    },
+  }),
 ];
+
+function resolutionView({ members, ...which }: Resolution): Answers["Resolution"] {
+  return { ...which, members: members.map((member) => ({ ...member })) };
+}
+
+/** The project in the path, normalised; of a format that is not here there are no names. */
+function projectNamed(registry: Registry, call: Call, format: FormatName): ProjectName {
+  const text = call.params["project"] ?? "";
+  const isKnown = format === FORMAT || format === "generic";
+  const name = isKnown ? registry.format(format).normalize(text) : null;
+  if (name === null) throw refuse({ code: "project-not-found", repository: repositoryIn(call), project: text });
+  return name;
+}
 
 const CHANGES = { local: "LocalChange", remote: "RemoteChange", virtual: "VirtualChange" } as const;
 

@@ -386,6 +386,22 @@ export const answers = {
     ),
     next,
   }),
+  Resolution: z.strictObject({
+    repository: repositoryName,
+    project: projectName,
+    members: z
+      .array(
+        z.strictObject({
+          member: repositoryName,
+          kind: z.enum(["local", "remote"]),
+          verdict: z
+            .enum(["answers", "is-asked", "has-none", "outranked", "not-asked", "kept-out", "withheld", "not-readable"])
+            .describe("What it has to do with the answer; no upstream is asked to find out"),
+          because: z.string().describe("The rule that decided, in one sentence"),
+        }),
+      )
+      .describe("In order of trust; virtual ones have dissolved into their members"),
+  }),
   Tally: z.strictObject({ files: z.int(), sizeBytes: z.int() }),
   Downloads: z.strictObject({
     count: z.int(),

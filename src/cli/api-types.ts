@@ -469,6 +469,25 @@ export type Repository =
       readonly publishTo: string | null;
     };
 
+export type Resolution = {
+  readonly repository: string;
+  readonly project: string;
+  readonly members: readonly {
+    readonly member: string;
+    readonly kind: "local" | "remote";
+    readonly verdict:
+      | "answers"
+      | "is-asked"
+      | "has-none"
+      | "outranked"
+      | "not-asked"
+      | "kept-out"
+      | "withheld"
+      | "not-readable";
+    readonly because: string;
+  }[];
+};
+
 export type Restoring = { readonly to?: { readonly repository: string; readonly path: string } | null };
 
 export type RetentionRun = {

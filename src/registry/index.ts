@@ -29,6 +29,7 @@ export type {
   Releases,
   RepositoriesAdmin,
 } from "./registry.ts";
+export type { MemberVerdict, Resolution, Resolutions } from "./resolutions.ts";
 export type { Search, SearchHit, SearchWish } from "./search.ts";
 export type {
   Downloads,

@@ -25,6 +25,7 @@ import { openPublishing } from "./publish.ts";
 import type { Registry, RegistryParts } from "./registry.ts";
 import { openReleases } from "./releases.ts";
 import { openRepositoriesAdmin } from "./repositories-admin.ts";
+import { openResolutions } from "./resolutions.ts";
 import { openRulebook } from "./rulebook.ts";
 import { openSearch } from "./search.ts";
 import { existing, requireRight, type Tools } from "./tools.ts";
@@ -101,6 +102,7 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
     accounts: openAccounts(tools),
     repositoriesAdmin: openRepositoriesAdmin(tools),
     releases,
+    resolutions: openResolutions(tools, listings),
     search,
     attachments,
     documentation: openDocumentations(tools, attachments),

@@ -29,6 +29,7 @@ import type { Governing, Retention } from "./governing.ts";
 import type { IndexCopies } from "./index-copies.ts";
 import type { Moving } from "./moving.ts";
 import type { PushContent } from "./parcels.ts";
+import type { Resolutions } from "./resolutions.ts";
 import type { Search } from "./search.ts";
 import type { Trash, Tree } from "./tree.ts";
 import type { Usage } from "./usage.ts";
@@ -90,6 +91,7 @@ export interface Registry {
   readonly accounts: Accounts;
   readonly repositoriesAdmin: RepositoriesAdmin;
   readonly releases: Releases;
+  readonly resolutions: Resolutions;
   readonly search: Search;
   readonly attachments: Attachments;
   readonly documentation: Documentations;
