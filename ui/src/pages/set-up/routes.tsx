@@ -1,3 +1,4 @@
 import type { RouteObject } from "react-router";
 
-export const setUpRoutes: RouteObject[] = [];
+/** Signing in, the first run, and what to tell one's tools. */
+export const setUpRoutes: RouteObject[] = [{ path: "/:owner/:name/-/set-up", lazy: () => import("./set-up-page.tsx") }];
