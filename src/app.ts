@@ -37,6 +37,8 @@ export interface World {
   readonly upstreamLimits?: Partial<UpstreamLimits>;
 }
 
+  /** Where the built pages are, or will be; not given: browsers are shown none. */
+  readonly pagesFolder?: string;
 /** The whole house, opened. Disposing it closes everything, in the reverse order of opening. */
 export interface App extends AsyncDisposable {
   readonly registry: Registry;
@@ -139,6 +141,7 @@ export async function openApp(config: Config, world: World): Promise<App> {
 /** Whether only this machine can reach the server. */
 export function isLoopbackOnly({ host, unixSocket }: Pick<Config, "host" | "unixSocket">): boolean {
   return unixSocket !== null || host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+    ...(world.pagesFolder === undefined ? {} : { pages: openPages(world.pagesFolder) }),
 }
 
 /** What the server tells of itself to who speaks devpi. */

@@ -1,10 +1,11 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { pressed } from "./pressed.ts";
 
 // The address of the pages is known only to the server, perhaps with a path prefix: everything is relative to <base>.
 export default defineConfig({
   root: import.meta.dirname,
   base: "./",
-  plugins: [react()],
+  plugins: [react(), pressed()],
   build: { outDir: "dist", emptyOutDir: true, assetsDir: "assets", assetsInlineLimit: 0, target: "es2023" },
 });

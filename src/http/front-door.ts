@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { Access } from "#access";
 import type { Instant } from "#core";
 import type { Registry } from "#registry";
+import type { Pages } from "#web";
 import { openHotReplies } from "./hot-replies.ts";
 import { openMetrics } from "./metrics.ts";
 import { whereabouts } from "./public-url.ts";
@@ -56,6 +57,8 @@ export interface FrontDoorParts {
   readonly whyNotReady: () => Promise<string | null>;
   /** OpenMetrics text of the other rooms, without `# EOF`. */
   readonly moreMetrics: () => Promise<string>;
+  /** What browsers are shown; not given: there are no pages. */
+  readonly pages?: Pages;
 }
 
 /** A request that needs no socket. */

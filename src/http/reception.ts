@@ -7,6 +7,7 @@ import { checkLength } from "./intake.ts";
 import type { LaneParts } from "./lane.ts";
 import type { Metrics } from "./metrics.ts";
 import { isHealthPath, ownReply } from "./own-routes.ts";
+import { openPageReplies } from "./page-replies.ts";
 import type { Params } from "./patterns.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import type { Whereabouts } from "./public-url.ts";
@@ -54,12 +55,17 @@ export function openReception(parts: ReceptionParts): Reception {
     withKey: async (key: string) => (await registry.repositoryByKey(key))?.name ?? null,
   };
 
+  const pages = openPageReplies({ pages: parts.pages ?? null, names, formatOf });
+
   async function replyTo(visit: Visit): Promise<Reply> {
     const address = readAddress(visit.request.url ?? "");
     if ("because" in address) throw refuse({ code: "request-invalid", because: address.because });
     const below = withoutPrefix(address.path, visit.prefix);
     const path = visit.owner === null ? below : withSingleSlashes(below);
     const isLockedDown = settings.isLockedDown === true;
+    // Pages hold nothing of anybody's, so they are shown before anybody is asked who they are.
+    const page = await pages.replyTo(visit, path);
+    if (page !== null) return page;
     const early = !isLockedDown || isHealthPath(path) ? await ownReply(parts, visit, path) : null;
     if (early !== null) return early;
     const { peek } = visit.intake;
