@@ -10,7 +10,12 @@ export interface ApiParts {
   readonly installationId: string;
   /** Our own version. */
   readonly version: string;
+  /** What the wiring knows of the running server. */
+  readonly status: () => Promise<ServerFigures>;
 }
+
+/** How the running server is. */
+export type ServerFigures = Omit<Answers["ServerStatus"], "version" | "installationId" | "head" | "lastWriteAt">;
 
 /** One operation: where it is, what it takes, what it answers. The OpenAPI document is printed from these. */
 export interface Operation {

@@ -1,12 +1,14 @@
 import { attachmentOperations } from "./attachments.ts";
 import { copyOperations } from "./copies.ts";
 import { groupOperations } from "./groups.ts";
+import { journalOperations } from "./journal.ts";
 import type { Operation } from "./operation.ts";
 import { permissionOperations } from "./permissions.ts";
 import { policyOperations } from "./policies.ts";
 import { readingOperations, releaseOperations } from "./projects.ts";
 import { repositoryOperations } from "./repositories.ts";
 import { serverOperations } from "./server.ts";
+import { statusOperations } from "./status.ts";
 import { tokenOperations } from "./tokens.ts";
 import { trashOperations } from "./trash.ts";
 import { userOperations } from "./users.ts";
@@ -14,6 +16,8 @@ import { userOperations } from "./users.ts";
 /** Everything the API can do, in the order of the document. */
 export const operations: readonly Operation[] = [
   ...serverOperations,
+  ...journalOperations,
+  ...statusOperations,
   ...userOperations,
   ...tokenOperations,
   ...repositoryOperations,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { governingAnswers, governingBodies } from "./governing-schemas.ts";
 import { instant, name, repositoryName, text } from "./schema-words.ts";
+import { statusAnswers } from "./status-schemas.ts";
 
 // The words of the API, checked on the way in and printed into docs/openapi.json. Loaded with the first request that
 // needs it, because starting the server must not wait for it.
@@ -418,7 +419,12 @@ export const answers = {
       }),
     ),
     head: z.int(),
+    next: z
+      .int()
+      .nullable()
+      .describe("What `after`, or newest first `before`, is on the next page; `null`: that was all"),
   }),
+  ...statusAnswers,
   /** RFC 9457, with `code` for programs. */
   Problem: z.looseObject({
     type: z.string(),

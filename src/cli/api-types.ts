@@ -80,6 +80,7 @@ export type Journal = {
     readonly event: { readonly type: string; readonly [key: string]: unknown };
   }[];
   readonly head: number;
+  readonly next: number | null;
 };
 
 export type Limit = {
@@ -504,6 +505,65 @@ export type RetentionRun = {
   readonly sizeBytes: number;
 };
 
+export type ServerStatus = {
+  readonly version: string;
+  readonly installationId: string;
+  readonly head: number;
+  readonly lastWriteAt: string | null;
+  readonly startedAt: string;
+  readonly at: string;
+  readonly traffic: {
+    readonly requests: number;
+    readonly refusals: number;
+    readonly failures: number;
+    readonly sentBytes: number;
+    readonly milliseconds: number;
+    readonly uploads: number;
+    readonly minutes: readonly {
+      readonly at: string;
+      readonly requests: number;
+      readonly refusals: number;
+      readonly failures: number;
+      readonly sentBytes: number;
+      readonly milliseconds: number;
+    }[];
+  };
+  readonly caches: readonly {
+    readonly name: "answers" | "pages" | "remotes";
+    readonly hits: number;
+    readonly misses: number;
+    readonly stale: number;
+    readonly sizeBytes: number | null;
+  }[];
+  readonly stored: { readonly projects: number; readonly files: number; readonly sizeBytes: number };
+  readonly disk: { readonly freeBytes: number; readonly sizeBytes: number } | null;
+  readonly upstreams: readonly {
+    readonly origin: string;
+    readonly requests: number;
+    readonly underWay: number;
+    readonly failures: number;
+    readonly isResting: boolean;
+    readonly lastFailureAt: string | null;
+  }[];
+  readonly process: { readonly memoryBytes: number; readonly heapBytes: number; readonly cpuSeconds: number };
+  readonly failedRequests: readonly {
+    readonly at: string;
+    readonly id: string;
+    readonly method: string;
+    readonly path: string;
+    readonly status: number;
+  }[];
+  readonly jobs: readonly {
+    readonly name: string;
+    readonly everySeconds: number;
+    readonly isRunning: boolean;
+    readonly lastAt: string | null;
+    readonly lastMilliseconds: number | null;
+    readonly outcome: string | null;
+    readonly hasFailed: boolean;
+  }[];
+};
+
 export type Status = {
   readonly status: "active" | "archived" | "deprecated" | "quarantined";
   readonly reason?: string | null;
@@ -544,6 +604,19 @@ export type TreeFile = {
   readonly path: string;
   readonly sizeBytes: number;
   readonly sha256: string | null;
+};
+
+export type Usage = {
+  readonly at: string;
+  readonly items: readonly {
+    readonly repository: string;
+    readonly kind: "local" | "remote" | "virtual";
+    readonly format: string;
+    readonly files: number;
+    readonly folders: number;
+    readonly sizeBytes: number;
+    readonly quotaBytes: number | null;
+  }[];
 };
 
 export type User = {
