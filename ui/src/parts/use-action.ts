@@ -9,7 +9,7 @@ export function useAction<Input = void, Output = unknown>(wish: {
   readonly work: (input: Input) => Promise<Output>;
   readonly done?: string | ((output: Output, input: Input) => string);
   readonly refresh?: readonly QueryKey[];
-  readonly then?: (output: Output, input: Input) => void;
+  readonly after?: (output: Output, input: Input) => void;
 }): UseMutationResult<Output, Error, Input> {
   const queries = useQueryClient();
   return useMutation<Output, Error, Input>({
@@ -20,7 +20,7 @@ export function useAction<Input = void, Output = unknown>(wish: {
         notifications.show({ message: typeof done === "string" ? done : done(output, input), color: "teal" });
       }
       await Promise.all((wish.refresh ?? []).map((queryKey) => queries.invalidateQueries({ queryKey })));
-      wish.then?.(output, input);
+      wish.after?.(output, input);
     },
   });
 }
