@@ -6,6 +6,8 @@ import type { Operation } from "./operation.ts";
 import { permissionOperations } from "./permissions.ts";
 import { policyOperations } from "./policies.ts";
 import { readingOperations, releaseOperations } from "./projects.ts";
+import { peopleOperations } from "./reading.ts";
+import { publishingOperations } from "./publishing.ts";
 import { repositoryOperations } from "./repositories.ts";
 import { serverOperations } from "./server.ts";
 import { statusOperations } from "./status.ts";
@@ -23,7 +25,9 @@ export const operations: readonly Operation[] = [
   ...repositoryOperations,
   ...copyOperations,
   ...readingOperations,
+  ...peopleOperations,
   ...releaseOperations,
+  ...publishingOperations,
   ...attachmentOperations,
   ...trashOperations,
   ...policyOperations,

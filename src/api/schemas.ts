@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { governingAnswers, governingBodies } from "./governing-schemas.ts";
+import { readingAnswers } from "./reading-schemas.ts";
 import { instant, name, repositoryName, text } from "./schema-words.ts";
 import { statusAnswers } from "./status-schemas.ts";
 
@@ -308,6 +309,7 @@ export const answers = {
     isAdmin: z.boolean().describe("May do everything: root, or who is made so, and nothing narrows it"),
   }),
   ...governingAnswers,
+  ...readingAnswers,
   User: shownUser,
   Users: z.strictObject({ items: z.array(shownUser) }),
   Token: shownToken,

@@ -16,6 +16,16 @@ export type Attachment = {
 
 export type Attachments = { readonly items: readonly Attachment[] };
 
+export type Contents = {
+  readonly items: readonly {
+    readonly path: string;
+    readonly kind: "file" | "folder" | "link";
+    readonly sizeBytes: number;
+  }[];
+  readonly count: number;
+  readonly because: string | null;
+};
+
 export type Copies = {
   readonly items: readonly {
     readonly path: string;
@@ -25,6 +35,31 @@ export type Copies = {
     readonly copiedAt: string;
   }[];
   readonly next: string | null;
+};
+
+export type Description = {
+  readonly version: string;
+  readonly summary: string | null;
+  readonly author: string | null;
+  readonly maintainer: string | null;
+  readonly license: string | null;
+  readonly requires: string | null;
+  readonly keywords: readonly string[];
+  readonly classifiers: readonly string[];
+  readonly links: readonly { readonly label: string; readonly text: string; readonly url: string | null }[];
+  readonly requirements: readonly {
+    readonly text: string;
+    readonly project: string | null;
+    readonly extra: string | null;
+  }[];
+  readonly extras: readonly string[];
+  readonly readme: {
+    readonly writtenIn: "markdown" | "restructuredtext" | "plain";
+    readonly html: string | null;
+    readonly text: string;
+    readonly isCut: boolean;
+  } | null;
+  readonly isWhole: boolean;
 };
 
 export type Downloads = { readonly count: number; readonly lastAt: string | null; readonly lastBy: string | null };
@@ -42,6 +77,20 @@ export type File = {
 };
 
 export type Files = { readonly items: readonly File[]; readonly next: string | null };
+
+export type Found = {
+  readonly items: readonly {
+    readonly repository: string;
+    readonly project: string;
+    readonly displayName: string;
+    readonly version: string | null;
+    readonly summary: string | null;
+  }[];
+  readonly count: number;
+  readonly hasMore: boolean;
+  readonly unread: readonly string[];
+  readonly next: string | null;
+};
 
 export type Group = {
   readonly name: string;
@@ -121,6 +170,13 @@ export type LocalChange = {
   readonly validation?: "strict" | "legacy";
   readonly reserved?: readonly string[];
   readonly quotaBytes?: number | null;
+};
+
+export type MemberText = {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly text: string | null;
+  readonly isCut: boolean;
 };
 
 export type NewGroup = {
@@ -350,6 +406,16 @@ export type Promoted = {
 };
 
 export type Promotion = { readonly to: string };
+
+export type Recent = {
+  readonly items: readonly {
+    readonly repository: string;
+    readonly project: string;
+    readonly version: string | null;
+    readonly files: number;
+    readonly publishedAt: string;
+  }[];
+};
 
 export type RemoteChange = {
   readonly kind?: "remote";
@@ -656,6 +722,10 @@ export type VersionDetail = {
   readonly yanked: string | null;
   readonly publishedAt: string | null;
   readonly attributes: { readonly [key: string]: unknown } | null;
+};
+
+export type VersionDownloads = {
+  readonly items: readonly { readonly filename: string; readonly count: number; readonly lastAt: string | null }[];
 };
 
 export type VersionSummary = {

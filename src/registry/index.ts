@@ -6,6 +6,7 @@ export type { Documentations, OpenPage } from "./documentation.ts";
 export type { Destination, Elsewhere, SentStep, Shipment } from "./elsewhere.ts";
 export type { Governing, Retention, RetentionRun, Upkeep } from "./governing.ts";
 export type { CopiedProject, IndexCopies, IndexSource, ProjectCopy } from "./index-copies.ts";
+export type { Contents, Insides, MemberText } from "./insides.ts";
 export type {
   ArrivedVersion,
   ArrivingAttachment,
@@ -30,7 +31,7 @@ export type {
   RepositoriesAdmin,
 } from "./registry.ts";
 export type { MemberVerdict, Resolution, Resolutions } from "./resolutions.ts";
-export type { Search, SearchHit, SearchWish } from "./search.ts";
+export type { Finding, Search, SearchHit, SearchWish } from "./search.ts";
 export type {
   Downloads,
   FileNode,

@@ -12,6 +12,7 @@ import { openDownloadCounts } from "./download-counts.ts";
 import { openElsewhere } from "./elsewhere.ts";
 import { forgetGoneRemotes } from "./gone-remotes.ts";
 import { openHotFiles } from "./hot-files.ts";
+import { openInsides } from "./insides.ts";
 import { openListings } from "./listing.ts";
 import { openGoverning } from "./open-governing.ts";
 import { openIndexCopies } from "./open-index-copies.ts";
@@ -104,6 +105,7 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
     releases,
     resolutions: openResolutions(tools, listings),
     search,
+    insides: openInsides(deskTools),
     attachments,
     documentation: openDocumentations(tools, attachments),
     elsewhere: openElsewhere(tools),
