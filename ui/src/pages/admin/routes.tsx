@@ -5,4 +5,10 @@ export const adminRoutes: RouteObject[] = [
   { path: "/ui/repositories", lazy: () => import("./repositories-page.tsx") },
   { path: "/ui/repositories/new", lazy: () => import("./new-repository-page.tsx") },
   { path: "/:owner/:name/-/settings", lazy: () => import("./repository-settings-page.tsx") },
+  { path: "/ui/users", lazy: () => import("./users-page.tsx") },
+  { path: "/ui/new-user", lazy: () => import("./new-user-page.tsx") },
+  { path: "/ui/users/:user", lazy: () => import("./user-page.tsx") },
+  { path: "/ui/groups", lazy: () => import("./groups-page.tsx") },
+  { path: "/ui/new-group", lazy: () => import("./group-page.tsx") },
+  { path: "/ui/groups/:group", lazy: () => import("./group-page.tsx") },
 ];
