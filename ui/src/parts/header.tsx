@@ -8,10 +8,10 @@ import {
   useComputedColorScheme,
   useMantineColorScheme,
 } from "@mantine/core";
-import { useHotkeys } from "@mantine/hooks";
 import { IconMoon, IconSearch, IconSun } from "@tabler/icons-react";
 import { useRef, useState } from "react";
 import { Link, useNavigate } from "react-router";
+import { Keys, useKey } from "./keys.tsx";
 import { useMe } from "./session.ts";
 import { useSignOut } from "./sign-out.ts";
 
@@ -24,6 +24,7 @@ export function Header() {
       </Anchor>
       <SearchBox />
       <Group gap="xs" wrap="nowrap">
+        <Keys />
         <ColorSwitch />
         <Account />
       </Group>
@@ -35,7 +36,7 @@ function SearchBox() {
   const navigate = useNavigate();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
-  useHotkeys([["/", () => input.current?.focus()]]);
+  useKey("/", () => input.current?.focus());
   return (
     <search style={{ flex: 1, maxWidth: 480 }}>
       <form
@@ -102,6 +103,16 @@ function Account() {
         <Menu.Item component={Link} to="/ui/admin">
           Administration
         </Menu.Item>
+        {me.data?.isAdmin === true ? (
+          <>
+            <Menu.Item component={Link} to="/ui/dashboard">
+              Dashboard
+            </Menu.Item>
+            <Menu.Item component={Link} to="/ui/journal">
+              Journal
+            </Menu.Item>
+          </>
+        ) : null}
         <Menu.Divider />
         <Menu.Item onClick={signOut}>Sign out</Menu.Item>
       </Menu.Dropdown>
