@@ -1,5 +1,6 @@
 import type { FormatName } from "#core";
 import type { PackageFormat } from "../format.ts";
+import { admit } from "./admit.ts";
 import { adopt } from "./adopt.ts";
 import { archives } from "./archives.ts";
 import { attachmentCandidates, attachmentPath } from "./attachment-paths.ts";
@@ -7,7 +8,6 @@ import { readConstraints } from "./constraints.ts";
 import { describe, searchTextOf } from "./describe.ts";
 import { zippedDocumentation } from "./documentation.ts";
 import { examine } from "./examine.ts";
-import { admit } from "./admit.ts";
 import { fileIdentity } from "./file-identity.ts";
 import { fileRoutes } from "./file-routes.ts";
 import { projectCandidates } from "./filenames.ts";
