@@ -6,10 +6,11 @@ import type { Operation } from "./operation.ts";
 import { permissionOperations } from "./permissions.ts";
 import { policyOperations } from "./policies.ts";
 import { readingOperations, releaseOperations } from "./projects.ts";
-import { peopleOperations } from "./reading.ts";
 import { publishingOperations } from "./publishing.ts";
+import { peopleOperations } from "./reading.ts";
 import { repositoryOperations } from "./repositories.ts";
 import { serverOperations } from "./server.ts";
+import { sessionOperations } from "./sessions.ts";
 import { statusOperations } from "./status.ts";
 import { tokenOperations } from "./tokens.ts";
 import { trashOperations } from "./trash.ts";
@@ -20,6 +21,7 @@ export const operations: readonly Operation[] = [
   ...serverOperations,
   ...journalOperations,
   ...statusOperations,
+  ...sessionOperations,
   ...userOperations,
   ...tokenOperations,
   ...repositoryOperations,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { governingAnswers, governingBodies } from "./governing-schemas.ts";
 import { readingAnswers } from "./reading-schemas.ts";
 import { instant, name, repositoryName, text } from "./schema-words.ts";
+import { sessionAnswers, sessionBodies } from "./session-schemas.ts";
 import { statusAnswers } from "./status-schemas.ts";
 
 // The words of the API, checked on the way in and printed into docs/openapi.json. Loaded with the first request that
@@ -211,6 +212,7 @@ export const bodies = {
   }),
   Promotion: z.strictObject({ to: repositoryName }),
   ...governingBodies,
+  ...sessionBodies,
   PolicyWish: z.strictObject(policy).describe("Every condition that is given must hold"),
   Restoring: z.strictObject({
     to: z
@@ -426,6 +428,7 @@ export const answers = {
       .nullable()
       .describe("What `after`, or newest first `before`, is on the next page; `null`: that was all"),
   }),
+  ...sessionAnswers,
   ...statusAnswers,
   /** RFC 9457, with `code` for programs. */
   Problem: z.looseObject({

@@ -20,6 +20,7 @@ export const serverOperations: readonly Operation[] = [
     path: "/whoami",
     summary: "Who the server takes you for",
     answer: "WhoAmI",
+    isOpen: true,
     async handle(_parts, { principal }) {
       const isToken = principal.kind === "token";
       return {

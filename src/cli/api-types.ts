@@ -273,6 +273,8 @@ export type NewRepository =
       readonly kind: "virtual";
     };
 
+export type NewSession = { readonly user: string; readonly password: string };
+
 export type NewToken = {
   readonly name: string;
   readonly expiresAt?: string | null;
@@ -629,6 +631,20 @@ export type ServerStatus = {
     readonly hasFailed: boolean;
   }[];
 };
+
+export type Session = {
+  readonly id: string;
+  readonly user: string;
+  readonly kind: "browser" | "client";
+  readonly begunAt: string;
+  readonly lastSeenAt: string;
+  readonly expiresAt: string;
+  readonly address: string | null;
+  readonly userAgent: string | null;
+  readonly isCurrent: boolean;
+};
+
+export type Sessions = { readonly items: readonly Session[] };
 
 export type Status = {
   readonly status: "active" | "archived" | "deprecated" | "quarantined";

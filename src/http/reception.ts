@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Call, type Problem, type Reply, type RepositoryName, refuse } from "#core";
 import { readAddress, withoutPrefix, withSingleSlashes } from "./addresses.ts";
+import { credentialsOf, refuseForgery } from "./cookies.ts";
 import type { FrontDoorParts } from "./front-door.ts";
 import type { HotAnswer, HotReplies, HotRequest } from "./hot-replies.ts";
 import { checkLength } from "./intake.ts";
@@ -68,13 +69,9 @@ export function openReception(parts: ReceptionParts): Reception {
     if (page !== null) return page;
     const early = !isLockedDown || isHealthPath(path) ? await ownReply(parts, visit, path) : null;
     if (early !== null) return early;
-    const { peek } = visit.intake;
-    visit.proof = await access.authenticate({
-      authorization: peek("authorization"),
-      devpiAuth: peek("x-devpi-auth"),
-      apiKey: peek("x-jfrog-art-api"),
-      remoteAddress: visit.remoteAddress,
-    });
+    const credentials = credentialsOf(visit);
+    visit.proof = await access.authenticate(credentials);
+    if (credentials.session !== null) refuseForgery(visit);
     const isStranger = isLockedDown && visit.proof.principal.kind === "anonymous";
     const late = isLockedDown && !isStranger ? await ownReply(parts, visit, path) : null;
     if (late !== null) return late;
