@@ -2,7 +2,7 @@ import type { IOptions } from "sanitize-html";
 import type { Readme } from "../format.ts";
 
 /** More than this is not rendered: what a text costs grows faster than it does. */
-const RENDERED_LENGTH_MAX = 256 * 1024;
+const RENDERED_LENGTH_MAX = 128 * 1024;
 const SHOWN_LENGTH_MAX = 1024 * 1024;
 
 /**
