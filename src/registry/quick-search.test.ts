@@ -99,23 +99,3 @@ test("nobody finds what they may not read, nor what the repository does not show
   await world.change("alice/dev", (current) => ({ ...current, isBlackedOut: false, constraints: ["other", "*"] }));
   assert.deepEqual(await found(world, "acme", ALICE), ["alice/dev other 1.0"]);
 });
-
-test("a look inside asks no upstream for a file that is not here", async () => {
-  await using world = await openRegistryWorld();
-  world.fake.add("foo", { filename: "foo-1.0.tar.gz", bytes: Buffer.from("no archive") });
-  await world.remote("root/up");
-  const which = { repository: nameOf("root/up"), project: "foo" as never, filename: "foo-1.0.tar.gz" };
-
-  assert.match((await world.registry.insides.contents(NOBODY, which)).because ?? "", /not here yet/);
-  assert.equal(await world.registry.insides.text(NOBODY, which, "a"), null);
-  const desk = await world.registry.desk(which.repository, NOBODY);
-  const file = await desk.file(which.project, which.filename);
-  assert.ok(file?.kind === "fetching");
-  for await (const _ of file.chunks);
-  // It is written down right after its last byte has gone out.
-  let because: string | null = "not here yet";
-  for (let round = 0; round < 1_000 && because?.includes("not here yet"); round += 1) {
-    because = (await world.registry.insides.contents(NOBODY, which)).because;
-  }
-  assert.match(because ?? "", /broken/);
-});
