@@ -3,7 +3,7 @@ import { createTheme } from "@mantine/core";
 /** One green, no pictures, the fonts of the reader's own system. */
 export const theme = createTheme({
   primaryColor: "teal",
-  primaryShade: { light: 8, dark: 5 },
+  primaryShade: { light: 9, dark: 5 },
   autoContrast: true,
   defaultRadius: "sm",
   cursorType: "pointer",
