@@ -49,10 +49,11 @@ export async function ask<Answer>(
   if (reply.status === 204) return null as Answer;
   const value: unknown = await reply.json().catch(() => null);
   if (reply.ok) return value as Answer;
+  throw failureFrom(reply.status, value);
+}
+
+/** What the server has refused, from the JSON that it answered. */
+export function failureFrom(status: number, value: unknown): ApiFailure {
   const problem = (value ?? {}) as Partial<Problem>;
-  throw new ApiFailure(
-    reply.status,
-    problem.code ?? "unknown",
-    problem.detail ?? `the server answered ${reply.status}`,
-  );
+  return new ApiFailure(status, problem.code ?? "unknown", problem.detail ?? `the server answered ${status}`);
 }

@@ -5,9 +5,8 @@ import { ask } from "../../api.ts";
 import { FormFailure } from "../../parts/form-failure.tsx";
 import { useAction } from "../../parts/use-action.ts";
 import { NewPasswordInput, passwordFault } from "./account-fields.tsx";
-import { useSignIn } from "./sign-in.ts";
 
-/** Sets one's own password; the session goes on, with a new one in the place of that which the old password opened. */
+/** Sets one's own password. The session in which that is done goes on; the server ends all others. */
 export function PasswordForm({ user, onDone }: { readonly user: string; readonly onDone?: () => void }) {
   const form = useForm({
     initialValues: { password: "", again: "" },
@@ -16,15 +15,13 @@ export function PasswordForm({ user, onDone }: { readonly user: string; readonly
       again: (again, { password }) => (again === password ? null : "The two are not the same"),
     },
   });
-  const signIn = useSignIn();
   const action = useAction({
-    async work({ password }: typeof form.values) {
+    work({ password }: typeof form.values) {
       const change: UserChange = { password };
-      await ask("PATCH", ["users", user], { body: change });
-      await signIn(user, password);
+      return ask("PATCH", ["users", user], { body: change });
     },
     done: "The password is changed",
-    refresh: [["users"], ["user", user]],
+    refresh: [["users"], ["user", user], ["sessions"]],
   });
   const done = () => {
     form.reset();

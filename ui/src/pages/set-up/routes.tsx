@@ -7,4 +7,5 @@ export const setUpRoutes: RouteObject[] = [
   { path: "/ui/first-run", lazy: () => import("./first-run-page.tsx") },
   { path: "/ui/sessions", lazy: () => import("./sessions-page.tsx") },
   { path: "/:owner/:name/-/set-up", lazy: () => import("./set-up-page.tsx") },
+  { path: "/:owner/:name/-/upload", lazy: () => import("./upload-page.tsx") },
 ];

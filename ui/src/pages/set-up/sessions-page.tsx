@@ -1,5 +1,6 @@
 import { Badge, Button, Card, Group, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import type { Sessions as Answer, Session } from "../../../../src/cli/api-types.ts";
 import { ask } from "../../api.ts";
 import { When } from "../../parts/dates.tsx";
 import { FormFailure } from "../../parts/form-failure.tsx";
@@ -24,7 +25,7 @@ export function Component() {
               <Title order={2} size="h3">
                 Password
               </Title>
-              <Text c="dimmed">Tokens stay good when it changes; other sessions end.</Text>
+              <Text c="dimmed">When it changes, all other sessions end; tokens stay good.</Text>
               <PasswordForm user={user} />
             </Stack>
           </>
@@ -34,20 +35,10 @@ export function Component() {
   );
 }
 
-interface Session {
-  readonly id: string;
-  readonly createdAt: string;
-  readonly lastUsedAt: string;
-  readonly expiresAt: string;
-  readonly userAgent: string | null;
-  readonly remoteAddress: string | null;
-  readonly isCurrent: boolean;
-}
-
 function Sessions() {
   const query = useQuery({
     queryKey: ["sessions"],
-    queryFn: ({ signal }) => ask<{ readonly items: readonly Session[] }>("GET", ["sessions"], { signal }),
+    queryFn: ({ signal }) => ask<Answer>("GET", ["sessions"], { signal }),
   });
   return (
     <Stack component="section" gap="sm">
@@ -72,14 +63,14 @@ function Sessions() {
 }
 
 function SessionCard({ session }: { readonly session: Session }) {
-  const { id, isCurrent, createdAt, lastUsedAt, expiresAt, remoteAddress } = session;
+  const { id, kind, isCurrent, begunAt, lastSeenAt, expiresAt, address } = session;
   const signOut = useSignOut();
   const ending = useAction({
     work: () => ask("DELETE", ["sessions", id]),
     done: "The session is ended",
     refresh: [["sessions"]],
   });
-  const browser = browserText(session.userAgent);
+  const browser = kind === "client" ? "devpi’s command line" : browserText(session.userAgent);
   return (
     <Card component="li" withBorder padding="sm" style={{ listStyle: "none" }}>
       <Group justify="space-between" align="flex-start">
@@ -89,8 +80,8 @@ function SessionCard({ session }: { readonly session: Session }) {
             {isCurrent ? <Badge variant="light">This one</Badge> : null}
           </Group>
           <Text size="sm" c="dimmed">
-            {remoteAddress === null ? null : `From ${remoteAddress}. `}
-            Signed in <When at={createdAt} />, last used <When at={lastUsedAt} />, ends <When at={expiresAt} />.
+            {address === null ? null : `From ${address}. `}
+            Signed in <When at={begunAt} />, last seen <When at={lastSeenAt} />, ends <When at={expiresAt} />.
           </Text>
         </Stack>
         <Button
