@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import axe, { type AxeResults } from "axe-core";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { unpackBrowser } from "./browser-unpacked.ts";
 import { ROOT } from "./clients.ts";
 
@@ -11,29 +11,38 @@ export interface Look {
   readonly width: "wide" | "phone";
 }
 
+const FIRST_LOOK: Look = { colours: "light", width: "wide" };
+
 export const LOOKS: readonly Look[] = [
-  { colours: "light", width: "wide" },
+  FIRST_LOOK,
   { colours: "dark", width: "wide" },
   { colours: "light", width: "phone" },
   { colours: "dark", width: "phone" },
 ];
 
-/** A person's window, with cookies of its own. */
+/** A person's window. Everything that it complains of is kept until it is taken. */
 export interface Window extends AsyncDisposable {
   readonly page: Page;
-  /** What the browser complained of since: errors in the console, of scripts, of the content security policy. */
-  readonly complaints: string[];
+  /** Errors in the console and of scripts, breaches of the content security policy, questions to other hosts. */
+  takeComplaints(): string[];
+  /** Changes how the page is looked at, without loading it again. */
+  change(look: Look): Promise<void>;
   /** Resolves when the view stands still: nothing is fetched and nothing turns. */
   settled(): Promise<void>;
   /** Keeps a picture of the whole view under `.cache/pictures`. */
   picture(view: string): Promise<void>;
   /** What axe finds wrong with the view: the rule, and where. */
   barriers(): Promise<string[]>;
+  /** By how much the view is wider than the window. */
+  overflow(): Promise<number>;
 }
+
+/** Cookies and preferences of a browser, as another window takes them. */
+export type Kept = Awaited<ReturnType<BrowserContext["storageState"]>>;
 
 export interface OpenBrowser extends AsyncDisposable {
   readonly browser: Browser;
-  open(look: Look, options?: { readonly userAgent?: string }): Promise<Window>;
+  open(options?: { readonly look?: Look; readonly kept?: Kept | null }): Promise<Window>;
 }
 
 const PICTURES = join(ROOT, ".cache", "pictures");
@@ -61,7 +70,7 @@ export async function openBrowser(): Promise<OpenBrowser | string> {
   mkdirSync(PICTURES, { recursive: true });
   return {
     browser,
-    open: (look, options = {}) => openWindow(browser, look, options),
+    open: ({ look = FIRST_LOOK, kept = null } = {}) => openWindow(browser, look, kept),
     [Symbol.asyncDispose]: () => browser.close(),
   };
 }
@@ -70,40 +79,34 @@ function firstLines(text: string): string {
   return text.split("\n").slice(0, 3).join(" ");
 }
 
-async function openWindow(browser: Browser, look: Look, options: { readonly userAgent?: string }): Promise<Window> {
+async function openWindow(browser: Browser, first: Look, kept: Kept | null): Promise<Window> {
+  let look = first;
   const context = await browser.newContext({
-    ...options,
     viewport: SIZES[look.width],
     colorScheme: look.colours,
     reducedMotion: "reduce",
     timezoneId: "Europe/Berlin",
+    permissions: ["clipboard-read", "clipboard-write"],
+    ...(kept === null ? {} : { storageState: kept }),
   });
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("console", (message) => {
-    // A refusal of the server is no fault of the page: what the page makes of it is looked at instead.
-    if (message.type() === "error" && !/the server responded with a status of 4\d\d/.test(message.text())) {
-      complaints.push(message.text());
-    }
-  });
-  page.on("pageerror", (error) => complaints.push(error.stack ?? error.message));
-
-  async function settled(): Promise<void> {
-    await page.waitForLoadState("networkidle");
-    await page.waitForFunction("document.querySelector('.mantine-Loader-root, [aria-busy=true]') === null");
-  }
-
+  const complaints = complaintsOf(page);
   return {
     page,
-    complaints,
-    settled,
+    takeComplaints: () => complaints.splice(0),
+    async change(next) {
+      look = next;
+      await page.setViewportSize(SIZES[look.width]);
+      await page.emulateMedia({ colorScheme: look.colours });
+    },
+    async settled() {
+      await page.waitForLoadState("networkidle");
+      await page.waitForFunction("document.querySelector('.mantine-Loader-root, [aria-busy=true]') === null");
+    },
     async picture(view) {
-      await page.screenshot({
-        path: join(PICTURES, `${view}-${look.colours}-${look.width}.png`),
-        fullPage: true,
-        animations: "disabled",
-      });
+      const path = join(PICTURES, `${view}-${look.colours}-${look.width}.png`);
+      await page.screenshot({ path, fullPage: true, animations: "disabled" });
     },
     async barriers() {
       await page.evaluate(axe.source);
@@ -113,8 +116,27 @@ async function openWindow(browser: Browser, look: Look, options: { readonly user
         return `${id}: ${help}: ${places.join("; ")}`;
       });
     },
+    async overflow() {
+      return (await page.evaluate("document.scrollingElement.scrollWidth - window.innerWidth")) as number;
+    },
     async [Symbol.asyncDispose]() {
       await context.close();
     },
   };
+}
+
+function complaintsOf(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    // A refusal of the server is no fault of the page: what the page makes of it is looked at instead.
+    if (message.type() === "error" && !/the server responded with a status of 4\d\d/.test(message.text())) {
+      complaints.push(message.text());
+    }
+  });
+  page.on("pageerror", (error) => complaints.push(error.stack ?? error.message));
+  page.on("request", (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    if (/^https?:$/.test(protocol) && hostname !== "127.0.0.1") complaints.push(`asked ${request.url()}`);
+  });
+  return complaints;
 }

@@ -1,0 +1,47 @@
+/** A view of the pages, at an address that can be handed on. */
+export interface View {
+  /** Of its pictures. */
+  readonly name: string;
+  readonly address: string;
+  /** Its route in `ui/src/pages`. */
+  readonly route: string;
+  readonly as: "nobody" | "alice" | "root";
+}
+
+function view(name: string, as: View["as"], route: string, address: string = route): View {
+  return { name, as, route, address };
+}
+
+/** Every view, full and empty, seen by who it is for. The test fails where a route is missing here. */
+export const VIEWS: readonly View[] = [
+  view("login", "nobody", "/ui/login"),
+  view("sign-up", "nobody", "/ui/sign-up"),
+  view("first-run", "root", "/ui/first-run"),
+  view("sessions", "alice", "/ui/sessions"),
+  view("set-up", "nobody", "/:owner/:name/-/set-up", "/alice/dev/-/set-up"),
+  view("repositories", "alice", "/ui/repositories"),
+  view("repository-new", "alice", "/ui/repositories/new"),
+  view("repository-settings", "alice", "/:owner/:name/-/settings", "/alice/dev/-/settings"),
+  view("repository-settings-virtual", "alice", "/:owner/:name/-/settings", "/alice/all/-/settings"),
+  view("repository-settings-refused", "nobody", "/:owner/:name/-/settings", "/alice/dev/-/settings"),
+  view("users", "root", "/ui/users"),
+  view("user-new", "root", "/ui/new-user"),
+  view("user", "root", "/ui/users/:user", "/ui/users/alice"),
+  view("groups", "root", "/ui/groups"),
+  view("group-new", "root", "/ui/new-group"),
+  view("group", "root", "/ui/groups/:group", "/ui/groups/releasers"),
+  view("upload", "alice", "/:owner/:name/-/upload", "/alice/dev/-/upload"),
+  view("upload-refused", "nobody", "/:owner/:name/-/upload", "/alice/dev/-/upload"),
+  view("tokens", "alice", "/ui/tokens"),
+  view("permissions", "root", "/ui/permissions"),
+  view("permission-new", "root", "/ui/new-permission"),
+  view("permission", "root", "/ui/permissions/:permission", "/ui/permissions/release"),
+  view("why", "root", "/ui/why"),
+  view("dashboard", "root", "/ui/dashboard"),
+  view("dashboard-refused", "alice", "/ui/dashboard"),
+  view("dashboard-unknown", "nobody", "/ui/dashboard"),
+  view("journal", "root", "/ui/journal"),
+  view("journal-filtered", "root", "/ui/journal", "/ui/journal?type=artifact.yanked"),
+  view("journal-empty", "root", "/ui/journal", "/ui/journal?user=nobody"),
+  view("nothing-here", "nobody", "*", "/ui/no-such-view"),
+];
