@@ -66,6 +66,12 @@ describe("search", () => {
     assert.deepEqual(await found("q=secret", "bob"), ["foo-secret"]);
   });
 
+  test("keeps to what one repository shows", async () => {
+    assert.deepEqual(await found("q=foo&repository=alice/all"), ["foo", "foo-tools"]);
+    assert.equal((await world.ask("GET", "/search?q=foo&repository=bob/closed")).status, 401);
+    assert.equal((await world.ask("GET", "/search?q=foo&repository=x")).problem?.code, "repository-not-found");
+  });
+
   test("comes in pages", async () => {
     const first = await world.ask("GET", "/search?q=foo&limit=1");
     assert.deepEqual([bodyOf(first)["next"], bodyOf(first)["count"]], ["1", 2]);

@@ -1,4 +1,4 @@
-import { type Call, factsOf, type Listing, placeOf, type Repository, refuse } from "#core";
+import { type Call, factsOf, type Listing, parseRepositoryName, placeOf, type Repository, refuse } from "#core";
 import { type ApiParts, integerIn, type Operation, operation, PAGE_QUERY } from "./operation.ts";
 import { listingIn, PROJECT, projectIn, VERSION } from "./projects.ts";
 import type { Answers } from "./schemas.ts";
@@ -17,13 +17,19 @@ export const peopleOperations: readonly Operation[] = [
     method: "GET",
     path: "/search",
     summary: "Find projects as you type, by name, summary, keywords and people; the likeliest first",
-    query: [{ name: "q", kind: "string", description: "Words that must all be found, in any case" }, ...PAGE_QUERY],
+    query: [
+      { name: "q", kind: "string", description: "Words that must all be found, in any case" },
+      { name: "repository", kind: "string", description: "`owner/name`: only what it shows, each project once" },
+      ...PAGE_QUERY,
+    ],
     answer: "Found",
-    refusals: ["request-invalid"],
+    refusals: ["request-invalid", "repository-not-found", "not-permitted", "not-signed-in"],
     async handle({ registry }, call) {
       const limit = integerIn(call, "limit", { least: 1, most: 100, otherwise: 20 });
       const after = integerIn(call, "after", { least: 0, most: FOUND_MAX, otherwise: 0 });
-      const found = await registry.search.anywhere(call.principal, call.query.get("q") ?? "", FOUND_MAX);
+      const words = call.query.get("q") ?? "";
+      const asked = await repositoryWished(registry, call);
+      const found = await registry.search.anywhere(call.principal, words, FOUND_MAX, asked);
       const end = after + limit;
       return {
         items: found.hits.slice(after, end).map(({ score: _, ...hit }) => hit),
@@ -99,6 +105,15 @@ export const peopleOperations: readonly Operation[] = [
     },
   }),
 ];
+
+/** The repository that a search is narrowed to, for somebody who may read it. */
+async function repositoryWished(registry: ApiParts["registry"], call: Call): Promise<Repository | undefined> {
+  const text = call.query.get("repository");
+  if (text === null) return undefined;
+  const name = parseRepositoryName(text);
+  if (name === null) throw refuse({ code: "repository-not-found", repository: text });
+  return (await registry.desk(name, call.principal)).repository;
+}
 
 /** The desk behind it has the last word; it comes first, so that who may not read is not told what could be a name. */
 async function fileIn(parts: ApiParts, call: Call) {

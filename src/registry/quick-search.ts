@@ -1,4 +1,4 @@
-import type { LocalRepository, Principal, ProjectName, RepositoryName, Source } from "#core";
+import type { LocalRepository, Principal, ProjectName, Repository, RepositoryName, Source } from "#core";
 import type { ProjectNames } from "#formats";
 import { isNameList } from "./name-list.ts";
 import { placeOfName } from "./project-names.ts";
@@ -9,7 +9,8 @@ import type { Tools } from "./tools.ts";
 
 /** Search as somebody types: names of every repository, and what local projects say about themselves. */
 export interface QuickSearch extends Disposable {
-  find(principal: Principal, text: string, hitsMax: number): Promise<Finding>;
+  /** In those of the repositories that may be read; virtual ones have nothing of their own. */
+  find(principal: Principal, text: string, hitsMax: number, among: readonly Repository[]): Promise<Finding>;
 }
 
 type NamesIn = (source: Source, principal: Principal) => Promise<ProjectNames>;
@@ -35,7 +36,7 @@ const TEXT = 50;
 const LENGTH_MATTERS_MAX = 100;
 
 export function openQuickSearch(tools: Tools, namesIn: NamesIn): QuickSearch {
-  const { catalog, wait } = tools;
+  const { wait } = tools;
   const texts = openSearchTexts(tools);
 
   async function inLocal(local: LocalRepository, principal: Principal, words: readonly string[]): Promise<Hits> {
@@ -59,10 +60,10 @@ export function openQuickSearch(tools: Tools, namesIn: NamesIn): QuickSearch {
   }
 
   return {
-    async find(principal, text, hitsMax) {
+    async find(principal, text, hitsMax, among) {
       const words = wordsOf(text);
       if (words.length === 0) return { hits: [], hasMore: false, unread: [] };
-      const sources = catalog.all().filter((one): one is Source => one.kind !== "virtual");
+      const sources = among.filter((one): one is Source => one.kind !== "virtual");
       const readable = sources.filter((one) => mayRead(tools, principal, one, null));
       const found: Hits[] = [];
       const unread: RepositoryName[] = [];

@@ -31,9 +31,10 @@ export interface Search {
   everywhere(principal: Principal, wish: SearchWish): Promise<readonly SearchHit[]>;
   /**
    * The same for a person who types: every word must be found in the name, the summary, the keywords or the people.
-   * Quick from the second time on. The likeliest first, at most `hitsMax`.
+   * Quick from the second time on. The likeliest first, at most `hitsMax`. `asked`: only what that repository shows, each
+   * project once; the right to read it is for the caller to check.
    */
-  anywhere(principal: Principal, text: string, hitsMax: number): Promise<Finding>;
+  anywhere(principal: Principal, text: string, hitsMax: number, asked?: Repository): Promise<Finding>;
 }
 
 /** What {@link Search.anywhere} has found. */
@@ -194,9 +195,13 @@ export function openSearch(tools: Tools, changes: Changes, listings: Listings): 
       }
       return best(hits, wish);
     },
-    async anywhere(principal, text, hitsMax) {
+    async anywhere(principal, text, hitsMax, asked) {
       await caughtUp();
-      return quick.find(principal, text, hitsMax);
+      if (asked === undefined) return quick.find(principal, text, hitsMax, catalog.all());
+      const order = catalog.order(asked);
+      const found = await quick.find(principal, text, hitsMax, order);
+      const { projects } = await listings.resolvedProjects(asked, principal);
+      return { ...found, hits: eachOnce(found.hits, order).filter((hit) => placeOfName(projects, hit.project) >= 0) };
     },
     [Symbol.dispose]() {
       quick[Symbol.dispose]();
@@ -204,6 +209,18 @@ export function openSearch(tools: Tools, changes: Changes, listings: Listings): 
       names.clear();
     },
   };
+}
+
+/** Of a project that several have, the first one's. */
+function eachOnce(hits: readonly SearchHit[], order: readonly Source[]): readonly SearchHit[] {
+  const places = new Map(order.map(({ name }, place) => [name, place]));
+  const placeOf = (hit: SearchHit): number => places.get(hit.repository) ?? order.length;
+  const first = new Map<ProjectName, SearchHit>();
+  for (const hit of hits) {
+    const known = first.get(hit.project);
+    if (known === undefined || placeOf(hit) < placeOf(known)) first.set(hit.project, hit);
+  }
+  return hits.filter((hit) => first.get(hit.project) === hit);
 }
 
 async function abstractIn(
