@@ -11,4 +11,9 @@ export const adminRoutes: RouteObject[] = [
   { path: "/ui/groups", lazy: () => import("./groups-page.tsx") },
   { path: "/ui/new-group", lazy: () => import("./group-page.tsx") },
   { path: "/ui/groups/:group", lazy: () => import("./group-page.tsx") },
+  { path: "/ui/tokens", lazy: () => import("./tokens-page.tsx") },
+  { path: "/ui/permissions", lazy: () => import("./permissions-page.tsx") },
+  { path: "/ui/new-permission", lazy: () => import("./permission-page.tsx") },
+  { path: "/ui/permissions/:permission", lazy: () => import("./permission-page.tsx") },
+  { path: "/ui/why", lazy: () => import("./why-page.tsx") },
 ];
