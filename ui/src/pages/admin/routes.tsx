@@ -2,6 +2,7 @@ import type { RouteObject } from "react-router";
 
 /** Pages for owners and administrators. */
 export const adminRoutes: RouteObject[] = [
+  { path: "/ui/admin", lazy: () => import("./admin-page.tsx") },
   { path: "/ui/repositories", lazy: () => import("./repositories-page.tsx") },
   { path: "/ui/repositories/new", lazy: () => import("./new-repository-page.tsx") },
   { path: "/:owner/:name/-/settings", lazy: () => import("./repository-settings-page.tsx") },
@@ -16,4 +17,9 @@ export const adminRoutes: RouteObject[] = [
   { path: "/ui/new-permission", lazy: () => import("./permission-page.tsx") },
   { path: "/ui/permissions/:permission", lazy: () => import("./permission-page.tsx") },
   { path: "/ui/why", lazy: () => import("./why-page.tsx") },
+  { path: "/ui/trash", lazy: () => import("./trash-page.tsx") },
+  { path: "/ui/policies", lazy: () => import("./policies-page.tsx") },
+  { path: "/ui/new-policy", lazy: () => import("./policy-page.tsx") },
+  { path: "/ui/policies/:policy", lazy: () => import("./policy-page.tsx") },
+  { path: "/:owner/:name/-/copies", lazy: () => import("./copies-page.tsx") },
 ];
