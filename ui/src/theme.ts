@@ -3,10 +3,14 @@ import { createTheme } from "@mantine/core";
 /** One green, no pictures, the fonts of the reader's own system. */
 export const theme = createTheme({
   primaryColor: "teal",
-  primaryShade: { light: 9, dark: 5 },
+  // White on it can be read; of a shade that differs in the dark, Mantine does not look whether that is so.
+  primaryShade: { light: 9, dark: 9 },
   autoContrast: true,
   defaultRadius: "sm",
   cursorType: "pointer",
   fontFamily: "system-ui, -apple-system, 'Segoe UI', sans-serif",
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",
+  components: {
+    Notification: { defaultProps: { closeButtonProps: { "aria-label": "Close this note" } } },
+  },
 });

@@ -143,7 +143,7 @@ function UploadCard({
           >
             {failureText(state.error)}
           </Text>
-          <Button size="xs" variant="default" aria-label={`Try ${name} again`} onClick={() => onRetry(id)}>
+          <Button size="xs" variant="default" aria-label={`Try again: ${name}`} onClick={() => onRetry(id)}>
             Try again
           </Button>
         </Group>

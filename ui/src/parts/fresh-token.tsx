@@ -49,7 +49,7 @@ export function FreshToken({
 
 function ShownOnce({ issued: { token, secret } }: { readonly issued: IssuedToken }) {
   return (
-    <Alert color="teal" title="The token is made, and stands in the lines below" role="status">
+    <Alert variant="outline" color="teal" title="The token is made, and stands in the lines below" role="status">
       <Stack gap="xs">
         <Text size="sm">
           It is called “{token.name}” and is shown this once: the server keeps no copy that could be shown. It can be

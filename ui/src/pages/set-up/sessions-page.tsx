@@ -77,7 +77,7 @@ function SessionCard({ session }: { readonly session: Session }) {
         <Stack gap={2} style={{ flex: 1, minWidth: 220 }}>
           <Group gap="xs">
             <Text fw={600}>{browser}</Text>
-            {isCurrent ? <Badge variant="light">This one</Badge> : null}
+            {isCurrent ? <Badge variant="outline">This one</Badge> : null}
           </Group>
           <Text size="sm" c="dimmed">
             {address === null ? null : `From ${address}. `}
@@ -88,7 +88,7 @@ function SessionCard({ session }: { readonly session: Session }) {
           variant="default"
           size="xs"
           loading={ending.isPending}
-          aria-label={isCurrent ? "Sign out here" : `End the session of ${browser}`}
+          aria-label={isCurrent ? "Sign out here" : `End it: ${browser}`}
           onClick={() => (isCurrent ? signOut() : ending.mutate())}
         >
           {isCurrent ? "Sign out" : "End it"}
