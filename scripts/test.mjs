@@ -41,7 +41,9 @@ if (unknown.length > 0) {
 
 const totals = { pass: 0, fail: 0, skipped: 0 };
 if (asked.length === 0) {
-  await judge("types", [join(root, "node_modules", "typescript", "bin", "tsc"), "--noEmit"]);
+  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+  await judge("types", [tsc, "--noEmit"]);
+  await judge("types of the pages", [tsc, "--noEmit", "-p", "ui"]);
   await judge("lint and format", [
     join(root, "node_modules", "@biomejs", "biome", "bin", "biome"),
     "check",

@@ -3,8 +3,8 @@ import { isBrowser } from "./refusals.ts";
 import type { Place } from "./routing.ts";
 
 /** Whether somebody is about to look at the answer in a browser's window: not a script, not a frame, no installer. */
-export function isNavigation(method: string, header: Call["header"]): boolean {
-  if ((method !== "GET" && method !== "HEAD") || !isBrowser({ header })) return false;
+export function isNavigation(header: Call["header"]): boolean {
+  if (!isBrowser({ header })) return false;
   const destination = header("sec-fetch-dest");
   // Browsers say what they want the answer for, but not over plain HTTP from another machine.
   return destination === null ? (header("user-agent") ?? "").startsWith("Mozilla/") : destination === "document";
@@ -17,7 +17,7 @@ export function mayBePage(path: string): boolean {
   if (path === "/ui" || path.startsWith("/ui/")) return true;
   const names = path.split("/").slice(1);
   if (names.at(-1) === "") names.pop();
-  return names.length <= SEGMENTS_MAX && names[2] !== "simple" && names.every(isPlain);
+  return names.length <= SEGMENTS_MAX && !names.slice(1, 3).includes("simple") && names.every(isPlain);
 }
 
 /** What begins with `+` is for machines. */

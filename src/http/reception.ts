@@ -64,16 +64,15 @@ export function openReception(parts: ReceptionParts): Reception {
     const below = withoutPrefix(address.path, visit.prefix);
     const path = visit.owner === null ? below : withSingleSlashes(below);
     const isLockedDown = settings.isLockedDown === true;
-    // Pages hold nothing of anybody's, so they are shown before anybody is asked who they are.
-    const page = await pages.replyTo(visit, path);
-    if (page !== null) return page;
-    const early = !isLockedDown || isHealthPath(path) ? await ownReply(parts, visit, path) : null;
+    const asset = await pages.assetAt(visit, path);
+    if (asset !== null) return asset;
+    const early = !isLockedDown || isHealthPath(path) ? await openReply(visit, path, false) : null;
     if (early !== null) return early;
     const credentials = credentialsOf(visit);
     visit.proof = await access.authenticate(credentials);
     if (credentials.session !== null) refuseForgery(visit);
     const isStranger = isLockedDown && visit.proof.principal.kind === "anonymous";
-    const late = isLockedDown && !isStranger ? await ownReply(parts, visit, path) : null;
+    const late = isLockedDown ? await openReply(visit, path, isStranger) : null;
     if (late !== null) return late;
     const place = await placeOf(path, names);
     visit.place = place;
@@ -94,6 +93,12 @@ export function openReception(parts: ReceptionParts): Reception {
     const { result, written } = await registry.witness(() => handle(place, chosen, call));
     visit.written = written;
     return result;
+  }
+
+  /** What needs no principal: the page, which holds nothing of anybody's, and what the front door says of itself. */
+  async function openReply(visit: Visit, path: string, isStranger: boolean): Promise<Reply | null> {
+    const page = await pages.pageAt(visit, path, isStranger);
+    return page ?? (isStranger ? null : ownReply(parts, visit, path));
   }
 
   async function formatOf(place: Place) {

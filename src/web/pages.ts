@@ -17,7 +17,7 @@ interface Built {
   /** Tells builds apart. */
   readonly mark: string;
   readonly html: string;
-  readonly assets: ReadonlyMap<string, () => Promise<Reply>>;
+  readonly assets: ReadonlyMap<string, () => Promise<Reply | null>>;
 }
 
 const NO_ASSETS: Built["assets"] = new Map();
@@ -74,7 +74,7 @@ function documentOf(html: string, prefix: string): Reply {
     contentType: "text/html; charset=utf-8",
     headers: PAGE_HEADERS,
     cache: { kind: "revalidate", isPrivate: false },
-    body: html.replace(/<head>/i, `<head><base href="${escaped(prefix)}/">`),
+    body: html.replace(/<head>/i, () => `<head><base href="${escaped(prefix)}/">`),
   };
 }
 
@@ -85,8 +85,10 @@ async function assetsIn(folder: string): Promise<Built["assets"]> {
   return new Map(plain.map((name) => [name, once(() => assetOf(join(folder, name)))]));
 }
 
-async function assetOf(path: string): Promise<Reply> {
-  const [body, gzip, zstd] = await Promise.all([readFile(path), readIfThere(`${path}.gz`), readIfThere(`${path}.zst`)]);
+/** `null`: another build has taken it away before it was wanted. */
+async function assetOf(path: string): Promise<Reply | null> {
+  const [body, gzip, zstd] = await Promise.all([path, `${path}.gz`, `${path}.zst`].map(readIfThere));
+  if (body == null) return null;
   const etag = createHash("sha256").update(body).digest("hex").slice(0, 32);
   return {
     kind: "bytes",
@@ -96,12 +98,12 @@ async function assetOf(path: string): Promise<Reply> {
     // The name says the content.
     cache: { kind: "immutable", isPrivate: false },
     body,
-    finished: { etag, encoded: (coding) => (coding === "gzip" ? gzip : zstd) },
+    finished: { etag, encoded: (coding) => (coding === "gzip" ? gzip : zstd) ?? null },
   };
 }
 
-function once(read: () => Promise<Reply>): () => Promise<Reply> {
-  let reply: Promise<Reply> | null = null;
+function once(read: () => Promise<Reply | null>): () => Promise<Reply | null> {
+  let reply: Promise<Reply | null> | null = null;
   return () => {
     reply ??= read().catch((cause) => {
       // What failed once may succeed later.
