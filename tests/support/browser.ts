@@ -102,7 +102,7 @@ async function openWindow(browser: Browser, first: Look, kept: Kept | null): Pro
     },
     async settled() {
       await page.waitForLoadState("networkidle");
-      await page.waitForFunction("document.querySelector('.mantine-Loader-root, [aria-busy=true]') === null");
+      await page.locator(".mantine-Loader-root, [aria-busy=true]").first().waitFor({ state: "detached" });
     },
     async picture(view) {
       const path = join(PICTURES, `${view}-${look.colours}-${look.width}.png`);

@@ -3,6 +3,7 @@ import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "react-router";
 import { ApiFailure } from "./api.ts";
+import { legibleColours } from "./contrast.ts";
 import { openRouter } from "./router.tsx";
 import { theme } from "./theme.ts";
 
@@ -19,7 +20,7 @@ const router = openRouter();
 
 export function App() {
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={legibleColours} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
         <Notifications />
         <RouterProvider router={router} />

@@ -11,6 +11,10 @@ export const theme = createTheme({
   fontFamily: "system-ui, -apple-system, 'Segoe UI', sans-serif",
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",
   components: {
+    // A dialog's header is not the page's.
+    Modal: {
+      defaultProps: { attributes: { header: { role: "none" } }, closeButtonProps: { "aria-label": "Close" } },
+    },
     Notification: { defaultProps: { closeButtonProps: { "aria-label": "Close this note" } } },
   },
 });

@@ -13,10 +13,19 @@ export function Loading({ what }: { readonly what: string }) {
 }
 
 /** There is nothing to show, and what to do about it. */
-export function Empty({ title, children }: { readonly title: string; readonly children?: ReactNode }) {
+export function Empty({
+  title,
+  isWhole = false,
+  children,
+}: {
+  readonly title: string;
+  /** It is all there is on the view. */
+  readonly isWhole?: boolean;
+  readonly children?: ReactNode;
+}) {
   return (
     <Stack align="center" p="xl" gap="xs">
-      <Title order={2} size="h4">
+      <Title order={isWhole ? 1 : 2} size="h4">
         {title}
       </Title>
       <Text c="dimmed" ta="center" component="div">
@@ -61,7 +70,8 @@ export function Failed({ error, retry }: { readonly error: Error; readonly retry
 
 export function NothingHere() {
   return (
-    <Empty title="There is nothing at this address">
+    <Empty isWhole title="There is nothing at this address">
+      <title>Nothing here · Vivarium</title>
       <Anchor component={Link} to="/">
         To the first page
       </Anchor>
