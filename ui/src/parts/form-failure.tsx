@@ -44,3 +44,9 @@ export function fieldOfFailure(error: Error): string | null {
   if (!(error instanceof ApiFailure)) return null;
   return /field '(\w+)/.exec(error.message)?.[1] ?? null;
 }
+
+/** After a form has found faults by itself: the keyboard goes to the first field that has one. */
+export function focusFirstFault(): void {
+  // The fields get their marks when the page is painted again.
+  requestAnimationFrame(() => document.querySelector<HTMLElement>("main [aria-invalid=true]")?.focus());
+}

@@ -1,7 +1,7 @@
 import { Button, Group, Stack } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import { type ReactNode, useEffect } from "react";
-import { FormFailure, failureText, fieldOfFailure } from "../../parts/form-failure.tsx";
+import { FormFailure, failureText, fieldOfFailure, focusFirstFault } from "../../parts/form-failure.tsx";
 
 /**
  * Fields with what the server said to them: at the field where it names one, and below. Values stay until it has agreed.
@@ -30,7 +30,7 @@ export function EntityForm<Values extends Record<string, unknown>>({
     if (error !== null && field !== null) setFieldError(field, failureText(error));
   }, [error, setFieldError]);
   return (
-    <form onSubmit={form.onSubmit((values) => onSubmit(values))} noValidate>
+    <form onSubmit={form.onSubmit((values) => onSubmit(values), focusFirstFault)} noValidate>
       <Stack maw={760} gap="md">
         {children}
         <FormFailure error={error} />

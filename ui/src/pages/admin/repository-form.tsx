@@ -1,7 +1,7 @@
 import { Button, Group, Stack } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { type ReactNode, useEffect } from "react";
-import { FormFailure, failureText, fieldOfFailure } from "../../parts/form-failure.tsx";
+import { FormFailure, failureText, fieldOfFailure, focusFirstFault } from "../../parts/form-failure.tsx";
 import {
   AboutSection,
   FilterSection,
@@ -46,7 +46,7 @@ export function RepositoryFields({
     if (error !== null && field !== null) setFieldError(field, failureText(error));
   }, [error, setFieldError]);
   return (
-    <form onSubmit={form.onSubmit(onSubmit)} noValidate>
+    <form onSubmit={form.onSubmit(onSubmit, focusFirstFault)} noValidate>
       <Stack gap="lg" maw={760}>
         {first}
         {kind === "remote" ? <RemoteSection form={form} hasCredentials={hasCredentials} /> : null}

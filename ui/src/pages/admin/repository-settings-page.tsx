@@ -17,7 +17,7 @@ import { Section } from "./section.tsx";
 export function Component() {
   const { owner = "", name = "" } = useParams();
   const repository = useQuery({
-    queryKey: ["repository", `${owner}/${name}`],
+    queryKey: ["repository", owner, name],
     queryFn: ({ signal }) => ask<Repository>("GET", ["repositories", owner, name], { signal }),
   });
   return (
@@ -44,7 +44,7 @@ function Settings({ repository }: { readonly repository: Repository }) {
   const saving = useAction({
     work: (values: RepositoryValues) => ask<Repository>("PATCH", path, { body: changeOf(before, values) }),
     done: `${repository.name} is changed`,
-    refresh: [["repository", repository.name], ["repositories"]],
+    refresh: [["repository"], ["repositories"], ["resolution"]],
     after: (saved) => {
       setBefore(valuesOf(saved));
       form.setValues(valuesOf(saved));

@@ -12,7 +12,7 @@ export function Section({
   readonly children: ReactNode;
 }) {
   return (
-    <Fieldset legend={title}>
+    <Fieldset legend={title} styles={{ legend: { fontWeight: 600 } }}>
       <Stack gap="md">
         {about === undefined ? null : (
           <Text size="sm" c="dimmed" component="div">
