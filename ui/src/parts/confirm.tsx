@@ -19,44 +19,57 @@ export interface ConfirmWish {
 }
 
 /** Asks before something is done; what goes wrong is said in it, and it stays open. */
-export function Confirm(wish: ConfirmWish) {
-  const { title, children, deed, typed, isHarmless = false, isBusy, error, isOpen, onConfirm, onClose } = wish;
+export function Confirm({ title, isOpen, onClose, ...wish }: ConfirmWish) {
+  return (
+    <Modal opened={isOpen} onClose={onClose} title={title}>
+      <Question {...wish} onClose={onClose} />
+    </Modal>
+  );
+}
+
+/** Lives as long as the dialog is open, so that what was typed once does not count the next time. */
+function Question({
+  children,
+  deed,
+  typed,
+  isHarmless = false,
+  isBusy,
+  error,
+  onConfirm,
+  onClose,
+}: Omit<ConfirmWish, "title" | "isOpen">) {
   const [text, setText] = useState("");
   const isReady = typed === undefined || text.trim() === typed;
-  const close = () => {
-    setText("");
-    onClose();
-  };
   return (
-    <Modal opened={isOpen} onClose={close} title={title} closeButtonProps={{ "aria-label": "Close" }}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (isReady) onConfirm();
-        }}
-      >
-        <Stack>
-          <div className="breaks">{children}</div>
-          {typed === undefined ? null : (
-            <TextInput
-              label={`Type ${typed} to go on`}
-              value={text}
-              onChange={(event) => setText(event.currentTarget.value)}
-              autoComplete="off"
-              data-autofocus
-            />
-          )}
-          <FormFailure error={error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              Cancel
-            </Button>
-            <Button type="submit" color={isHarmless ? "teal" : "red"} loading={isBusy} disabled={!isReady}>
-              {deed}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        // A dialog may stand in another form, whose business this is not.
+        event.stopPropagation();
+        if (isReady) onConfirm();
+      }}
+    >
+      <Stack>
+        <div className="breaks">{children}</div>
+        {typed === undefined ? null : (
+          <TextInput
+            label={`Type ${typed} to go on`}
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+            autoComplete="off"
+            data-autofocus
+          />
+        )}
+        <FormFailure error={error} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" color={isHarmless ? "teal" : "red"} loading={isBusy} disabled={!isReady}>
+            {deed}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }
