@@ -31,7 +31,10 @@ const PLACES: readonly Place[] = [
   { to: "/ui/permissions", title: "Permissions", about: "Who may do what on which paths.", isForAdmins: true },
   { to: "/ui/why", title: "What can she do here?", about: "The rule that allows or refuses something, in words." },
   { to: "/ui/trash", title: "Trash", about: "Removed files, which can come back." },
+  { to: "/ui/sessions", title: "Sessions", about: "Where you are signed in." },
   { to: "/ui/policies", title: "Retention policies", about: "What is cleared away by itself." },
+  { to: "/ui/dashboard", title: "Dashboard", about: "How the server is and what it holds.", isForAdmins: true },
+  { to: "/ui/journal", title: "Journal", about: "Who did what, and when.", isForAdmins: true },
 ];
 
 function Places({ me }: { readonly me: WhoAmI }) {
