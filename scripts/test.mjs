@@ -116,7 +116,7 @@ function run(args, timeoutMs) {
 }
 
 function testFiles() {
-  return ["src", "tests", "scripts", "bench"].flatMap((folder) =>
+  return ["src", "tests", "scripts", "bench", "ui/src"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
       .filter((name) => name.endsWith(".test.ts"))
       .map((name) =>
