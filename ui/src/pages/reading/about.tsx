@@ -104,9 +104,9 @@ function Readme({ readme }: { readonly readme: Description["readme"] }) {
             </Text>
           ) : null}
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1). */}
-          <pre className={`${styles["text"]} ${styles["wrapped"]}`} tabIndex={0} role="group" aria-labelledby="readme">
-            {readme.text}
-          </pre>
+          <section className={styles["text"]} tabIndex={0} aria-label="Description as it was written">
+            <pre className={styles["wrapped"]}>{readme.text}</pre>
+          </section>
           {readme.isCut ? <Text size="sm">It goes on; read the rest in the file itself.</Text> : null}
         </>
       ) : (

@@ -100,9 +100,9 @@ function MemberText({
           ) : (
             <>
               {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1). */}
-              <pre className={styles["text"]} tabIndex={0} role="group" aria-label={`Text of ${visible(path)}`}>
-                {text}
-              </pre>
+              <section className={styles["text"]} tabIndex={0} aria-label={`Text of ${visible(path)}`}>
+                <pre>{text}</pre>
+              </section>
               {isCut ? <Text size="sm">It goes on; all of it has {sizeText(sizeBytes)}.</Text> : null}
             </>
           )
