@@ -132,6 +132,8 @@ async function makeRules(http: DevpiHttp): Promise<void> {
   await made(http, "POST", "/api/v1/groups", group, ROOT_ACCOUNT);
   const permission = { repositories: ["alice/*"], groups: { releasers: ["read", "publish"] } };
   await made(http, "PUT", "/api/v1/permissions/release", permission, ROOT_ACCOUNT);
+  const policy = { repositories: ["alice-*"], olderThanDays: 90, keepVersions: 3 };
+  await made(http, "PUT", "/api/v1/policies/old", policy, ROOT_ACCOUNT);
   const tokens = [{ name: "the pipeline's" }, { name: "the laptop's", expiresAt: "2099-01-01T00:00:00Z" }];
   for (const token of tokens) await made(http, "POST", "/api/v1/users/alice/tokens", token, ALICE);
 }

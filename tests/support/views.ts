@@ -1,3 +1,5 @@
+import { LONG_NAME } from "./pages-world.ts";
+
 /** A view of the pages, at an address that can be handed on. */
 export interface View {
   /** Of its pictures. */
@@ -12,8 +14,30 @@ function view(name: string, as: View["as"], route: string, address: string = rou
   return { name, as, route, address };
 }
 
+const INSIDE = "/ui/inside/:owner/:name/:project/:filename";
+
 /** Every view, full and empty, seen by who it is for. The test fails where a route is missing here. */
 export const VIEWS: readonly View[] = [
+  view("home", "nobody", "/"),
+  view("home-signed-in", "alice", "/"),
+  view("search", "nobody", "/ui/search", "/ui/search?q=hello"),
+  view("search-nothing", "nobody", "/ui/search", "/ui/search?q=no-such-thing"),
+  view("owner", "nobody", "/:owner", "/alice"),
+  view("owner-absent", "nobody", "/:owner", "/nobody-of-this-name"),
+  view("repository", "nobody", "/:owner/:name", "/alice/dev"),
+  view("repository-virtual", "alice", "/:owner/:name", "/alice/all"),
+  view("repository-remote", "nobody", "/:owner/:name", "/root/pypi"),
+  view("repository-empty", "alice", "/:owner/:name", "/alice/empty"),
+  view("package", "nobody", "/:owner/:name/:project", "/alice/dev/hello"),
+  view("package-owned", "alice", "/:owner/:name/:project", "/alice/all/hello"),
+  view("package-remote", "nobody", "/:owner/:name/:project", "/root/pypi/greetings"),
+  view("package-hostile", "alice", "/:owner/:name/:project", "/alice/dev/hostile"),
+  view("package-long-name", "nobody", "/:owner/:name/:project", `/alice/dev/${LONG_NAME}`),
+  view("package-absent", "nobody", "/:owner/:name/:project", "/alice/dev/no-such-project"),
+  view("version", "nobody", "/:owner/:name/:project/:version", "/alice/dev/hello/1.3"),
+  view("compare", "nobody", "/ui/compare/:owner/:name/:project", "/ui/compare/alice/dev/hello"),
+  view("inside", "nobody", INSIDE, "/ui/inside/alice/dev/hello/hello-2.0-py3-none-any.whl"),
+  view("inside-hostile", "nobody", INSIDE, "/ui/inside/alice/dev/hostile/hostile-1.0-py3-none-any.whl"),
   view("login", "nobody", "/ui/login"),
   view("sign-up", "nobody", "/ui/sign-up"),
   view("first-run", "root", "/ui/first-run"),

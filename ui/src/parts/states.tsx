@@ -38,6 +38,8 @@ export function Empty({
 /** What went wrong, in the server's sentence, and what to do. */
 export function Failed({ error, retry }: { readonly error: Error; readonly retry?: () => void }) {
   const isRefusal = error instanceof ApiFailure;
+  // Asked the same again, the server says the same.
+  const isFinal = isRefusal && [401, 403, 404].includes(error.status);
   const title = !isRefusal
     ? "The server cannot be reached"
     : error.status === 401
@@ -51,14 +53,16 @@ export function Failed({ error, retry }: { readonly error: Error; readonly retry
     <Alert color={isRefusal && error.status < 500 ? "yellow" : "red"} title={title} role="alert">
       <Stack gap="xs" align="flex-start">
         <Text className="breaks">
-          {isRefusal ? error.message : "Look at your connection and whether the server runs, and try again."}
+          {isRefusal
+            ? sentenceOf(error.message)
+            : "Look at your connection and whether the server runs, and try again."}
         </Text>
         {isRefusal && error.status === 401 ? (
           <Anchor component={Link} to={`/ui/login?then=${encodeURIComponent(window.location.pathname)}`}>
             Sign in
           </Anchor>
         ) : null}
-        {retry === undefined ? null : (
+        {retry === undefined || isFinal ? null : (
           <Button size="xs" variant="default" onClick={retry}>
             Try again
           </Button>
@@ -66,6 +70,11 @@ export function Failed({ error, retry }: { readonly error: Error; readonly retry
       </Stack>
     </Alert>
   );
+}
+
+/** The server's sentences also stand behind a colon, so they begin small and end without a stop. */
+function sentenceOf(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 }
 
 export function NothingHere() {
