@@ -11,8 +11,6 @@ const POLICY = [
   "img-src 'self' data:",
   "connect-src 'self'",
   "font-src 'self'",
-  // Uploaded documentation is shown in a frame, which the answer itself puts into a sandbox.
-  "frame-src 'self'",
   "base-uri 'self'",
   "form-action 'self'",
   "frame-ancestors 'none'",
