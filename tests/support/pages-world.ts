@@ -103,6 +103,8 @@ export async function openPagesWorld(): Promise<PagesWorld> {
   await makeRepositories(http);
   await makeRules(http);
   await publish(http);
+  // A remote has what somebody once asked it for.
+  await http.ask("GET", "/root/pypi/+simple/greetings/", { as: null });
   const closing = opened.move();
   return { server, http, [Symbol.asyncDispose]: () => closing.disposeAsync() };
 }

@@ -60,13 +60,14 @@ export function tell(event: { readonly type: string } & Fields): Told {
 }
 
 const WRITERS: Readonly<Record<string, (event: Fields) => Told>> = {
-  "user.saved": (event) => alone(`saved the account ${word(event, "user", "name")}`, "/ui/users"),
+  "user.saved": (event) => alone(`saved the account ${word(event, "user", "name")}`, "/ui/users", "accounts"),
   "user.removed": (event) => alone(`removed the account ${word(event, "name")}`),
-  "group.saved": (event) => alone(`saved the group ${word(event, "group", "name")}`, "/ui/groups"),
+  "group.saved": (event) => alone(`saved the group ${word(event, "group", "name")}`, "/ui/groups", "groups"),
   "group.removed": (event) => alone(`removed the group ${word(event, "name")}`),
-  "permission.saved": (event) => alone(`saved the permission ${word(event, "target", "name")}`, "/ui/permissions"),
+  "permission.saved": (event) =>
+    alone(`saved the permission ${word(event, "target", "name")}`, "/ui/permissions", "permissions"),
   "permission.removed": (event) => alone(`removed the permission ${word(event, "name")}`),
-  "policy.saved": (event) => alone(`saved the policy ${word(event, "policy", "name")}`, "/ui/policies"),
+  "policy.saved": (event) => alone(`saved the policy ${word(event, "policy", "name")}`, "/ui/policies", "policies"),
   "policy.removed": (event) => alone(`removed the policy ${word(event, "name")}`),
   "token.issued": (event) =>
     alone(`issued the token “${word(event, "token", "name")}” of ${word(event, "token", "owner")}`),
@@ -91,7 +92,7 @@ const WRITERS: Readonly<Record<string, (event: Fields) => Told>> = {
   },
   "artifact.removed": (event) => gone("removed", event),
   "artifact.trashed": (event) => gone("moved to the trash:", event),
-  "trash.removed": () => alone("let a file leave the trash: restored, or cleared away", "/ui/trash"),
+  "trash.removed": () => alone("let a file leave the trash: restored, or cleared away", "/ui/trash", "trash"),
   "folder.made": (event) =>
     inRepository(`made the folder ${word(event, "folder", "path")}`, word(event, "folder", "repository")),
   "folder.removed": (event) => inRepository(`removed the folder ${word(event, "path")}`, word(event, "repository")),
@@ -116,8 +117,8 @@ function gone(did: string, event: Fields): Told {
   return inProject(`${did} ${word(ref, "filename")}`, ref);
 }
 
-function alone(text: string, address: string | null = null): Told {
-  return { text, address, where: null };
+function alone(text: string, address: string | null = null, where: string | null = null): Told {
+  return { text, address, where };
 }
 
 function inRepository(text: string, repository: string): Told {

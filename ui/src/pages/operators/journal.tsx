@@ -98,7 +98,7 @@ function Entry({ entry }: { readonly entry: JournalPage["items"][number] }) {
           where
         ) : (
           <Anchor component={Link} to={address} size="sm">
-            {where ?? "Look"}
+            {where}
           </Anchor>
         )}
       </td>

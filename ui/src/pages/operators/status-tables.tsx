@@ -75,7 +75,7 @@ export function JobsTable({ jobs }: { readonly jobs: readonly Job[] }) {
         <Table.Tbody>
           {jobs.map((job) => (
             <Table.Tr key={job.name}>
-              <Table.Td>{job.name}</Table.Td>
+              <Table.Td>{capitalised(job.name)}</Table.Td>
               <Table.Td>{durationText(job.everySeconds)}</Table.Td>
               <Table.Td>{job.lastAt === null ? "not yet" : <When at={job.lastAt} />}</Table.Td>
               <Table.Td>
@@ -99,6 +99,10 @@ function JobState({ job }: { readonly job: Job }) {
       {job.lastMilliseconds === null ? "" : `, in ${numberText(job.lastMilliseconds)} ms`}
     </>
   );
+}
+
+function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function Nothing({ children }: { readonly children: string }) {

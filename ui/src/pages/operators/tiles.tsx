@@ -58,7 +58,7 @@ export function Tiles({ status }: { readonly status: ServerStatus }) {
 const CACHES: Readonly<Record<ServerStatus["caches"][number]["name"], string>> = {
   answers: "Answered from memory",
   pages: "Pages found ready",
-  remotes: "Upstream's found here",
+  remotes: "Upstream answers found here",
 };
 
 function Tile({
