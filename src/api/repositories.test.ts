@@ -99,6 +99,11 @@ describe("repositories", () => {
       const { problem } = await world.ask("PUT", "/repositories/alice/x", { as: "alice", json });
       assert.equal(problem?.code, code, JSON.stringify(json));
     }
+    const misnamed = await world.ask("PUT", "/repositories/alice/bad%20name!", {
+      as: "alice",
+      json: { kind: "local" },
+    });
+    assert.equal(misnamed.problem?.code, "setting-invalid");
     const foreign = await world.ask("PATCH", DEV, { as: "alice", json: { url: "https://upstream.example/" } });
     assert.match(foreign.problem !== null && "because" in foreign.problem ? foreign.problem.because : "", /local/);
   });

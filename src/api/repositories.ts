@@ -7,6 +7,7 @@ import {
   type Repository,
   type RepositoryName,
   refuse,
+  repositoryName,
   userName,
 } from "#core";
 import type { NewRepository, Registry, Resolution } from "#registry";
@@ -46,7 +47,7 @@ export const repositoryOperations: readonly Operation[] = [
     refusals: ["not-signed-in", "not-permitted", "repository-exists", "user-not-found", "setting-invalid"],
     async handle(parts, call, body) {
       requireSignedIn(call.principal);
-      const name = repositoryIn(call);
+      const name = newNameIn(call);
       const owner = ownerOf(name);
       if ((await parts.registry.accounts.user(owner)) === null) throw refuse({ code: "user-not-found", user: owner });
       const settings = settingsFrom(parts, body);
@@ -121,6 +122,14 @@ export const repositoryOperations: readonly Operation[] = [
 
 function resolutionView({ members, ...which }: Resolution): Answers["Resolution"] {
   return { ...which, members: members.map((member) => ({ ...member })) };
+}
+
+/** The name of what shall be made: that there is none of it yet is no help to who has mistyped it. */
+function newNameIn({ params: { owner = "", name = "" } }: Call): RepositoryName {
+  const found = repositoryName(owner, name);
+  if (found !== null) return found;
+  const because = `'${name}' cannot be a repository's name: letters, digits and . _ - @ are allowed`;
+  throw refuse({ code: "setting-invalid", because });
 }
 
 /** The project in the path, normalised; of a format that is not here there are no names. */
