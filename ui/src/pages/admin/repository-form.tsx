@@ -40,6 +40,7 @@ export function RepositoryFields({
   readonly onSubmit: (values: RepositoryValues) => void;
 }) {
   const { kind, bases } = form.values;
+  const hasMembers = kind === "virtual" || (kind === "local" && bases.length > 0);
   const { setFieldError } = form;
   useEffect(() => {
     const field = error === null ? null : fieldOfFailure(error);
@@ -53,9 +54,9 @@ export function RepositoryFields({
         {kind === "virtual" ? <VirtualSection form={form} /> : null}
         <AboutSection form={form} />
         {kind === "local" ? <LocalSection form={form} /> : null}
-        {kind === "virtual" || (kind === "local" && bases.length > 0) ? <MergingSection form={form} /> : null}
+        {hasMembers ? <MergingSection form={form} /> : null}
         <FilterSection form={form} />
-        {kind === "remote" ? null : <ResolutionPreview values={form.values} />}
+        {hasMembers ? <ResolutionPreview values={form.values} /> : null}
         <FormFailure error={error} />
         <Group>
           <Button type="submit" loading={isBusy}>
