@@ -30,6 +30,13 @@ export function SetMeUp({ repository }: { readonly repository: Repository }) {
         <FreshToken repository={repository} user={user} onMade={setToken} />
       )}
       <Tools tools={toolsFor(place)} />
+      <Text size="sm" c="dimmed" className="breaks">
+        On the command line,{" "}
+        <code>
+          vivarium login {place.server}/{place.repository}
+        </code>{" "}
+        writes such lines for the tools of this machine, and <code>vivarium logout</code> takes them out again.
+      </Text>
     </Stack>
   );
 }
