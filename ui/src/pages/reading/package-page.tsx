@@ -3,13 +3,13 @@ import { Link, useParams, useSearchParams } from "react-router";
 import type { Project } from "../../../../src/cli/api-types.ts";
 import { When } from "../../parts/dates.tsx";
 import { Lines } from "../../parts/lines.tsx";
-import { Loaded } from "../../parts/loaded.tsx";
 import { Page } from "../../parts/page.tsx";
 import { serverAddress } from "../../parts/set-me-up.tsx";
 import { Empty } from "../../parts/states.tsx";
 import { visible } from "../../parts/visible.ts";
 import { About } from "./about.tsx";
 import { FileList } from "./file-list.tsx";
+import { LoadedPage } from "./loaded-page.tsx";
 import { Origin } from "./origin.tsx";
 import { type ProjectPlace, pathTo, useDescription, useProject } from "./queries.ts";
 import { Requirements } from "./requirements.tsx";
@@ -21,9 +21,9 @@ export function Component() {
   const { owner = "", name = "", project = "", version } = useParams();
   const place = { owner, name, project };
   return (
-    <Loaded query={useProject(place)} what="The package">
+    <LoadedPage title={visible(project)} query={useProject(place)} what="The package">
       {(known) => <PackageView place={place} project={known} version={version ?? newestOf(known)} />}
-    </Loaded>
+    </LoadedPage>
   );
 }
 

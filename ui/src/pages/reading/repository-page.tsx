@@ -9,6 +9,7 @@ import { useMe } from "../../parts/session.ts";
 import { Empty, Failed, Loading } from "../../parts/states.tsx";
 import { visible } from "../../parts/visible.ts";
 import { HitList } from "./hit-list.tsx";
+import { LoadedPage } from "./loaded-page.tsx";
 import { pathTo, useFound, useProjects, useRepository } from "./queries.ts";
 import styles from "./reading.module.css";
 import { RepositoryFacts } from "./repository-facts.tsx";
@@ -18,9 +19,9 @@ export function Component() {
   const { owner = "", name = "" } = useParams();
   const repository = useRepository(owner, name);
   return (
-    <Loaded query={repository} what="The repository">
+    <LoadedPage title={visible(`${owner}/${name}`)} query={repository} what="The repository">
       {(known) => <RepositoryView owner={owner} name={name} repository={known} />}
-    </Loaded>
+    </LoadedPage>
   );
 }
 
