@@ -1,7 +1,9 @@
 import { type Call, hexOf, type Repository, refuse } from "#core";
-import type { Desk } from "#formats";
+import type { Registry } from "#registry";
 import { type ApiParts, type Operation, operation, repositoryIn } from "./operation.ts";
 import type { Answers } from "./schemas.ts";
+
+type Desk = Awaited<ReturnType<Registry["desk"]>>;
 
 /** Publishing a file by itself, without the form of the old upload interface. */
 export const publishingOperations: readonly Operation[] = [
