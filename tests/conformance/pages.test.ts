@@ -78,6 +78,7 @@ describe("the pages", { skip }, () => {
         await window.picture(view.name);
         const overflow = await window.overflow();
         if (overflow > 0) faults.push(`${look.width}: ${overflow} pixels too wide`);
+        if (!look.isJudged) continue;
         for (const barrier of await window.barriers()) faults.push(`${look.colours}, ${look.width}: ${barrier}`);
       }
       assert.deepEqual([...faults, ...window.takeComplaints()], []);

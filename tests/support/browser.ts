@@ -9,15 +9,17 @@ import { ROOT } from "./clients.ts";
 export interface Look {
   readonly colours: "light" | "dark";
   readonly width: "wide" | "phone";
+  /** Barriers are looked for: between them, these looks have every colour and every width. */
+  readonly isJudged: boolean;
 }
 
-const FIRST_LOOK: Look = { colours: "light", width: "wide" };
+const FIRST_LOOK: Look = { colours: "light", width: "wide", isJudged: true };
 
 export const LOOKS: readonly Look[] = [
   FIRST_LOOK,
-  { colours: "dark", width: "wide" },
-  { colours: "light", width: "phone" },
-  { colours: "dark", width: "phone" },
+  { colours: "dark", width: "wide", isJudged: false },
+  { colours: "light", width: "phone", isJudged: false },
+  { colours: "dark", width: "phone", isJudged: true },
 ];
 
 /** A person's window. Everything that it complains of is kept until it is taken. */
