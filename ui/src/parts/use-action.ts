@@ -19,8 +19,9 @@ export function useAction<Input = void, Output = unknown>(wish: {
       if (done !== undefined) {
         notifications.show({ message: typeof done === "string" ? done : done(output, input), color: "teal" });
       }
-      await Promise.all((wish.refresh ?? []).map((queryKey) => queries.invalidateQueries({ queryKey })));
+      // Whoever waits for the page to go on does not wait for lists to be asked again.
       wish.after?.(output, input);
+      await Promise.all((wish.refresh ?? []).map((queryKey) => queries.invalidateQueries({ queryKey })));
     },
   });
 }

@@ -2,14 +2,8 @@ import { Button, Group, Stack } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { type ReactNode, useEffect } from "react";
 import { FormFailure, failureText, fieldOfFailure, focusFirstFault } from "../../parts/form-failure.tsx";
-import {
-  AboutSection,
-  FilterSection,
-  LocalSection,
-  MergingSection,
-  RemoteSection,
-  VirtualSection,
-} from "./repository-sections.tsx";
+import { RemoteSection } from "./remote-section.tsx";
+import { AboutSection, FilterSection, LocalSection, MergingSection, VirtualSection } from "./repository-sections.tsx";
 import { faultsOf, type RepositoryValues } from "./repository-values.ts";
 import { ResolutionPreview } from "./resolution-preview.tsx";
 
