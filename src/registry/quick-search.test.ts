@@ -58,6 +58,8 @@ test("what was published, changed or removed counts from the next search on", as
   await publish(world, "acme-more", "1.0");
   assert.deepEqual(await found(world, "saws"), ["alice/dev acme-tools 2.0"]);
   assert.deepEqual(await found(world, "hammers"), []);
+  await publish(world, "acme-tools", "3.0rc1", { summary: "Not yet" });
+  assert.deepEqual(await found(world, "saws"), ["alice/dev acme-tools 2.0"]);
   assert.ok((await found(world, "acme")).includes("alice/dev acme-more 1.0"));
 
   await world.registry.releases.removeProject(ALICE, nameOf("alice/dev"), "acme-tools" as never, true);

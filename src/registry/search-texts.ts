@@ -15,7 +15,7 @@ import { formatOf, type Tools } from "./tools.ts";
 export interface ProjectText {
   readonly project: ProjectName;
   readonly displayName: string;
-  /** The newest; `null`: there are files without one only. */
+  /** The newest for the public at large, else the newest; `null`: there are files without one only. */
   readonly version: string | null;
   readonly summary: string | null;
   /** Summary, keywords and people, in lower case. */
@@ -167,7 +167,7 @@ async function textIn(
   const { displayName } = known;
   const versions = await view.versions(repository, project);
   const newest = versions.reduce<(typeof versions)[number] | null>(
-    (best, one) => (best === null || format.compareVersions(one.version, best.version) > 0 ? one : best),
+    (best, one) => (best === null || isLikelier(format, one.version, best.version) ? one : best),
     null,
   );
   if (newest === null) {
@@ -178,4 +178,10 @@ async function textIn(
   const summary = format.summaryOf(newest.attributes)?.slice(0, TEXT_LENGTH_MAX) ?? null;
   const text = format.searchTextOf(newest.attributes).slice(0, TEXT_LENGTH_MAX).toLowerCase();
   return { project, displayName, version: newest.version, summary, text };
+}
+
+/** What one would install: a version for the public at large before the others, and of two the newer one. */
+function isLikelier(format: PackageFormat, one: string, other: string): boolean {
+  const isStable = format.isStable(one);
+  return isStable === format.isStable(other) ? format.compareVersions(one, other) > 0 : isStable;
 }

@@ -1,4 +1,4 @@
-import { Anchor, Badge, Code, Group, Stack, Text } from "@mantine/core";
+import { Anchor, Badge, Button, Code, Group, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
 import type { File } from "../../../../src/cli/api-types.ts";
 import { When } from "../../parts/dates.tsx";
@@ -85,9 +85,15 @@ function FileRow({
         <Text size="sm" c="dimmed" className="breaks">
           from {member}
         </Text>
-        <Anchor component={Link} to={inside} size="sm" aria-label={`Look inside ${visible(filename)}`}>
+        <Button
+          component={Link}
+          to={inside}
+          size="compact-sm"
+          variant="default"
+          aria-label={`Look inside ${visible(filename)}`}
+        >
           Look inside
-        </Anchor>
+        </Button>
       </Group>
       {sha256 === null ? null : (
         <Group gap="xs" wrap="nowrap">

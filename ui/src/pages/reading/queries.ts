@@ -58,7 +58,10 @@ export function useFound(text: string, after: number, repository?: string) {
 }
 
 export function useRecent() {
-  return useQuery({ queryKey: ["recent"], queryFn: ({ signal }) => ask<Recent>("GET", ["recent"], { signal }) });
+  return useQuery({
+    queryKey: ["recent"],
+    queryFn: ({ signal }) => ask<Recent>("GET", ["recent"], { query: { limit: "10" }, signal }),
+  });
 }
 
 export function useProjects(owner: string, name: string) {
