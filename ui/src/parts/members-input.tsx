@@ -4,15 +4,7 @@ import { type ReactNode, useRef, useState } from "react";
 import { useRepositories } from "./choices.ts";
 import { RepositoryPicker } from "./repository-picker.tsx";
 
-/** Repositories in order of trust: added at the end, moved by buttons or by Alt with an arrow key. */
-export function MembersInput({
-  label,
-  description,
-  value,
-  onChange,
-  error,
-  except,
-}: {
+interface MembersProps {
   readonly label: string;
   readonly description: ReactNode;
   readonly value: readonly string[];
@@ -20,8 +12,10 @@ export function MembersInput({
   readonly error?: ReactNode;
   /** The repository itself, which cannot be its own member. */
   readonly except: string | null;
-}) {
-  const [added, setAdded] = useState<string | null>(null);
+}
+
+/** Repositories in order of trust: added at the end, moved by buttons or by Alt with an arrow key. */
+export function MembersInput({ label, description, value, onChange, error, except }: MembersProps) {
   const [told, setTold] = useState("");
   const list = useRef<HTMLOListElement>(null);
   const kinds = new Map((useRepositories().data?.items ?? []).map(({ name, kind }) => [name, kind]));
@@ -58,27 +52,41 @@ export function MembersInput({
             </li>
           ))}
         </ol>
-        <Group align="flex-end" gap="xs">
-          <RepositoryPicker
-            label={`Add to ${label.toLowerCase()}`}
-            value={added}
-            onChange={setAdded}
-            among={({ name }) => name !== except && !value.includes(name)}
-          />
-          <Button
-            variant="default"
-            disabled={added === null}
-            onClick={() => {
-              if (added !== null) onChange([...value, added]);
-              setAdded(null);
-            }}
-          >
-            Add
-          </Button>
-        </Group>
-        <output style={{ position: "absolute", left: -10000 }}>{told}</output>
+        <AddMember
+          label={`Add to ${label.toLowerCase()}`}
+          among={(name) => name !== except && !value.includes(name)}
+          onAdd={(name) => onChange([...value, name])}
+        />
+        <output className="visually-hidden">{told}</output>
       </Stack>
     </Input.Wrapper>
+  );
+}
+
+function AddMember({
+  label,
+  among,
+  onAdd,
+}: {
+  readonly label: string;
+  readonly among: (name: string) => boolean;
+  readonly onAdd: (name: string) => void;
+}) {
+  const [chosen, setChosen] = useState<string | null>(null);
+  return (
+    <Group align="flex-end" gap="xs">
+      <RepositoryPicker label={label} value={chosen} onChange={setChosen} among={({ name }) => among(name)} />
+      <Button
+        variant="default"
+        disabled={chosen === null}
+        onClick={() => {
+          if (chosen !== null) onAdd(chosen);
+          setChosen(null);
+        }}
+      >
+        Add
+      </Button>
+    </Group>
   );
 }
 

@@ -101,33 +101,50 @@ function GrantsTable({
         </Table.Thead>
         <Table.Tbody>
           {Object.entries(value).map(([name, granted]) => (
-            <Table.Tr key={name}>
-              <Table.Th scope="row" className="breaks">
-                {name}
-              </Table.Th>
-              {ACTIONS.map(({ action, label: title }) => (
-                <Table.Td key={action}>
-                  <Checkbox
-                    aria-label={`${name}: ${title}`}
-                    checked={granted.includes(action)}
-                    onChange={(event) => set(name, action, event.currentTarget.checked)}
-                  />
-                </Table.Td>
-              ))}
-              <Table.Td>
-                <Button
-                  size="xs"
-                  variant="subtle"
-                  color="red"
-                  onClick={() => onChange(Object.fromEntries(Object.entries(value).filter(([one]) => one !== name)))}
-                >
-                  Take out<span className="visually-hidden"> {name}</span>
-                </Button>
-              </Table.Td>
-            </Table.Tr>
+            <GrantsRow
+              key={name}
+              name={name}
+              granted={granted}
+              onSet={(action, isGranted) => set(name, action, isGranted)}
+              onRemove={() => onChange(Object.fromEntries(Object.entries(value).filter(([one]) => one !== name)))}
+            />
           ))}
         </Table.Tbody>
       </Table>
     </Table.ScrollContainer>
+  );
+}
+
+function GrantsRow({
+  name,
+  granted,
+  onSet,
+  onRemove,
+}: {
+  readonly name: string;
+  readonly granted: readonly Granted[];
+  readonly onSet: (action: Granted, isGranted: boolean) => void;
+  readonly onRemove: () => void;
+}) {
+  return (
+    <Table.Tr>
+      <Table.Th scope="row" className="breaks">
+        {name}
+      </Table.Th>
+      {ACTIONS.map(({ action, label }) => (
+        <Table.Td key={action}>
+          <Checkbox
+            aria-label={`${name}: ${label}`}
+            checked={granted.includes(action)}
+            onChange={(event) => onSet(action, event.currentTarget.checked)}
+          />
+        </Table.Td>
+      ))}
+      <Table.Td>
+        <Button size="xs" variant="subtle" color="red" onClick={onRemove}>
+          Take out<span className="visually-hidden"> {name}</span>
+        </Button>
+      </Table.Td>
+    </Table.Tr>
   );
 }

@@ -29,47 +29,13 @@ export function LimitsInput({
   return (
     <Stack gap="xs">
       {value.map((limit, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: rows have no name and are changed in place
-        <Paper key={index} withBorder p="sm">
-          <Stack gap="xs">
-            <Group grow align="flex-start">
-              <Select
-                label="May"
-                data={ACTIONS.map(({ value: action, label }) => ({ value: action, label }))}
-                allowDeselect={false}
-                value={limit.action}
-                onChange={(text) => {
-                  const action = ACTIONS.find((one) => one.value === text);
-                  if (action !== undefined) change(index, { action: action.value });
-                }}
-              />
-              <RepositoryInput
-                label="In repository"
-                placeholder="owner/name, owner/* or *"
-                value={limit.repository}
-                onChange={(repository) => change(index, { repository })}
-              />
-            </Group>
-            <WordsField
-              label="Projects"
-              placeholder="All; type one and press Enter"
-              value={limit.projects ?? []}
-              onChange={(projects) => change(index, { projects: projects.length === 0 ? null : projects })}
-            />
-            {value.length === 1 ? null : (
-              <Group justify="flex-end">
-                <Button
-                  size="xs"
-                  variant="subtle"
-                  color="red"
-                  onClick={() => onChange(value.filter((_, place) => place !== index))}
-                >
-                  Take this row out
-                </Button>
-              </Group>
-            )}
-          </Stack>
-        </Paper>
+        <LimitRow
+          // biome-ignore lint/suspicious/noArrayIndexKey: rows have no name and are changed in place
+          key={index}
+          limit={limit}
+          onChange={(part) => change(index, part)}
+          onRemove={value.length === 1 ? null : () => onChange(value.filter((_, place) => place !== index))}
+        />
       ))}
       <Group>
         <Button
@@ -81,6 +47,55 @@ export function LimitsInput({
         </Button>
       </Group>
     </Stack>
+  );
+}
+
+function LimitRow({
+  limit: { action, repository, projects },
+  onChange,
+  onRemove,
+}: {
+  readonly limit: Limit;
+  readonly onChange: (part: Partial<Limit>) => void;
+  /** `null`: it is the only one. */
+  readonly onRemove: (() => void) | null;
+}) {
+  return (
+    <Paper withBorder p="sm">
+      <Stack gap="xs">
+        <Group grow align="flex-start">
+          <Select
+            label="May"
+            data={ACTIONS.map(({ value, label }) => ({ value, label }))}
+            allowDeselect={false}
+            value={action}
+            onChange={(text) => {
+              const chosen = ACTIONS.find(({ value }) => value === text);
+              if (chosen !== undefined) onChange({ action: chosen.value });
+            }}
+          />
+          <RepositoryInput
+            label="In repository"
+            placeholder="owner/name, owner/* or *"
+            value={repository}
+            onChange={(typed) => onChange({ repository: typed })}
+          />
+        </Group>
+        <WordsField
+          label="Projects"
+          placeholder="All; type one and press Enter"
+          value={projects ?? []}
+          onChange={(typed) => onChange({ projects: typed.length === 0 ? null : typed })}
+        />
+        {onRemove === null ? null : (
+          <Group justify="flex-end">
+            <Button size="xs" variant="subtle" color="red" onClick={onRemove}>
+              Take this row out
+            </Button>
+          </Group>
+        )}
+      </Stack>
+    </Paper>
   );
 }
 

@@ -1,5 +1,5 @@
 import { TagsInput, TextInput } from "@mantine/core";
-import { useForm } from "@mantine/form";
+import { type UseFormReturnType, useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "react-router";
 import type { Permission, PermissionWish } from "../../../../src/cli/api-types.ts";
@@ -53,7 +53,6 @@ const EVERY_KIND = ["ANY", "ANY LOCAL", "ANY REMOTE"];
 
 function PermissionForm({ permission }: { readonly permission: Permission | null }) {
   const navigate = useNavigate();
-  const names = useRepositories().data?.items.map(({ name }) => name) ?? [];
   const users = useUsers().data?.items.map(({ name }) => name) ?? [];
   const groups = useGroups().data?.items.map(({ name }) => name) ?? [];
   const form = useForm<Values>({
@@ -87,35 +86,7 @@ function PermissionForm({ permission }: { readonly permission: Permission | null
       beside={permission === null ? null : <Removal name={permission.name} />}
       onSubmit={(values) => saving.mutate(values)}
     >
-      <Section title="Where">
-        {permission === null ? (
-          <TextInput
-            label="Name"
-            description="It cannot be changed later."
-            autoComplete="off"
-            {...form.getInputProps("name")}
-          />
-        ) : null}
-        <TagsInput
-          label="Repositories"
-          description="Names of repositories, patterns such as alice.*, or ANY, ANY LOCAL, ANY REMOTE."
-          data={[...EVERY_KIND, ...names]}
-          {...fieldOf(form, "repositories")}
-          value={[...form.values.repositories]}
-          acceptValueOnBlur
-          limit={50}
-        />
-        <WordsField
-          label="Include patterns"
-          description="Only paths that one of them fits; none: every path. A project’s files are at project/**."
-          {...fieldOf(form, "includes")}
-        />
-        <WordsField
-          label="Exclude patterns"
-          description="Paths that this permission does not grant."
-          {...fieldOf(form, "excludes")}
-        />
-      </Section>
+      <Where form={form} isNew={permission === null} />
       <Section
         title="Accounts"
         about="anonymous is everybody, signed in or not. Replacing a published file needs both Publish and Remove."
@@ -131,6 +102,41 @@ function PermissionForm({ permission }: { readonly permission: Permission | null
         <GrantsInput label="What groups may do" what="group" names={groups} {...fieldOf(form, "groups")} />
       </Section>
     </EntityForm>
+  );
+}
+
+function Where({ form, isNew }: { readonly form: UseFormReturnType<Values>; readonly isNew: boolean }) {
+  const names = useRepositories().data?.items.map(({ name }) => name) ?? [];
+  return (
+    <Section title="Where">
+      {isNew ? (
+        <TextInput
+          label="Name"
+          description="It cannot be changed later."
+          autoComplete="off"
+          {...form.getInputProps("name")}
+        />
+      ) : null}
+      <TagsInput
+        label="Repositories"
+        description="Names of repositories, patterns such as alice.*, or ANY, ANY LOCAL, ANY REMOTE."
+        data={[...EVERY_KIND, ...names]}
+        {...fieldOf(form, "repositories")}
+        value={[...form.values.repositories]}
+        acceptValueOnBlur
+        limit={50}
+      />
+      <WordsField
+        label="Include patterns"
+        description="Only paths that one of them fits; none: every path. A project’s files are at project/**."
+        {...fieldOf(form, "includes")}
+      />
+      <WordsField
+        label="Exclude patterns"
+        description="Paths that this permission does not grant."
+        {...fieldOf(form, "excludes")}
+      />
+    </Section>
   );
 }
 

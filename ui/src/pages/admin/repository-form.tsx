@@ -3,7 +3,14 @@ import { useForm } from "@mantine/form";
 import { type ReactNode, useEffect } from "react";
 import { FormFailure, failureText, fieldOfFailure, focusFirstFault } from "../../parts/form-failure.tsx";
 import { RemoteSection } from "./remote-section.tsx";
-import { AboutSection, FilterSection, LocalSection, MergingSection, VirtualSection } from "./repository-sections.tsx";
+import {
+  AboutSection,
+  FilterSection,
+  HoldingSection,
+  LocalSection,
+  MergingSection,
+  VirtualSection,
+} from "./repository-sections.tsx";
 import { faultsOf, type RepositoryValues } from "./repository-values.ts";
 import { ResolutionPreview } from "./resolution-preview.tsx";
 
@@ -48,6 +55,7 @@ export function RepositoryFields({
         {kind === "virtual" ? <VirtualSection form={form} /> : null}
         <AboutSection form={form} />
         {kind === "local" ? <LocalSection form={form} /> : null}
+        {kind === "local" ? <HoldingSection form={form} /> : null}
         {hasMembers ? <MergingSection form={form} /> : null}
         <FilterSection form={form} />
         {hasMembers ? <ResolutionPreview values={form.values} /> : null}

@@ -28,7 +28,7 @@ export function AboutSection({ form }: { readonly form: Form }) {
   );
 }
 
-/** What only repositories have that hold files themselves. */
+/** Who publishes, and what; only of repositories that hold files themselves. */
 export function LocalSection({ form }: { readonly form: Form }) {
   return (
     <Section title="Publishing">
@@ -36,6 +36,11 @@ export function LocalSection({ form }: { readonly form: Form }) {
         label="Publishers"
         description="Who may upload, yank and, where that is possible at all, remove."
         {...fieldOf(form, "publishers")}
+      />
+      <PrincipalsInput
+        label="Test result writers"
+        description="Who may attach results of tests to what is published."
+        {...fieldOf(form, "testResultWriters")}
       />
       <ChoiceField
         label="What happens to published files"
@@ -70,6 +75,14 @@ export function LocalSection({ form }: { readonly form: Form }) {
         ]}
         {...fieldOf(form, "validation")}
       />
+    </Section>
+  );
+}
+
+/** What it may hold, and where else is looked. */
+export function HoldingSection({ form }: { readonly form: Form }) {
+  return (
+    <Section title="What it holds">
       <SizeField
         label="Quota"
         description="All its files together may be so large, for example 20 GiB; uploads beyond it are refused."
@@ -79,11 +92,6 @@ export function LocalSection({ form }: { readonly form: Form }) {
         label="Reserved names"
         description="Names that belong to this house although nothing of them is here: no upstream is ever asked for them. acme-* reserves all that begin so."
         {...fieldOf(form, "reserved")}
-      />
-      <PrincipalsInput
-        label="Test result writers"
-        description="Who may attach results of tests to what is published."
-        {...fieldOf(form, "testResultWriters")}
       />
       <MembersInput
         label="Bases"

@@ -139,6 +139,15 @@ const LIFETIMES = [
 const DAY_MILLISECONDS = 86_400_000;
 const FIRST_LIMIT: Limit = { action: "publish", repository: "", projects: null };
 
+function tokenWishOf({ name, lifetime, isLimited, limits }: Values): NewToken {
+  const days = Number(lifetime);
+  return {
+    name: name.trim(),
+    expiresAt: Number.isNaN(days) ? null : new Date(Date.now() + days * DAY_MILLISECONDS).toISOString(),
+    ...(isLimited ? { limits: limits.map((limit) => ({ ...limit, repository: limit.repository.trim() })) } : {}),
+  };
+}
+
 function NewTokenForm({
   owner,
   onIssued,
@@ -157,15 +166,7 @@ function NewTokenForm({
     },
   });
   const making = useAction({
-    work: ({ name, lifetime, isLimited, limits }: Values) => {
-      const days = Number(lifetime);
-      const body: NewToken = {
-        name: name.trim(),
-        expiresAt: Number.isNaN(days) ? null : new Date(Date.now() + days * DAY_MILLISECONDS).toISOString(),
-        ...(isLimited ? { limits: limits.map((limit) => ({ ...limit, repository: limit.repository.trim() })) } : {}),
-      };
-      return ask<IssuedToken>("POST", ["users", owner, "tokens"], { body });
-    },
+    work: (values: Values) => ask<IssuedToken>("POST", ["users", owner, "tokens"], { body: tokenWishOf(values) }),
     refresh: [["tokens", owner]],
     after: (issued) => {
       onIssued(issued);

@@ -132,11 +132,6 @@ function Password({ user }: { readonly user: User }) {
     refresh: [["user", user.name], ["users"]],
     after: () => form.reset(),
   });
-  const taking = useAction({
-    work: () => ask<User>("PATCH", ["users", user.name], { body: { password: null } }),
-    done: "The password is taken away",
-    refresh: [["user", user.name], ["users"]],
-  });
   const eye = { "aria-label": "Show what is typed", tabIndex: 0 };
   return (
     <Section
@@ -152,18 +147,7 @@ function Password({ user }: { readonly user: User }) {
         error={setting.error}
         isBusy={setting.isPending}
         deed="Set the password"
-        beside={
-          user.hasPassword === true && user.name !== "root" ? (
-            <ConfirmButton
-              label="Take it away"
-              title={`Take away the password of ${user.name}?`}
-              deed="Take it away"
-              action={taking}
-            >
-              Only tokens let the account in then. An administrator can set a password again.
-            </ConfirmButton>
-          ) : null
-        }
+        beside={user.hasPassword === true && user.name !== "root" ? <TakePasswordAway user={user} /> : null}
         onSubmit={({ password }) => setting.mutate(password)}
       >
         <PasswordInput
@@ -180,6 +164,24 @@ function Password({ user }: { readonly user: User }) {
         />
       </EntityForm>
     </Section>
+  );
+}
+
+function TakePasswordAway({ user }: { readonly user: User }) {
+  const taking = useAction({
+    work: () => ask<User>("PATCH", ["users", user.name], { body: { password: null } }),
+    done: "The password is taken away",
+    refresh: [["user", user.name], ["users"]],
+  });
+  return (
+    <ConfirmButton
+      label="Take it away"
+      title={`Take away the password of ${user.name}?`}
+      deed="Take it away"
+      action={taking}
+    >
+      Only tokens let the account in then. An administrator can set a password again.
+    </ConfirmButton>
   );
 }
 
