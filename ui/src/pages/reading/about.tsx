@@ -79,7 +79,7 @@ function Links({ links }: { readonly links: Description["links"] }) {
           {url === null ? (
             visible(text)
           ) : (
-            <Anchor href={url} rel="noopener nofollow">
+            <Anchor href={url} rel="noopener nofollow" underline="always">
               {visible(text)}
             </Anchor>
           )}

@@ -16,7 +16,7 @@ export function Documents({ place, version }: { readonly place: ProjectPlace; re
       <ul className={styles["plain"]}>
         {items.slice(0, 200).map(({ filename, kind, url, pages, about, attachedAt }) => (
           <li key={filename} className="breaks">
-            <Anchor href={pages ?? url}>
+            <Anchor href={pages ?? url} underline="always">
               {kind === "documentation" ? "Documentation" : `Test result of ${visible(about ?? filename)}`}
             </Anchor>{" "}
             <When at={attachedAt} />

@@ -101,7 +101,7 @@ function Names({ names }: { readonly names: readonly string[] }) {
       {names.map((name, at) => (
         <span key={name}>
           {at === 0 ? "" : ", "}
-          <Anchor component={Link} to={pathTo(name)}>
+          <Anchor component={Link} to={pathTo(name)} underline="always">
             {name}
           </Anchor>
         </span>

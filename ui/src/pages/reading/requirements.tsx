@@ -48,7 +48,7 @@ function RequirementText({
   const name = /^\s*[a-z0-9][a-z0-9._-]*/i.exec(text)?.[0] ?? "";
   return (
     <>
-      <Anchor component={Link} to={pathTo(place.owner, place.name, project)}>
+      <Anchor component={Link} to={pathTo(place.owner, place.name, project)} underline="always">
         {visible(name.trim())}
       </Anchor>
       {visible(text.slice(name.length))}

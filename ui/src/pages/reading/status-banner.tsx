@@ -17,12 +17,14 @@ export function StatusBanner({ project, yanked }: { readonly project: Project; r
     <>
       {known === null ? null : (
         <Alert color={known.color} title={known.title}>
-          {known.text} {statusReason === null ? "" : visible(statusReason)}
+          {known.text}
+          <Reason text={statusReason} />
         </Alert>
       )}
       {yanked === null ? null : (
         <Alert color="yellow" title="This version was yanked">
-          Installers skip it unless exactly this version is asked for. {yanked === "" ? "" : visible(yanked)}
+          Installers skip it unless exactly this version is asked for.
+          <Reason text={yanked} />
         </Alert>
       )}
       {staleSince === null ? null : (
@@ -32,4 +34,9 @@ export function StatusBanner({ project, yanked }: { readonly project: Project; r
       )}
     </>
   );
+}
+
+function Reason({ text }: { readonly text: string | null }) {
+  if (text === null || text === "") return null;
+  return <div className="breaks">The reason given: {visible(text)}</div>;
 }
