@@ -53,6 +53,14 @@ test("a file of which nothing is left is removed, also twice", async () => {
   await assert.rejects(stat(path), /ENOENT/);
 });
 
+test("a device or a folder in a file's place is left alone", async () => {
+  for (const text of ["x", null]) {
+    await assert.rejects(writeOwnFile("/dev/null", text, true), /\/dev\/null is no file/);
+    await assert.rejects(writeOwnFile(folder, text, true), /is no file/);
+  }
+  assert.equal((await stat("/dev/null")).isCharacterDevice(), true);
+});
+
 test("a program is one that can be started", async () => {
   await writeFile(join(folder, "tool"), "#!/bin/sh\n");
   const env = { PATH: `/nowhere:${folder}` };

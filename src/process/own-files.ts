@@ -8,9 +8,16 @@ import { delimiter, dirname, extname, join } from "node:path";
  */
 export async function writeOwnFile(path: string, text: string | null, isSecret: boolean): Promise<void> {
   const place = await realpath(path).catch(() => path);
+  const before = await stat(place).catch(() => null);
+  // A device, or a folder, at the place of a file is nobody's settings.
+  if (before !== null && !before.isFile()) {
+    throw Object.assign(new Error(`${path} is no file: nothing was written there`), {
+      code: "EINVAL",
+      syscall: "write",
+    });
+  }
   if (text === null) return rm(place, { force: true });
   await mkdir(dirname(place), { recursive: true });
-  const before = await stat(place).catch(() => null);
   const mode = isSecret || before === null ? OWNER_ONLY : before.mode & 0o777;
   const making = `${place}.vivarium-${process.pid}`;
   try {

@@ -156,6 +156,16 @@ test("what cannot be meant is said", async () => {
   }
 });
 
+test("a tool that is told to read no file gets none", async () => {
+  const fake = worldOf({ env: { PIP_CONFIG_FILE: "/dev/null", UV_NO_CONFIG: "1" } });
+  assert.equal(await type(fake, "login", URL, "--user", "alice"), EXIT.done);
+  assert.match(
+    fake.err.join("\n"),
+    /PIP_CONFIG_FILE says that pip reads no file\n.*UV_NO_CONFIG says that uv reads no file/,
+  );
+  assert.deepEqual([...fake.files.keys()].sort(), ["/home/alice/.netrc", "/home/alice/.pypirc"]);
+});
+
 test("where nothing is to be set up, that is said, and no token is made", async () => {
   const fake = worldOf({ files: {}, programs: [] });
   assert.equal(await type(fake, "login", URL, "--user", "alice"), EXIT.environment);

@@ -43,8 +43,13 @@ export function loginFiles({
   const pip = given("PIP_CONFIG_FILE") ?? `${config}/pip/${isWindows ? "pip.ini" : "pip.conf"}`;
   const poetry = given("POETRY_CONFIG_DIR") ?? `${custom}/pypoetry`;
   return [
-    { tool: "pip", path: pip, ...plain, edit: editPip },
-    { tool: "uv", path: given("UV_CONFIG_FILE") ?? `${config}/uv/uv.toml`, ...plain, edit: editUv },
+    { tool: "pip", path: pip, ...plain, edit: isNull(pip) ? unread("PIP_CONFIG_FILE", "pip") : editPip },
+    {
+      tool: "uv",
+      path: given("UV_CONFIG_FILE") ?? `${config}/uv/uv.toml`,
+      ...plain,
+      edit: isOn(given("UV_NO_CONFIG")) ? unread("UV_NO_CONFIG", "uv") : editUv,
+    },
     { tool: "poetry", path: `${poetry}/config.toml`, ...plain, edit: editPoetry },
     { tool: "poetry", path: `${poetry}/auth.toml`, ...secret, edit: editPoetryAuth },
     { tool: "pdm", path: given("PDM_CONFIG_FILE") ?? `${pdm}/config.toml`, ...secret, edit: editPdm },
@@ -61,3 +66,16 @@ export function loginFiles({
 
 /** These read who signs in from netrc. */
 export const NETRC_READERS: readonly ToolName[] = ["pip", "uv"];
+
+/** pip: the null device in the place of a file means "no files at all". */
+function isNull(path: string): boolean {
+  return /^(?:\/dev\/null|nul)$/i.test(path);
+}
+
+function isOn(value: string | null): boolean {
+  return value !== null && !/^(?:0|f|false|n|no|off)$/i.test(value);
+}
+
+function unread(variable: string, tool: ToolName): LoginFile["edit"] {
+  return () => ({ conflict: `${variable} says that ${tool} reads no file` });
+}
