@@ -29,7 +29,13 @@ export function ProjectActions({
       {mayPublish ? <StatusButton place={place} status={status} statusReason={statusReason} /> : null}
       {mayAdminister ? <ReleaseNameButton place={place} /> : null}
       {mayRemove ? (
-        <RemoveButton path={pathOf(place)} what={place.project} typed={place.project} onRemoved={onRemoved}>
+        <RemoveButton
+          label="Remove the project"
+          path={pathOf(place)}
+          what={place.project}
+          typed={place.project}
+          onRemoved={onRemoved}
+        >
           The project goes with all its versions and files, into the trash where there is one. Its name stays held, so
           that nobody else’s project of that name takes its place.
         </RemoveButton>
@@ -66,7 +72,7 @@ function StatusButton({
   });
   return (
     <Asked
-      label="Status"
+      label="Set the status"
       title={`Status of ${place.project}`}
       deed="Set the status"
       isHarmless

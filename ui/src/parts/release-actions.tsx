@@ -17,14 +17,14 @@ export function VersionActions({
   place,
   version,
   yanked,
-  isPromotable = true,
+  isHeld = true,
   onRemoved,
 }: {
   readonly place: ReleasePlace;
   readonly version: string;
   readonly yanked: string | null;
-  /** For who may sign in at all: where to is asked of the server. */
-  readonly isPromotable?: boolean;
+  /** `false`: it is an upstream's, which can be copied elsewhere and not changed. */
+  readonly isHeld?: boolean;
   readonly onRemoved?: () => void;
 }) {
   const mayYank = useMay("yank", place.repository, place.project);
@@ -32,10 +32,11 @@ export function VersionActions({
   const mayRead = useMay("read", place.repository, place.project);
   return (
     <Group gap="xs">
-      {mayYank ? <YankButton place={place} version={version} yanked={yanked} /> : null}
-      {mayRead && isPromotable ? <PromoteButton place={place} version={version} /> : null}
-      {mayRemove ? (
+      {mayYank && isHeld ? <YankButton place={place} version={version} yanked={yanked} /> : null}
+      {mayRead ? <PromoteButton place={place} version={version} /> : null}
+      {mayRemove && isHeld ? (
         <RemoveButton
+          label="Remove the version"
           path={[...pathOf(place), "versions", version]}
           what={`${place.project} ${version}`}
           onRemoved={onRemoved}

@@ -7,12 +7,14 @@ import { useAction } from "./use-action.ts";
 
 /** Removing, and where the repository is immutable, removing all the same for who administers it. */
 export function RemoveButton({
+  label = "Remove",
   path,
   what,
   typed,
   onRemoved,
   children,
 }: {
+  readonly label?: string;
   /** Of what is removed, below `/api/v1`. */
   readonly path: readonly string[];
   readonly what: string;
@@ -34,7 +36,7 @@ export function RemoveButton({
   const isImmutable = removing.error instanceof ApiFailure && removing.error.code === "repository-immutable";
   return (
     <Asked
-      label="Remove"
+      label={label}
       color="red"
       title={`Remove ${what}?`}
       deed="Remove"

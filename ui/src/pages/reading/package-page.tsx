@@ -3,6 +3,7 @@ import { Link, useParams, useSearchParams } from "react-router";
 import type { Project } from "../../../../src/cli/api-types.ts";
 import { When } from "../../parts/dates.tsx";
 import { Lines } from "../../parts/lines.tsx";
+import { ManageRelease } from "../../parts/manage-release.tsx";
 import { Page } from "../../parts/page.tsx";
 import { serverAddress } from "../../parts/set-me-up.tsx";
 import { Empty } from "../../parts/states.tsx";
@@ -79,6 +80,7 @@ function PackageView({
   return (
     <Page title={visible(`${project.displayName} ${version ?? ""}`.trim())} about={about} actions={actions}>
       <StatusBanner project={project} yanked={shown?.yanked ?? null} />
+      <ManageRelease repository={repository} project={project} version={version} />
       {version === null ? (
         <Empty title="There is no version of it">
           {project.files === 0 ? "The name is held here, so no upstream is asked for it." : null}
