@@ -5,7 +5,7 @@ import { IconCheck, IconUpload } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import type { Repository, Why } from "../../../src/cli/api-types.ts";
-import { ApiFailure, ask } from "../api.ts";
+import { ApiFailure, ask, BASE } from "../api.ts";
 import { failureText } from "./form-failure.tsx";
 import { Loaded } from "./loaded.tsx";
 import { useMe } from "./session.ts";
@@ -142,6 +142,7 @@ function UploadCard({
             role="alert"
           >
             {failureText(state.error)}
+            <SignInAgain error={state.error} />
           </Text>
           <Button size="xs" variant="default" aria-label={`Try again: ${name}`} onClick={() => onRetry(id)}>
             Try again
@@ -149,6 +150,20 @@ function UploadCard({
         </Group>
       ) : null}
     </Card>
+  );
+}
+
+/** In another tab, so that what was dropped stays in this one. */
+function SignInAgain({ error }: { readonly error: Error }) {
+  if (!(error instanceof ApiFailure && error.status === 401)) return null;
+  return (
+    <>
+      {": "}
+      <Anchor href={`${BASE}ui/login`} target="_blank" rel="noreferrer" inherit underline="always">
+        sign in in a new tab
+      </Anchor>
+      , come back and try again.
+    </>
   );
 }
 
