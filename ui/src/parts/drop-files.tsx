@@ -158,7 +158,7 @@ function SignInAgain({ error }: { readonly error: Error }) {
   if (!(error instanceof ApiFailure && error.status === 401)) return null;
   return (
     <>
-      {": "}
+      {". Nothing is lost: "}
       <Anchor href={`${BASE}ui/login`} target="_blank" rel="noreferrer" inherit underline="always">
         sign in in a new tab
       </Anchor>

@@ -1,7 +1,8 @@
-import { Alert, Button, Group, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { Alert, Anchor, Button, Group, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { Link } from "react-router";
 import type { IssuedToken, NewToken, Repositories, Repository } from "../../../src/cli/api-types.ts";
 import { ask } from "../api.ts";
 import { Lines } from "./lines.tsx";
@@ -53,7 +54,11 @@ function ShownOnce({ issued: { token, secret } }: { readonly issued: IssuedToken
       <Stack gap="xs">
         <Text size="sm">
           It is called “{token.name}” and is shown this once: the server keeps no copy that could be shown. It can be
-          revoked among your tokens.
+          revoked among{" "}
+          <Anchor component={Link} to="/ui/tokens" inherit underline="always">
+            your tokens
+          </Anchor>
+          .
         </Text>
         <Lines title="Your token" text={secret} />
       </Stack>
