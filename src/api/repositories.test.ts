@@ -137,6 +137,9 @@ describe("repositories", () => {
     const wrong = { kind: "virtual", members: ["alice/nosuch"] };
     assert.equal((await world.ask("POST", `${path}/foo`, { as: "bob", json })).problem?.code, "not-permitted");
     assert.equal((await world.ask("POST", `${path}/foo`, { as: "alice", json: wrong })).status, 200);
+    const unknown = { kind: "virtual", format: "cobol" };
+    const refused = await world.ask("POST", `${path}/foo`, { as: "alice", json: unknown });
+    assert.equal(refused.problem?.code, "setting-invalid");
     assert.equal((await world.ask("GET", `${path}/-`)).problem?.code, "project-not-found");
   });
 });

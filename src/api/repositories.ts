@@ -17,6 +17,7 @@ import type { Answers, Bodies } from "./schemas.ts";
 import { repositoryView } from "./views.ts";
 
 const FORMAT = "python" as FormatName;
+const PLAIN_FORMAT = "generic" as FormatName;
 
 /** Repositories of all three kinds. */
 export const repositoryOperations: readonly Operation[] = [
@@ -111,8 +112,8 @@ export const repositoryOperations: readonly Operation[] = [
     refusals: ["project-not-found", "not-permitted", "not-signed-in", "setting-invalid"],
     async handle(parts, call, body) {
       requireSignedIn(call.principal);
-      const { format = FORMAT } = body;
-      const project = projectNamed(parts.registry, call, format as FormatName);
+      // A format that is not here is refused with the other settings.
+      const project = projectNamed(parts.registry, call, body.format === PLAIN_FORMAT ? PLAIN_FORMAT : FORMAT);
       const settings = settingsFrom(parts, body);
       const resolution = parts.registry.resolutions.preview(call.principal, repositoryIn(call), settings, project);
       return resolutionView(await resolution);
@@ -132,11 +133,10 @@ function newNameIn({ params: { owner = "", name = "" } }: Call): RepositoryName 
   throw refuse({ code: "setting-invalid", because });
 }
 
-/** The project in the path, normalised; of a format that is not here there are no names. */
+/** The project in the path, normalised. */
 function projectNamed(registry: Registry, call: Call, format: FormatName): ProjectName {
   const text = call.params["project"] ?? "";
-  const isKnown = format === FORMAT || format === "generic";
-  const name = isKnown ? registry.format(format).normalize(text) : null;
+  const name = registry.format(format).normalize(text);
   if (name === null) throw refuse({ code: "project-not-found", repository: repositoryIn(call), project: text });
   return name;
 }
