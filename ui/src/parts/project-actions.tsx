@@ -21,12 +21,12 @@ export function ProjectActions({
   readonly statusReason: string | null;
   readonly onRemoved?: () => void;
 }) {
-  const mayPublish = useMay("publish", place.repository, place.project);
+  const maySetStatus = useMay("yank", place.repository, place.project);
   const mayAdminister = useMay("administer", place.repository, place.project);
   const mayRemove = useMay("remove", place.repository, place.project);
   return (
     <Group gap="xs">
-      {mayPublish ? <StatusButton place={place} status={status} statusReason={statusReason} /> : null}
+      {maySetStatus ? <StatusButton place={place} status={status} statusReason={statusReason} /> : null}
       {mayAdminister ? <ReleaseNameButton place={place} /> : null}
       {mayRemove ? (
         <RemoveButton
