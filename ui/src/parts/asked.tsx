@@ -13,7 +13,7 @@ export function Asked({
   children,
   ...wish
 }: {
-  readonly label: string;
+  readonly label: ReactNode;
   readonly color?: string;
   readonly title: string;
   readonly deed: string;

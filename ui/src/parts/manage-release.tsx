@@ -3,8 +3,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "react-router";
 import type { Project, Repository } from "../../../src/cli/api-types.ts";
 import { ask } from "../api.ts";
-import { ProjectActions, RefreshButton, VersionActions } from "./release-actions.tsx";
+import { useMay } from "./may.ts";
+import { ProjectActions, RefreshButton, RemoveButton, VersionActions } from "./release-actions.tsx";
+import { pathOf } from "./release-place.ts";
 import { useMe } from "./session.ts";
+import { visible } from "./visible.ts";
 
 /**
  * What can be done to a project and the version of it that is shown, for who has signed in: it is done in the repository
@@ -88,5 +91,33 @@ function Buttons({
         <RefreshButton place={place} />
       )}
     </Group>
+  );
+}
+
+/** Removes one file, for who may, from the repository that holds it; of an upstream's it drops the copy. */
+export function RemoveFile({
+  member,
+  project,
+  filename,
+}: {
+  readonly member: string;
+  readonly project: string;
+  readonly filename: string;
+}) {
+  const place = { repository: member, project };
+  if (!useMay("remove", member, project)) return null;
+  return (
+    <RemoveButton
+      label={
+        <>
+          Remove<span className="visually-hidden"> {visible(filename)}</span>
+        </>
+      }
+      path={[...pathOf(place), "files", filename]}
+      what={visible(filename)}
+    >
+      The file goes from {member}, into the trash where there is one; of an upstream’s file the copy is dropped, and
+      fetched again when it is asked for.
+    </RemoveButton>
   );
 }

@@ -14,7 +14,7 @@ export function RemoveButton({
   onRemoved,
   children,
 }: {
-  readonly label?: string;
+  readonly label?: ReactNode;
   /** Of what is removed, below `/api/v1`. */
   readonly path: readonly string[];
   readonly what: string;

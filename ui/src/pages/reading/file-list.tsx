@@ -4,6 +4,7 @@ import type { File } from "../../../../src/cli/api-types.ts";
 import { When } from "../../parts/dates.tsx";
 import { Copy } from "../../parts/lines.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
+import { RemoveFile } from "../../parts/manage-release.tsx";
 import { Paged } from "../../parts/paged.tsx";
 import { sizeText } from "../../parts/sizes.ts";
 import { Empty } from "../../parts/states.tsx";
@@ -94,6 +95,7 @@ function FileRow({
         >
           Look inside
         </Button>
+        <RemoveFile member={member} project={place.project} filename={filename} />
       </Group>
       {sha256 === null ? null : (
         <Group gap="xs" wrap="nowrap">
