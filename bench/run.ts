@@ -10,6 +10,7 @@ import { hostedRows } from "./hosted.ts";
 import { largeRows } from "./large.ts";
 import { millionRows } from "./million.ts";
 import { movingRows } from "./moving.ts";
+import { pagesRows } from "./pages.ts";
 import { hasProgram, installPeers } from "./peers.ts";
 import { permissionRows } from "./permissions.ts";
 import { remoteRows } from "./remote.ts";
@@ -17,14 +18,14 @@ import { searchRows } from "./search.ts";
 import type { Place } from "./servers.ts";
 import { slowDiskRows } from "./slow-disk.ts";
 
-const USAGE = `npm run bench -- [--rows hosted,remote,slow-disk,million,search,permissions,accounts,moving,large] [--seconds 6] [--million 1000000] [--large 4] [--out FILE]
+const USAGE = `npm run bench -- [--rows hosted,remote,slow-disk,million,search,permissions,accounts,moving,large,pages] [--seconds 6] [--million 1000000] [--large 4] [--out FILE]
 
 Measures this server side by side with nginx, devpi-server, pypiserver, proxpi and simple-repository-server in one
 run, on one data set; prints a table and exits with 1 when a row is below its figure. Needs wrk and nginx.`;
 
 const { values } = parseArgs({
   options: {
-    rows: { type: "string", default: "hosted,remote,slow-disk,million,search,permissions,accounts,moving,large" },
+    rows: { type: "string", default: "hosted,remote,slow-disk,million,search,permissions,accounts,moving,large,pages" },
     seconds: { type: "string", default: "6" },
     million: { type: "string", default: "1000000" },
     large: { type: "string", default: "4" },
@@ -66,6 +67,7 @@ async function bench(rows: ReadonlySet<string>, seconds: number, files: number):
     if (rows.has("accounts")) figures.push(...(await accountRows(place, data)));
     if (rows.has("moving")) figures.push(...movingRows(place, data));
     if (rows.has("large")) figures.push(...(await largeRows(place, Number(values.large))));
+    if (rows.has("pages")) figures.push(...(await pagesRows()));
     const table = asMarkdown(figures);
     process.stdout.write(`${table}\n`);
     if (values.out !== undefined) writeFileSync(values.out, `${table}\n`);

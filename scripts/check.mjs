@@ -8,6 +8,7 @@ const bin = (name) => join(root, "node_modules", ".bin", name);
 
 const steps = [
   ["types", bin("tsc"), ["--noEmit"]],
+  ["types of the pages", bin("tsc"), ["--noEmit", "-p", "ui"]],
   ["lint and format", bin("biome"), ["check", "--error-on-warnings", "."]],
   ["fast tests", process.execPath, [join(root, "scripts", "test.mjs"), "fast"]],
 ];

@@ -16,6 +16,7 @@ const ADVICE: Readonly<Record<ProblemCode, readonly [meaning: string, advice: st
   "file-gone": ["The file was here and was removed.", "Choose another version, and refresh lock files."],
   "user-not-found": ["There is no such account.", "Look at `vivarium user list`."],
   "token-not-found": ["The account has no such token; it may have been revoked.", "Look at `vivarium token list`."],
+  "session-not-found": ["The account has no such session; it may have ended.", "Look at the list of sessions again."],
   "group-not-found": ["There is no such group of accounts.", "Check the spelling; upper and lower case differ."],
   "group-exists": ["The name of the group is taken.", "Choose another, or change the group that is there."],
   "permission-target-not-found": [

@@ -41,7 +41,9 @@ if (unknown.length > 0) {
 
 const totals = { pass: 0, fail: 0, skipped: 0 };
 if (asked.length === 0) {
-  await judge("types", [join(root, "node_modules", "typescript", "bin", "tsc"), "--noEmit"]);
+  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+  await judge("types", [tsc, "--noEmit"]);
+  await judge("types of the pages", [tsc, "--noEmit", "-p", "ui"]);
   await judge("lint and format", [
     join(root, "node_modules", "@biomejs", "biome", "bin", "biome"),
     "check",
@@ -114,7 +116,7 @@ function run(args, timeoutMs) {
 }
 
 function testFiles() {
-  return ["src", "tests", "scripts", "bench"].flatMap((folder) =>
+  return ["src", "tests", "scripts", "bench", "ui/src"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
       .filter((name) => name.endsWith(".test.ts"))
       .map((name) =>

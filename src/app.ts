@@ -8,6 +8,7 @@ import { type FrontDoor, openFrontDoor } from "#http";
 import { openRegistry, type Registry } from "#registry";
 import type { BlobStore, MetadataStore } from "#stores";
 import { openUpstreams, type UpstreamLimits, type Upstreams } from "#upstream";
+import { openPages } from "#web";
 import { artifactoryDialect } from "./dialects/artifactory/index.ts";
 import { devpiDialect } from "./dialects/devpi/index.ts";
 import { genericFormat } from "./formats/generic/index.ts";
@@ -15,8 +16,11 @@ import { pythonFormat } from "./formats/python/index.ts";
 import type { Config } from "./process/config.ts";
 import { refuseUnusable, whyNotUsable } from "./process/data-folder.ts";
 import { refuseBereft, refuseOtherKey } from "./process/earlier-data.ts";
+import { type Jobs, openJobs } from "./process/jobs.ts";
 import type { Log } from "./process/log.ts";
 import { metricsText, type ProcessFigures } from "./process/metrics.ts";
+import { serverFigures } from "./process/status.ts";
+import { openTraffic } from "./process/traffic.ts";
 import { startUpkeep } from "./process/upkeep.ts";
 import { openFilesystemBlobs } from "./stores/filesystem/index.ts";
 import { openSqliteStore } from "./stores/sqlite/index.ts";
@@ -33,6 +37,8 @@ export interface World {
   readonly process: ProcessFigures;
   /** What a password hash costs; the recommendation when not given. */
   readonly hashingCost?: NonNullable<AccessParts["hashingCost"]>;
+  /** Where the built pages are, or will be; not given: browsers are shown none. */
+  readonly pagesFolder?: string;
   /** What is asked of upstreams beyond the configuration. */
   readonly upstreamLimits?: Partial<UpstreamLimits>;
 }
@@ -102,14 +108,24 @@ export async function openApp(config: Config, world: World): Promise<App> {
       ...(world.hashingCost === undefined ? {} : { hashingCost: world.hashingCost }),
     }),
   );
-  opened.use(startSweeping({ metadata, blobs, state, now }, registry.forgetGoneRemotes, world.log));
-  opened.use(startUpkeep(registry, world.log));
+  const jobs = openJobs(now);
+  opened.use(startSweeping({ metadata, blobs, state, now }, registry.forgetGoneRemotes, world.log, jobs));
+  opened.use(startUpkeep(registry, world.log, jobs));
+  const traffic = openTraffic();
   const parts = { registry, access, installationId: metadata.installationId, version: world.version };
+  const status = () =>
+    serverFigures({
+      ...{ metadata, upstreams, traffic, jobs, now },
+      process: world.process,
+      dataFolder: config.dataFolder,
+      registryFigures: () => registry.figures(),
+      hotFigures: () => frontDoor.hotFigures(),
+    });
   const server = serverFactsOf(config);
   const frontDoor = await openFrontDoor({
     registry,
     access,
-    dialects: [nativeApi(parts), devpiDialect({ ...parts, server }), artifactoryDialect(parts)],
+    dialects: [nativeApi({ ...parts, status }), devpiDialect({ ...parts, server }), artifactoryDialect(parts)],
     settings: {
       publicUrl: config.publicUrl,
       trustedProxies: config.trustedProxies,
@@ -119,9 +135,13 @@ export async function openApp(config: Config, world: World): Promise<App> {
       isLockedDown: config.isLockedDown,
     },
     now,
-    record: world.log.request,
+    record(record) {
+      traffic.note(record);
+      world.log.request(record);
+    },
     whyNotReady: () => whyNotReady(metadata, config.dataFolder),
     moreMetrics: () => metricsText({ metadata, upstreams, version: world.version, process: world.process }),
+    ...(world.pagesFolder === undefined ? {} : { pages: openPages(world.pagesFolder) }),
   });
   opened.defer(() => frontDoor.close(config.graceSeconds * 1000));
   const closing = opened.move();
@@ -168,19 +188,31 @@ function startSweeping(
   parts: Parameters<typeof keepSweeping>[0],
   prepare: () => Promise<void>,
   log: Log,
+  jobs: Jobs,
 ): AsyncDisposable {
   const controller = new AbortController();
+  const tale = jobs.follow("sweep files that nothing names", SWEEP_EVERY_MS);
   const ended = keepSweeping(parts, {
     everyMs: SWEEP_EVERY_MS,
-    prepare,
+    prepare() {
+      tale.began();
+      return prepare();
+    },
     signal: controller.signal,
     async wait(milliseconds, signal) {
       // Aborting is how it ends: no failure.
       await pause(milliseconds, undefined, { signal, ref: false }).catch(() => {});
     },
     report(result) {
-      if ("failure" in result) log.note("warn", "files that nothing names could not be swept", {}, result.failure);
-      else log.note("info", "swept files that nothing names", { files: result.blobs, bytes: result.sizeBytes });
+      if ("failure" in result) {
+        log.note("warn", "files that nothing names could not be swept", {}, result.failure);
+        tale.failed();
+        return;
+      }
+      tale.ended(result.blobs === 0 ? "found none" : `${result.blobs} files swept`);
+      if (result.blobs > 0) {
+        log.note("info", "swept files that nothing names", { files: result.blobs, bytes: result.sizeBytes });
+      }
     },
   });
   return {

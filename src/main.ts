@@ -1,10 +1,11 @@
-import { homedir } from "node:os";
+import { homedir, hostname } from "node:os";
 import { text as readText } from "node:stream/consumers";
 import { EXIT, type Io, type Moves, type Offline, run } from "#cli";
 import manifest from "../package.json" with { type: "json" };
 import { configOptions } from "./process/config.ts";
 import type { Log } from "./process/log.ts";
 import { now, readIfThere } from "./process/machine.ts";
+import { hasProgram, writeOwnFile } from "./process/own-files.ts";
 import { askSecret } from "./process/terminal.ts";
 
 /** The process: argv to a command, signals, exit codes, last words. */
@@ -20,7 +21,11 @@ const io: Io = {
   askSecret,
   fetch: globalThis.fetch,
   readFile: readIfThere,
+  writeFile: writeOwnFile,
+  hasProgram: (name) => hasProgram(name, process.env, process.platform),
   homeFolder: homedir(),
+  hostName: hostname(),
+  platform: process.platform,
   now,
 };
 

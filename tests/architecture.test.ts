@@ -13,11 +13,12 @@ const doors: Record<string, readonly string[]> = {
   registry: ["core", "stores", "formats", "upstream"],
   access: ["core", "stores", "upstream"],
   followers: ["core", "stores", "upstream"],
-  http: ["core", "formats", "registry", "access"],
+  web: ["core"],
+  http: ["core", "formats", "registry", "access", "web"],
   api: ["core", "registry", "access"],
   dialects: ["core", "registry", "access"],
   cli: ["core"],
-  process: ["core", "stores", "formats", "upstream", "registry", "access", "followers", "http", "api", "cli"],
+  process: ["core", "stores", "formats", "upstream", "registry", "access", "followers", "web", "http", "api", "cli"],
 };
 
 /** Not a room that others enter: the surroundings of `app.ts` and `main.ts`, which alone open it; it may open what they may. */

@@ -1,5 +1,7 @@
 import type { Instant, Limit, Principal, Sealed, Token, User, UserName } from "#core";
 import type { AccessTokenWish, IssuedAccessToken } from "./access-token-issue.ts";
+import type { CookieSession } from "./session-cookie.ts";
+import type { Session, SessionOrigin } from "./sessions.ts";
 
 /** Proves who is asking; makes credentials. Facts about users and tokens are kept through the `AccountBook` it is handed. */
 export interface Access {
@@ -51,6 +53,7 @@ export interface Access {
   /** The token that a secret of any form belongs to, expired ones too; `null`: none, or no longer. */
   tokenBehind(secret: string): Promise<Token | null>;
   readonly apiKeys: ApiKeys;
+  readonly sessions: SessionBook;
   /** Whether an account may be made by someone who has none, from here; `null`: yes; a string: why not (one sentence). */
   signUpRefusal(request: SignUpRequest): string | null;
 }
@@ -60,8 +63,32 @@ export interface RequestCredentials {
   readonly devpiAuth: string | null;
   /** `X-JFrog-Art-Api`: a token or an API key by itself; not given is none. */
   readonly apiKey?: string | null;
+  /**
+   * The value of the session's cookie, where a browser sends nothing else; not given is none. A bad one is anonymous: it
+   * has ended, and the page that it came from says so.
+   */
+  readonly session?: string | null;
   /** Of the client, behind listed proxies its own; failures are counted by it and by the account. */
   readonly remoteAddress: string;
+}
+
+/** Sign-ins, for their owner to begin, see and end. Ending takes effect at once here, and in a minute on other nodes. */
+export interface SessionBook {
+  /** With the password; a token begins none. Throws `wrong-credentials` or `too-many-attempts`. */
+  begin(user: string, password: string, origin: Omit<SessionOrigin, "kind">): Promise<BrowserSession>;
+  /** For a user who has just proven themself otherwise (a changed password, which ends all sessions). */
+  renew(user: UserName, origin: Omit<SessionOrigin, "kind">): Promise<BrowserSession>;
+  list(user: UserName): Promise<readonly Session[]>;
+  /** Whether there was such a session. */
+  end(user: UserName, id: string): Promise<boolean>;
+}
+
+export interface BrowserSession extends CookieSession {
+  readonly user: UserName;
+  readonly id: string;
+  readonly expiresAt: Instant;
+  /** For how long the browser may keep the cookie; an unused session ends earlier. */
+  readonly secondsMax: number;
 }
 
 /** A principal and how long it may be taken for granted without asking again. */

@@ -4,8 +4,10 @@ export type {
   Access,
   AccountBook,
   ApiKeys,
+  BrowserSession,
   Proof,
   RequestCredentials,
+  SessionBook,
   SignUpRequest,
   SignUpSettings,
 } from "./access.ts";
@@ -16,4 +18,12 @@ export type { JwtClaims } from "./jwts.ts";
 export { readOrMakeKey } from "./key-file.ts";
 export { type AccessParts, openAccess } from "./open-access.ts";
 export { KEY_BYTES, openSealer, type Sealer } from "./sealer.ts";
+export {
+  clearCookieLine,
+  mayHoldSession,
+  readSessionCookie,
+  sessionCookieIn,
+  setCookieLine,
+} from "./session-cookie.ts";
+export { type Session, sessionIdOf } from "./sessions.ts";
 export { signUpRequestOf } from "./sign-up.ts";

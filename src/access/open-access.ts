@@ -1,7 +1,7 @@
 import { randomBytes as systemRandomBytes } from "node:crypto";
 import { ANONYMOUS, type Instant, RegistryError, refuse, type User, type UserName, userName } from "#core";
 import type { MetadataStore, SharedState } from "#stores";
-import type { Access, AccountBook, Proof, RequestCredentials, SignUpSettings } from "./access.ts";
+import type { Access, AccountBook, BrowserSession, Proof, RequestCredentials, SignUpSettings } from "./access.ts";
 import { isAccessSecret } from "./access-token-check.ts";
 import {
   type AccessTokenParts,
@@ -19,7 +19,8 @@ import { readMacaroon } from "./macaroons.ts";
 import { type HashingCost, openPasswords } from "./passwords.ts";
 import { openProofMemory } from "./proof-memory.ts";
 import type { Sealer } from "./sealer.ts";
-import { openSessions, SESSION_SECONDS } from "./sessions.ts";
+import { readSessionCookie } from "./session-cookie.ts";
+import { BROWSER_SESSION_SECONDS_MAX, openSessions, SESSION_SECONDS, type SessionOrigin } from "./sessions.ts";
 import { signUpRefusal } from "./sign-up.ts";
 import { openSlowDown } from "./slow-down.ts";
 import { tokenBehind } from "./token-behind.ts";
@@ -43,6 +44,8 @@ export interface AccessParts {
 
 /** How long a checked credential is believed without being asked for again, unless something is changed. */
 const REMEMBERED_MILLISECONDS = 5 * 60 * 1000;
+/** That a session was ended is in no journal, so other nodes have to look; and looking costs no hash of a password. */
+const SESSION_REMEMBERED_MILLISECONDS = 60 * 1000;
 /** A proof of nothing needs no memory and never becomes wrong. */
 const NOBODY: Proof = {
   principal: ANONYMOUS,
@@ -82,6 +85,7 @@ export function openAccess(parts: AccessParts): Access & Disposable {
   const unsubscribe = metadata.subscribe(memory.tell);
 
   async function prove(name: string, request: RequestCredentials): Promise<Proof> {
+    if (isByCookie(request)) return proveCookie(name, request);
     const devpi = readDevpiAuth(request.devpiAuth);
     // The client sends X-Devpi-Auth for us and may send Authorization for a proxy in front, so a good one goes first.
     if (devpi.kind === "secret") {
@@ -108,8 +112,16 @@ export function openAccess(parts: AccessParts): Access & Disposable {
   async function proveSecret(key: string, credentials: Secret, remoteAddress: string): Promise<Proof | null> {
     const found = await checker.check(credentials.user, credentials.secret, remoteAddress);
     if (found === null) return null;
-    const until = Math.min(now() + REMEMBERED_MILLISECONDS, found.expiresAt ?? Number.MAX_SAFE_INTEGER) as Instant;
+    const remembered =
+      readSession(credentials.secret) === null ? REMEMBERED_MILLISECONDS : SESSION_REMEMBERED_MILLISECONDS;
+    const until = Math.min(now() + remembered, found.expiresAt ?? Number.MAX_SAFE_INTEGER) as Instant;
     return memory.keep(key, found.principal, found.watch, until);
+  }
+
+  async function proveCookie(key: string, { session = null, remoteAddress }: RequestCredentials): Promise<Proof> {
+    const given = session === null ? null : readSessionCookie(session);
+    const proof = given === null ? null : await proveSecret(key, { kind: "secret", ...given }, remoteAddress);
+    return proof ?? NOBODY;
   }
 
   return {
@@ -164,6 +176,26 @@ export function openAccess(parts: AccessParts): Access & Disposable {
       issue: (principal, owner) => issueApiKey(accessTokens, principal, owner),
       withdraw: (principal, owner) => withdrawApiKey(accessTokens, principal, owner),
     },
+    sessions: {
+      async begin(user, password, origin) {
+        if (isOwnSecret(password)) {
+          const because = "a token or session cannot begin a session of a browser; sign in with the password";
+          throw refuse({ code: "request-invalid", because });
+        }
+        const found = await checker.check(user, password, origin.address);
+        if (found === null) throw wrong(wrongSentence({ kind: "secret", user, secret: password }));
+        const { account } = found.watch;
+        found.watch.end();
+        return beginInBrowser(account, origin);
+      },
+      renew: beginInBrowser,
+      list: async (user) => sessions.list(await existing(user)),
+      async end(user, id) {
+        const wasThere = await sessions.end(await existing(user), id);
+        memory.outdate(user);
+        return wasThere;
+      },
+    },
     signUpRefusal: (request) => signUpRefusal(parts.signUp, request),
     [Symbol.dispose]: unsubscribe,
   };
@@ -174,14 +206,24 @@ export function openAccess(parts: AccessParts): Access & Disposable {
     return user;
   }
 
+  async function beginInBrowser(name: UserName, origin: Omit<SessionOrigin, "kind">): Promise<BrowserSession> {
+    const { id, text, expiresAt } = await sessions.begin(await existing(name), { ...origin, kind: "browser" });
+    return { user: name, secret: text, id, expiresAt, secondsMax: BROWSER_SESSION_SECONDS_MAX };
+  }
+
   async function beginSession(user: User): Promise<{ password: string; expiresInSeconds: number }> {
-    const { text } = await sessions.begin(user);
+    const { text } = await sessions.begin(user, { kind: "client", address: "", userAgent: null });
     return { password: text, expiresInSeconds: SESSION_SECONDS };
   }
 }
 
 /** Whether the request says nothing about who sends it. */
-function isSilent({ authorization, devpiAuth, apiKey = null }: RequestCredentials): boolean {
+function isSilent(request: RequestCredentials): boolean {
+  return (request.session ?? null) === null && isByCookie(request);
+}
+
+/** Whether nothing but the cookie, if that, can say who sends the request. */
+function isByCookie({ authorization, devpiAuth, apiKey = null }: RequestCredentials): boolean {
   return authorization === null && devpiAuth === null && apiKey === null;
 }
 

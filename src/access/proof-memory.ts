@@ -16,6 +16,8 @@ export interface ProofMemory {
    */
   watch(account: UserName): Watch;
   keep(key: string, principal: Principal, watch: Watch, validUntil: Instant): Proof;
+  /** Forgets what was proven by an account and its tokens and sessions. */
+  outdate(account: UserName): void;
   /** Forgets what was proven by accounts and tokens that have changed. */
   tell(entries: readonly JournalEntry[]): void;
 }
@@ -70,10 +72,11 @@ export function openProofMemory(randomBytes: (count: number) => Uint8Array): Pro
   }
 
   return {
-    keyOf({ authorization, devpiAuth, apiKey = null }) {
+    keyOf({ authorization, devpiAuth, apiKey = null, session = null }) {
       const hmac = createHmac("sha256", secret);
       // Header values hold no line breaks.
       if (apiKey !== null) hmac.update(`k${apiKey}\n`);
+      if (session !== null) hmac.update(`s${session}\n`);
       return hmac
         .update(devpiAuth === null ? `a${authorization ?? ""}` : `d${devpiAuth}\n${authorization ?? ""}`)
         .digest("base64");
@@ -114,6 +117,7 @@ export function openProofMemory(randomBytes: (count: number) => Uint8Array): Pro
       if (proofs.size > REMEMBERED_MAX) forget(proofs.keys().next().value ?? "");
       return proof;
     },
+    outdate,
     tell(entries) {
       for (const { event } of entries) {
         switch (event.type) {

@@ -21,10 +21,13 @@ function routeOf(parts: ApiParts, operation: Operation): DialectRoute {
     scope: "root",
     method: operation.method,
     path: `${PREFIX}${operation.path}`,
+    ...(operation.isOpen ? { isOpen: true } : {}),
     async handle(call) {
       if (operation.method !== "GET") refuseForeignOrigin(call);
       const body = operation.body.length === 0 ? undefined : await bodyOf(operation, call);
-      return replyOf(operation, await operation.handle(parts, call, body));
+      const told = new Map<string, string>();
+      const answer = await operation.handle(parts, call, body, (name, value) => told.set(name, value));
+      return replyOf(operation, answer, Object.fromEntries(told));
     },
   };
 }
@@ -40,9 +43,9 @@ async function bodyOf({ body: names }: Operation, call: Call): Promise<unknown> 
   return read.body;
 }
 
-function replyOf({ answer }: Operation, body: Json | null): Reply {
+function replyOf({ answer }: Operation, body: Json | null, told: Readonly<Record<string, string>>): Reply {
   // What is answered depends on who asks and changes at any time, so nobody shall keep it.
-  const headers = { "cache-control": "no-store" };
+  const headers = { "cache-control": "no-store", ...told };
   return answer.schema === null
     ? { kind: "done", status: answer.status, headers }
     : { kind: "json", status: answer.status, body, headers };

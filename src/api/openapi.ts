@@ -20,7 +20,7 @@ export function openApiDocument(version: string, server: string): JsonObject {
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: server }],
-    security: [{}, { basic: [] }, { bearer: [] }],
+    security: [{}, { basic: [] }, { bearer: [] }, { session: [] }],
     paths,
     components: {
       schemas: schemasOf(),
@@ -31,6 +31,13 @@ export function openApiDocument(version: string, server: string): JsonObject {
           description: "A user name and password, or `__token__` and a token",
         },
         bearer: { type: "http", scheme: "bearer", description: "A token" },
+        session: {
+          type: "apiKey",
+          in: "cookie",
+          name: "vivarium_session",
+          description:
+            "A browser's session, for the pages of the server itself: what changes something is sent with `X-Vivarium-UI: 1`. Over HTTPS the name begins with `__Host-` or `__Secure-`",
+        },
       },
     },
   };

@@ -10,7 +10,12 @@ export interface ApiParts {
   readonly installationId: string;
   /** Our own version. */
   readonly version: string;
+  /** What the wiring knows of the running server. */
+  readonly status: () => Promise<ServerFigures>;
 }
+
+/** How the running server is. */
+export type ServerFigures = Omit<Answers["ServerStatus"], "version" | "installationId" | "head" | "lastWriteAt">;
 
 /** One operation: where it is, what it takes, what it answers. The OpenAPI document is printed from these. */
 export interface Operation {
@@ -28,8 +33,13 @@ export interface Operation {
   readonly answer: { readonly status: 200 | 201 | 204; readonly schema: keyof Answers | null };
   /** Refusals that belong to this operation, for the document. */
   readonly refusals: readonly ProblemCode[];
-  handle(parts: ApiParts, call: Call, body: unknown): Promise<Json | null>;
+  /** Answered to everybody, also where nothing else is without a sign-in (`--lockdown`). */
+  readonly isOpen: boolean;
+  handle(parts: ApiParts, call: Call, body: unknown, setHeader: SetHeader): Promise<Json | null>;
 }
+
+/** Adds a header to the answer; the name in lower case. */
+export type SetHeader = (name: string, value: string) => void;
 
 export interface QueryParameter {
   readonly name: string;
@@ -48,11 +58,13 @@ export function operation<Body extends keyof Bodies = never, Answer extends keyo
   readonly upload?: string;
   readonly answer?: Answer;
   readonly status?: 201;
+  readonly isOpen?: true;
   readonly refusals?: readonly ProblemCode[];
   handle(
     parts: ApiParts,
     call: Call,
     body: Given<Bodies[Body]>,
+    setHeader: SetHeader,
   ): Promise<[Answer] extends [never] ? null : Answers[Answer]>;
 }): Operation {
   return {
@@ -65,7 +77,9 @@ export function operation<Body extends keyof Bodies = never, Answer extends keyo
     upload: wish.upload ?? null,
     answer: { status: wish.status ?? (wish.answer === undefined ? 204 : 200), schema: wish.answer ?? null },
     refusals: wish.refusals ?? [],
-    handle: async (parts, call, body) => (await wish.handle(parts, call, body as Given<Bodies[Body]>)) as Json | null,
+    isOpen: wish.isOpen ?? false,
+    handle: async (parts, call, body, setHeader) =>
+      (await wish.handle(parts, call, body as Given<Bodies[Body]>, setHeader)) as Json | null,
   };
 }
 

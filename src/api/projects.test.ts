@@ -149,6 +149,7 @@ describe("what is done to releases", () => {
     const bodies: Record<string, JsonObject> = {
       setStatus: { status: "archived" },
       promoteVersion: { to: "alice/dev" },
+      previewResolution: { kind: "local" },
     };
     // Test results are taken from everybody unless an owner says otherwise.
     await world.ask("PATCH", DEV, { as: "alice", json: { testResultWriters: ["alice"] } });

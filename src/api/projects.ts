@@ -92,8 +92,7 @@ export const readingOperations: readonly Operation[] = [
       const { listing, repository } = await listingIn(parts, call);
       const version = call.params["version"] ?? "";
       const files = listing.files.filter((file) => factsOf(file).version === version);
-      const records = await parts.registry.releases.versions(repository.name, listing.project);
-      const record = records.find((one) => one.version === version);
+      const record = await parts.registry.releases.version(repository.name, listing.project, version);
       // Also where there is a record: of a version whose files are all closed to the reader nothing is told.
       if (files.length === 0 && !listing.versions.includes(version)) {
         throw refuse({ code: "version-not-found", repository: repository.name, project: listing.project, version });
@@ -102,7 +101,7 @@ export const readingOperations: readonly Operation[] = [
         version,
         ...summaryOf(files),
         files: files.map((file) => fileView(file, addressOf(parts, call, repository, file))),
-        attributes: record === undefined ? null : { ...record.attributes },
+        attributes: record === null ? null : { ...record.attributes },
       };
     },
   }),
@@ -300,7 +299,8 @@ export async function projectIn(
   return { repository, project };
 }
 
-async function listingIn(
+/** The project as the caller sees it; refuses where there is none. */
+export async function listingIn(
   parts: ApiParts,
   call: Call,
 ): Promise<{ readonly repository: Repository; readonly listing: Listing }> {

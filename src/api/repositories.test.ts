@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import type { JsonObject } from "#core";
+import type { JsonObject, RepositoryName } from "#core";
 import { type ApiWorld, bodyOf, DEV, openApiWorld, tokenOf, UNLIMITED } from "../../tests/support/api-world.ts";
 
 let world: ApiWorld;
@@ -99,6 +99,11 @@ describe("repositories", () => {
       const { problem } = await world.ask("PUT", "/repositories/alice/x", { as: "alice", json });
       assert.equal(problem?.code, code, JSON.stringify(json));
     }
+    const misnamed = await world.ask("PUT", "/repositories/alice/bad%20name!", {
+      as: "alice",
+      json: { kind: "local" },
+    });
+    assert.equal(misnamed.problem?.code, "setting-invalid");
     const foreign = await world.ask("PATCH", DEV, { as: "alice", json: { url: "https://upstream.example/" } });
     assert.match(foreign.problem !== null && "because" in foreign.problem ? foreign.problem.because : "", /local/);
   });
@@ -118,5 +123,23 @@ describe("repositories", () => {
       200,
     );
     assert.equal((await world.ask("PATCH", DEV, { as: "root", json })).status, 200);
+  });
+
+  test("say which members would answer for a project, as they are and as they would be", async () => {
+    await world.makeRepository("alice/all", { kind: "virtual", members: ["alice/dev" as RepositoryName] });
+    const path = "/repositories/alice/all/resolution";
+    const asItIs = bodyOf(await world.ask("GET", `${path}/Foo_Bar`));
+    const [first] = asItIs["members"] as JsonObject[];
+    assert.deepEqual([asItIs["project"], first?.["member"], first?.["verdict"]], ["foo-bar", "alice/dev", "has-none"]);
+
+    const json = { kind: "virtual", members: [] };
+    assert.deepEqual(bodyOf(await world.ask("POST", `${path}/foo`, { as: "alice", json }))["members"], []);
+    const wrong = { kind: "virtual", members: ["alice/nosuch"] };
+    assert.equal((await world.ask("POST", `${path}/foo`, { as: "bob", json })).problem?.code, "not-permitted");
+    assert.equal((await world.ask("POST", `${path}/foo`, { as: "alice", json: wrong })).status, 200);
+    const unknown = { kind: "virtual", format: "cobol" };
+    const refused = await world.ask("POST", `${path}/foo`, { as: "alice", json: unknown });
+    assert.equal(refused.problem?.code, "setting-invalid");
+    assert.equal((await world.ask("GET", `${path}/-`)).problem?.code, "project-not-found");
   });
 });

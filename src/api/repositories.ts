@@ -1,4 +1,5 @@
 import {
+  type Call,
   type FormatName,
   ownerOf,
   type ProjectName,
@@ -6,15 +7,17 @@ import {
   type Repository,
   type RepositoryName,
   refuse,
+  repositoryName,
   userName,
 } from "#core";
-import type { NewRepository, Registry } from "#registry";
+import type { NewRepository, Registry, Resolution } from "#registry";
 import { type ApiParts, type Given, type Operation, operation, repositoryIn } from "./operation.ts";
 import { requireSignedIn } from "./rights.ts";
-import type { Bodies } from "./schemas.ts";
+import type { Answers, Bodies } from "./schemas.ts";
 import { repositoryView } from "./views.ts";
 
 const FORMAT = "python" as FormatName;
+const PLAIN_FORMAT = "generic" as FormatName;
 
 /** Repositories of all three kinds. */
 export const repositoryOperations: readonly Operation[] = [
@@ -45,7 +48,7 @@ export const repositoryOperations: readonly Operation[] = [
     refusals: ["not-signed-in", "not-permitted", "repository-exists", "user-not-found", "setting-invalid"],
     async handle(parts, call, body) {
       requireSignedIn(call.principal);
-      const name = repositoryIn(call);
+      const name = newNameIn(call);
       const owner = ownerOf(name);
       if ((await parts.registry.accounts.user(owner)) === null) throw refuse({ code: "user-not-found", user: owner });
       const settings = settingsFrom(parts, body);
@@ -86,7 +89,57 @@ export const repositoryOperations: readonly Operation[] = [
       return null;
     },
   }),
+  operation({
+    id: "explainResolution",
+    method: "GET",
+    path: "/repositories/:owner/:name/resolution/:project",
+    summary: "Which members would answer for a project, and why; no upstream is asked",
+    answer: "Resolution",
+    refusals: ["repository-not-found", "project-not-found", "not-permitted", "not-signed-in"],
+    async handle(parts, call) {
+      const name = await existing(parts.registry, repositoryIn(call));
+      const project = projectNamed(parts.registry, call, (await parts.registry.repository(name))?.format ?? FORMAT);
+      return resolutionView(await parts.registry.resolutions.explain(call.principal, name, project));
+    },
+  }),
+  operation({
+    id: "previewResolution",
+    method: "POST",
+    path: "/repositories/:owner/:name/resolution/:project",
+    summary: "The same for the settings in the body, were they saved; nothing is saved",
+    body: "NewRepository",
+    answer: "Resolution",
+    refusals: ["project-not-found", "not-permitted", "not-signed-in", "setting-invalid"],
+    async handle(parts, call, body) {
+      requireSignedIn(call.principal);
+      // A format that is not here is refused with the other settings.
+      const project = projectNamed(parts.registry, call, body.format === PLAIN_FORMAT ? PLAIN_FORMAT : FORMAT);
+      const settings = settingsFrom(parts, body);
+      const resolution = parts.registry.resolutions.preview(call.principal, repositoryIn(call), settings, project);
+      return resolutionView(await resolution);
+    },
+  }),
 ];
+
+function resolutionView({ members, ...which }: Resolution): Answers["Resolution"] {
+  return { ...which, members: members.map((member) => ({ ...member })) };
+}
+
+/** The name of what shall be made: that there is none of it yet is no help to who has mistyped it. */
+function newNameIn({ params: { owner = "", name = "" } }: Call): RepositoryName {
+  const found = repositoryName(owner, name);
+  if (found !== null) return found;
+  const because = `'${name}' cannot be a repository's name: letters, digits and . _ - @ are allowed`;
+  throw refuse({ code: "setting-invalid", because });
+}
+
+/** The project in the path, normalised. */
+function projectNamed(registry: Registry, call: Call, format: FormatName): ProjectName {
+  const text = call.params["project"] ?? "";
+  const name = registry.format(format).normalize(text);
+  if (name === null) throw refuse({ code: "project-not-found", repository: repositoryIn(call), project: text });
+  return name;
+}
 
 const CHANGES = { local: "LocalChange", remote: "RemoteChange", virtual: "VirtualChange" } as const;
 

@@ -67,6 +67,17 @@ test("a page of another site changes nothing, whatever the browser remembers", (
       refuseForeignOrigin(aCall({ headers: { origin, host }, publicUrl: "https://here.example/prefix" }));
 
   assert.doesNotThrow(() => refuseForeignOrigin(aCall()), "other clients send no Origin");
+  const behind = { origin: "https://here.example", host: "10.0.0.7:3141" };
+  const publicUrl = "http://10.0.0.7:3141";
+  const told = { ...behind, "sec-fetch-site": "same-origin" };
+  assert.doesNotThrow(
+    () => refuseForeignOrigin(aCall({ headers: told, publicUrl })),
+    "the browser says that it is ours",
+  );
+  for (const site of ["same-site", "cross-site", "none"]) {
+    const call = aCall({ headers: { ...behind, "sec-fetch-site": site }, publicUrl });
+    assert.throws(() => refuseForeignOrigin(call), site);
+  }
   assert.doesNotThrow(from("https://here.example"));
   assert.doesNotThrow(from("http://inside.example:3141", "inside.example:3141"), "the address the browser itself used");
   for (const origin of [

@@ -48,10 +48,13 @@ export function checkSignUp(access: Access, call: Call): void {
 export function refuseForeignOrigin(call: Call): void {
   const origin = call.header("origin");
   if (origin === null || origin === new URL(call.publicUrl).origin) return;
+  // A proxy that tells us neither its scheme nor its name makes ours look foreign; the browser knows better, and no page
+  // can say it in its place.
+  if (call.header("sec-fetch-site") === "same-origin") return;
   const host = call.header("host");
   if (host !== null && URL.canParse(origin) && new URL(origin).host === host) return;
   throw refuse({
     code: "request-invalid",
-    because: `requests of web pages of another site (${origin}) change nothing here`,
+    because: `requests of web pages of another site (${origin}) change nothing here; if it is this server's own address, start it with --public-url`,
   });
 }

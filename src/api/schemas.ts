@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { governingAnswers, governingBodies } from "./governing-schemas.ts";
+import { readingAnswers } from "./reading-schemas.ts";
 import { instant, name, repositoryName, text } from "./schema-words.ts";
+import { sessionAnswers, sessionBodies } from "./session-schemas.ts";
+import { statusAnswers } from "./status-schemas.ts";
 
 // The words of the API, checked on the way in and printed into docs/openapi.json. Loaded with the first request that
 // needs it, because starting the server must not wait for it.
@@ -209,6 +212,7 @@ export const bodies = {
   }),
   Promotion: z.strictObject({ to: repositoryName }),
   ...governingBodies,
+  ...sessionBodies,
   PolicyWish: z.strictObject(policy).describe("Every condition that is given must hold"),
   Restoring: z.strictObject({
     to: z
@@ -307,6 +311,7 @@ export const answers = {
     isAdmin: z.boolean().describe("May do everything: root, or who is made so, and nothing narrows it"),
   }),
   ...governingAnswers,
+  ...readingAnswers,
   User: shownUser,
   Users: z.strictObject({ items: z.array(shownUser) }),
   Token: shownToken,
@@ -386,6 +391,22 @@ export const answers = {
     ),
     next,
   }),
+  Resolution: z.strictObject({
+    repository: repositoryName,
+    project: projectName,
+    members: z
+      .array(
+        z.strictObject({
+          member: repositoryName,
+          kind: z.enum(["local", "remote"]),
+          verdict: z
+            .enum(["answers", "is-asked", "has-none", "outranked", "not-asked", "kept-out", "withheld", "not-readable"])
+            .describe("What it has to do with the answer; no upstream is asked to find out"),
+          because: z.string().describe("The rule that decided, in one sentence"),
+        }),
+      )
+      .describe("In order of trust; virtual ones have dissolved into their members"),
+  }),
   Tally: z.strictObject({ files: z.int(), sizeBytes: z.int() }),
   Downloads: z.strictObject({
     count: z.int(),
@@ -402,7 +423,13 @@ export const answers = {
       }),
     ),
     head: z.int(),
+    next: z
+      .int()
+      .nullable()
+      .describe("What `after`, or newest first `before`, is on the next page; `null`: that was all"),
   }),
+  ...sessionAnswers,
+  ...statusAnswers,
   /** RFC 9457, with `code` for programs. */
   Problem: z.looseObject({
     type: z.string(),

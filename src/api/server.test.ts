@@ -31,20 +31,4 @@ describe("the server", () => {
 
     assert.deepEqual((body as JsonObject)["servers"], [{ url: "https://host.example/pkg/api/v1" }]);
   });
-
-  test("tells its journal to root only, in pages, without secrets", async () => {
-    await world.empty();
-    assert.equal((await world.ask("GET", "/journal")).status, 401);
-    assert.equal((await world.ask("GET", "/journal", { as: "alice" })).status, 403);
-
-    const all = bodyOf(await world.ask("GET", "/journal", { as: "root" }));
-    assert.doesNotMatch(JSON.stringify(all), /passwordHash|secretHash|credentials/);
-    const page = bodyOf(await world.ask("GET", "/journal?after=1&limit=1", { as: "root" }));
-    assert.deepEqual(
-      (page["items"] as JsonObject[]).map(({ seq }) => seq),
-      [2],
-    );
-    const end = bodyOf(await world.ask("GET", `/journal?after=${world.registry.head}`, { as: "root" }));
-    assert.deepEqual(end, { items: [], head: world.registry.head });
-  });
 });

@@ -1,9 +1,8 @@
-import { accountOf, isInCharge, type JournalEntry, type Seq } from "#core";
-import { integerIn, type Operation, operation } from "./operation.ts";
-import { isRoot, requireAdministrator } from "./rights.ts";
-import { journalView } from "./views.ts";
+import { accountOf, isInCharge } from "#core";
+import { type Operation, operation } from "./operation.ts";
+import { isRoot } from "./rights.ts";
 
-/** The server itself: who am I to it, what is it, what happened. */
+/** The server itself: who am I to it, what is it. */
 export const serverOperations: readonly Operation[] = [
   operation({
     id: "getVersionOfServer",
@@ -21,6 +20,7 @@ export const serverOperations: readonly Operation[] = [
     path: "/whoami",
     summary: "Who the server takes you for",
     answer: "WhoAmI",
+    isOpen: true,
     async handle(_parts, { principal }) {
       const isToken = principal.kind === "token";
       return {
@@ -39,33 +39,6 @@ export const serverOperations: readonly Operation[] = [
         isRoot: isRoot(principal),
         isAdmin: isInCharge(principal),
       };
-    },
-  }),
-  operation({
-    id: "readJournal",
-    method: "GET",
-    path: "/journal",
-    summary: "Entries of the journal after a serial, oldest first, without secrets. For administrators",
-    query: [
-      { name: "after", kind: "integer", description: "The serial before the first one wanted; 0 when not given" },
-      { name: "limit", kind: "integer", description: "At most so many entries; 100 when not given, 1000 at most" },
-    ],
-    answer: "Journal",
-    refusals: ["not-signed-in", "not-permitted"],
-    async handle({ registry }, call) {
-      requireAdministrator(call.principal, "administer", "read the journal");
-      const after = integerIn(call, "after", { least: 0, most: Number.MAX_SAFE_INTEGER, otherwise: 0 }) as Seq;
-      const limit = integerIn(call, "limit", { least: 1, most: 1000, otherwise: 100 });
-      const { head } = registry;
-      const entries: JournalEntry[] = [];
-      if (after < head) {
-        // The journal waits for more when it has shown all; what was there when we were asked is enough.
-        for await (const entry of registry.journal(after, call.principal, call.signal)) {
-          entries.push(entry);
-          if (entries.length >= limit || entry.seq >= head) break;
-        }
-      }
-      return { items: entries.map(journalView), head };
     },
   }),
 ];

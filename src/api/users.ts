@@ -2,6 +2,7 @@ import { type Call, isInCharge, refuse, type User, type UserName, userName } fro
 import { type ApiParts, type Given, type Operation, operation } from "./operation.ts";
 import { checkSignUp, isSelfOrRoot, requireSelfOrRoot, requireSignedIn } from "./rights.ts";
 import type { Bodies } from "./schemas.ts";
+import { keepSession } from "./sessions.ts";
 import { userView } from "./views.ts";
 
 /** Accounts. */
@@ -71,7 +72,7 @@ export const userOperations: readonly Operation[] = [
     body: "UserChange",
     answer: "User",
     refusals: ["not-signed-in", "not-permitted", "user-not-found", "setting-invalid"],
-    async handle(parts, call, { password, ...rest }) {
+    async handle(parts, call, { password, ...rest }, setHeader) {
       const { name } = await userIn(parts, call);
       // The right is checked before the password is hashed, which costs.
       requireSelfOrRoot(call.principal, name, "manage-users");
@@ -82,6 +83,7 @@ export const userOperations: readonly Operation[] = [
           ? {}
           : { passwordHash: password === null ? null : await parts.access.hashPassword(password) }),
       });
+      if (password !== undefined) await keepSession(parts, call, name, setHeader);
       return userView(user, true);
     },
   }),

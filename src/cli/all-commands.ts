@@ -5,6 +5,7 @@ import { completion } from "./commands/completion.ts";
 import { copyCommands } from "./commands/copies.ts";
 import { genConfig } from "./commands/gen-config.ts";
 import { groupCommands } from "./commands/groups.ts";
+import { loginCommands } from "./commands/login.ts";
 import { movingCommands } from "./commands/moving.ts";
 import { permissionCommands } from "./commands/permissions.ts";
 import { policyCommands } from "./commands/policies.ts";
@@ -22,6 +23,7 @@ export function allCommands(settings: readonly OptionRow[]): readonly CommandRow
   const rows: readonly CommandRow[] = [
     ...serverCommands(settings),
     genConfig(settingsFor("serve", settings)),
+    ...loginCommands,
     ...movingCommands(settingsFor("move", settings)),
     ...userCommands,
     ...groupCommands,

@@ -16,6 +16,16 @@ export type Attachment = {
 
 export type Attachments = { readonly items: readonly Attachment[] };
 
+export type Contents = {
+  readonly items: readonly {
+    readonly path: string;
+    readonly kind: "file" | "folder" | "link";
+    readonly sizeBytes: number;
+  }[];
+  readonly count: number;
+  readonly because: string | null;
+};
+
 export type Copies = {
   readonly items: readonly {
     readonly path: string;
@@ -25,6 +35,31 @@ export type Copies = {
     readonly copiedAt: string;
   }[];
   readonly next: string | null;
+};
+
+export type Description = {
+  readonly version: string;
+  readonly summary: string | null;
+  readonly author: string | null;
+  readonly maintainer: string | null;
+  readonly license: string | null;
+  readonly requires: string | null;
+  readonly keywords: readonly string[];
+  readonly classifiers: readonly string[];
+  readonly links: readonly { readonly label: string; readonly text: string; readonly url: string | null }[];
+  readonly requirements: readonly {
+    readonly text: string;
+    readonly project: string | null;
+    readonly extra: string | null;
+  }[];
+  readonly extras: readonly string[];
+  readonly readme: {
+    readonly writtenIn: "markdown" | "restructuredtext" | "plain";
+    readonly html: string | null;
+    readonly text: string;
+    readonly isCut: boolean;
+  } | null;
+  readonly isWhole: boolean;
 };
 
 export type Downloads = { readonly count: number; readonly lastAt: string | null; readonly lastBy: string | null };
@@ -42,6 +77,20 @@ export type File = {
 };
 
 export type Files = { readonly items: readonly File[]; readonly next: string | null };
+
+export type Found = {
+  readonly items: readonly {
+    readonly repository: string;
+    readonly project: string;
+    readonly displayName: string;
+    readonly version: string | null;
+    readonly summary: string | null;
+  }[];
+  readonly count: number;
+  readonly hasMore: boolean;
+  readonly unread: readonly string[];
+  readonly next: string | null;
+};
 
 export type Group = {
   readonly name: string;
@@ -80,6 +129,7 @@ export type Journal = {
     readonly event: { readonly type: string; readonly [key: string]: unknown };
   }[];
   readonly head: number;
+  readonly next: number | null;
 };
 
 export type Limit = {
@@ -120,6 +170,13 @@ export type LocalChange = {
   readonly validation?: "strict" | "legacy";
   readonly reserved?: readonly string[];
   readonly quotaBytes?: number | null;
+};
+
+export type MemberText = {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly text: string | null;
+  readonly isCut: boolean;
 };
 
 export type NewGroup = {
@@ -215,6 +272,8 @@ export type NewRepository =
       readonly format?: string;
       readonly kind: "virtual";
     };
+
+export type NewSession = { readonly user: string; readonly password: string };
 
 export type NewToken = {
   readonly name: string;
@@ -350,6 +409,16 @@ export type Promoted = {
 
 export type Promotion = { readonly to: string };
 
+export type Recent = {
+  readonly items: readonly {
+    readonly repository: string;
+    readonly project: string;
+    readonly version: string | null;
+    readonly files: number;
+    readonly publishedAt: string;
+  }[];
+};
+
 export type RemoteChange = {
   readonly kind?: "remote";
   readonly title?: string | null;
@@ -469,6 +538,25 @@ export type Repository =
       readonly publishTo: string | null;
     };
 
+export type Resolution = {
+  readonly repository: string;
+  readonly project: string;
+  readonly members: readonly {
+    readonly member: string;
+    readonly kind: "local" | "remote";
+    readonly verdict:
+      | "answers"
+      | "is-asked"
+      | "has-none"
+      | "outranked"
+      | "not-asked"
+      | "kept-out"
+      | "withheld"
+      | "not-readable";
+    readonly because: string;
+  }[];
+};
+
 export type Restoring = { readonly to?: { readonly repository: string; readonly path: string } | null };
 
 export type RetentionRun = {
@@ -484,6 +572,79 @@ export type RetentionRun = {
   readonly count: number;
   readonly sizeBytes: number;
 };
+
+export type ServerStatus = {
+  readonly version: string;
+  readonly installationId: string;
+  readonly head: number;
+  readonly lastWriteAt: string | null;
+  readonly startedAt: string;
+  readonly at: string;
+  readonly traffic: {
+    readonly requests: number;
+    readonly refusals: number;
+    readonly failures: number;
+    readonly sentBytes: number;
+    readonly milliseconds: number;
+    readonly uploads: number;
+    readonly minutes: readonly {
+      readonly at: string;
+      readonly requests: number;
+      readonly refusals: number;
+      readonly failures: number;
+      readonly sentBytes: number;
+      readonly milliseconds: number;
+    }[];
+  };
+  readonly caches: readonly {
+    readonly name: "answers" | "pages" | "remotes";
+    readonly hits: number;
+    readonly misses: number;
+    readonly stale: number;
+    readonly sizeBytes: number | null;
+  }[];
+  readonly stored: { readonly projects: number; readonly files: number; readonly sizeBytes: number };
+  readonly disk: { readonly freeBytes: number; readonly sizeBytes: number } | null;
+  readonly upstreams: readonly {
+    readonly origin: string;
+    readonly requests: number;
+    readonly underWay: number;
+    readonly failures: number;
+    readonly isResting: boolean;
+    readonly lastFailureAt: string | null;
+  }[];
+  readonly process: { readonly memoryBytes: number; readonly heapBytes: number; readonly cpuSeconds: number };
+  readonly failedRequests: readonly {
+    readonly at: string;
+    readonly id: string;
+    readonly method: string;
+    readonly path: string;
+    readonly status: number;
+  }[];
+  readonly jobs: readonly {
+    readonly name: string;
+    readonly everySeconds: number;
+    readonly isRunning: boolean;
+    readonly lastAt: string | null;
+    readonly lastMilliseconds: number | null;
+    readonly outcome: string | null;
+    readonly hasFailed: boolean;
+  }[];
+};
+
+export type Session = {
+  readonly id: string;
+  readonly user: string;
+  readonly kind: "browser" | "client";
+  readonly begunAt: string;
+  readonly lastSeenAt: string;
+  readonly expiresAt: string;
+  readonly address: string | null;
+  readonly userAgent: string | null;
+  readonly isCurrent: boolean;
+};
+
+export type Sessions = { readonly items: readonly Session[] };
 
 export type Status = {
   readonly status: "active" | "archived" | "deprecated" | "quarantined";
@@ -527,6 +688,19 @@ export type TreeFile = {
   readonly sha256: string | null;
 };
 
+export type Usage = {
+  readonly at: string;
+  readonly items: readonly {
+    readonly repository: string;
+    readonly kind: "local" | "remote" | "virtual";
+    readonly format: string;
+    readonly files: number;
+    readonly folders: number;
+    readonly sizeBytes: number;
+    readonly quotaBytes: number | null;
+  }[];
+};
+
 export type User = {
   readonly name: string;
   readonly email: string | null;
@@ -564,6 +738,10 @@ export type VersionDetail = {
   readonly yanked: string | null;
   readonly publishedAt: string | null;
   readonly attributes: { readonly [key: string]: unknown } | null;
+};
+
+export type VersionDownloads = {
+  readonly items: readonly { readonly filename: string; readonly count: number; readonly lastAt: string | null }[];
 };
 
 export type VersionSummary = {

@@ -17,7 +17,16 @@ export interface Io {
   readonly fetch: typeof globalThis.fetch;
   /** `null`: there is no such file. */
   readFile(path: string): Promise<string | null>;
+  /**
+   * Writes a file of the user's, whole or not at all; `null` removes it. `isSecret`: nobody else may read it, as nobody
+   * may read one that is new.
+   */
+  writeFile(path: string, text: string | null, isSecret: boolean): Promise<void>;
+  /** Whether a program can be started by its name. */
+  hasProgram(name: string): Promise<boolean>;
   readonly homeFolder: string;
+  readonly hostName: string;
+  readonly platform: NodeJS.Platform;
   now(): Instant;
 }
 

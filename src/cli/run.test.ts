@@ -92,6 +92,7 @@ test("every example of the help is understood", async () => {
     const { exitCode, err } = await vivariumWith(wordsOf(line).slice(1), {
       secrets: ["secret", "secret", "secret"],
       files: { "vivarium.yaml": "version: 1\nusers: { alice: {} }\n" },
+      programs: ["pip"],
       fetch: NOBODY_LISTENS,
     });
     const understood: readonly number[] = [EXIT.done, EXIT.unreachable, EXIT.bug];

@@ -28,6 +28,7 @@ export type Problem =
   | { readonly code: "file-gone"; readonly repository: RepositoryName; readonly filename: string }
   | { readonly code: "user-not-found"; readonly user: string }
   | { readonly code: "token-not-found"; readonly id: string }
+  | { readonly code: "session-not-found"; readonly id: string }
   | { readonly code: "policy-not-found"; readonly policy: string }
   | { readonly code: "trashed-file-not-found"; readonly id: string }
   | { readonly code: "group-not-found"; readonly group: string }

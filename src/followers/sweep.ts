@@ -49,7 +49,7 @@ async function isNeeded({ metadata, state }: SweepParts, digest: Digest): Promis
   return (await metadata.read((view) => view.namesBlob(digest))) || state.holdsBlob(digest);
 }
 
-/** Sweeps once after a while and then again and again, until aborted. `report` hears of each sweep that freed something, and of failures. */
+/** Sweeps once after a while and then again and again, until aborted. `report` hears of each sweep, also of one that freed nothing, and of failures. */
 export async function keepSweeping(
   parts: SweepParts,
   {
@@ -74,7 +74,7 @@ export async function keepSweeping(
     try {
       await prepare();
       const swept = await sweep(parts, signal);
-      if (swept.blobs > 0) report(swept);
+      report(swept);
     } catch (failure) {
       // A disk that cannot be listed today may be tomorrow; the server goes on serving what it can read.
       report({ failure });

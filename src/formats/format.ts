@@ -63,6 +63,11 @@ export interface PackageFormat {
     stated: Properties,
     validation: LocalRepository["validation"],
   ): Promise<Candidate | null>;
+  /**
+   * What a package becomes that is published without a form, by the checks of every upload of a repository with this
+   * validation: `upload-invalid` for whatever is none, or is not what it is called.
+   */
+  admit(filename: string, received: Received, validation: LocalRepository["validation"]): Promise<Candidate>;
   /** Whether repositories of this format know projects at all; where not, all files belong to none. */
   readonly knowsProjects: boolean;
   /** Reads a project's page from another server; see {@link UpstreamPage}. */
@@ -73,6 +78,12 @@ export interface PackageFormat {
   readConstraints(lines: readonly string[]): Constraints;
   /** What a version's record says about it in one line, for search; `null`: nothing. */
   summaryOf(versionAttributes: JsonObject): string | null;
+  /** What search looks through besides names, of a version's record: summary, keywords, people; `""`: nothing. */
+  searchTextOf(versionAttributes: JsonObject): string;
+  /** What a person wants to read about a version, from its record or its files' metadata; `null`: nothing is known. */
+  describe(version: DescribedVersion): Promise<Description | null>;
+  /** How its files are looked into. */
+  readonly archives: Archives;
   /** Whether a version is meant for the public at large; of what is no version at all, it is not. */
   isStable(version: string): boolean;
   /**
@@ -154,6 +165,72 @@ export interface SentVersion {
 }
 
 export type FormFields = readonly (readonly [name: string, value: string])[];
+
+/** A version that somebody wants to read about. */
+export interface DescribedVersion {
+  readonly version: string;
+  readonly listing: Listing;
+  /** The record that was registered for it, where there is one. */
+  readonly recorded: JsonObject | null;
+  readonly desk: Pick<Desk, "companion">;
+}
+
+/** A version's metadata for people. All texts are as somebody wrote them, but for {@link Readme.html}. */
+export interface Description {
+  readonly summary: string | null;
+  readonly author: string | null;
+  readonly maintainer: string | null;
+  readonly license: string | null;
+  /** What it says of the language or system that it needs. */
+  readonly requires: string | null;
+  readonly keywords: readonly string[];
+  readonly classifiers: readonly string[];
+  /** `url: null`: what was given is no web address, so it is a text only. */
+  readonly links: readonly { readonly label: string; readonly text: string; readonly url: string | null }[];
+  readonly requirements: readonly Requirement[];
+  readonly extras: readonly string[];
+  readonly readme: Readme | null;
+  /** `false`: there is more to know, but it could not be had just now. */
+  readonly isWhole: boolean;
+}
+
+export interface Requirement {
+  /** As it was written. */
+  readonly text: string;
+  /** `null`: it cannot be told which it is. */
+  readonly project: ProjectName | null;
+  /** Wanted with this extra only. */
+  readonly extra: string | null;
+}
+
+export interface Readme {
+  readonly writtenIn: "markdown" | "restructuredtext" | "plain";
+  /** Harmless markup; `null`: it is shown as `text`. */
+  readonly html: string | null;
+  readonly text: string;
+  /** The text is longer, and this is its beginning. */
+  readonly isCut: boolean;
+}
+
+/** Looks into the files of packages. Names are as the archive has them: nobody unpacks anything. */
+export interface Archives {
+  /** `null`: not a kind of file that can be looked into. Throws `SyntaxError` where it is broken. */
+  members(filename: string, file: RandomAccess): Promise<readonly ArchiveMember[] | null>;
+  /** The beginning of a member that is a file; `null`: there is none of that name. */
+  read(filename: string, file: RandomAccess, path: string, sizeBytesMax: number): Promise<MemberBytes | null>;
+}
+
+export interface ArchiveMember {
+  readonly path: string;
+  readonly kind: "file" | "folder" | "link";
+  readonly sizeBytes: number;
+}
+
+export interface MemberBytes {
+  readonly sizeBytes: number;
+  /** At most as many as were asked for. */
+  readonly bytes: Uint8Array;
+}
 
 /** Documentation as one file that holds many pages. */
 export interface Documentation {

@@ -3,8 +3,9 @@ import type { IncomingMessage } from "node:http";
 import type { Access } from "#access";
 import type { Instant } from "#core";
 import type { Registry } from "#registry";
+import type { Pages } from "#web";
 import { openHotReplies } from "./hot-replies.ts";
-import { openMetrics } from "./metrics.ts";
+import { type HotFigures, openMetrics } from "./metrics.ts";
 import { whereabouts } from "./public-url.ts";
 import { openReception } from "./reception.ts";
 import type { Dialect } from "./routes.ts";
@@ -56,6 +57,8 @@ export interface FrontDoorParts {
   readonly whyNotReady: () => Promise<string | null>;
   /** OpenMetrics text of the other rooms, without `# EOF`. */
   readonly moreMetrics: () => Promise<string>;
+  /** What browsers are shown; not given: there are no pages. */
+  readonly pages?: Pages;
 }
 
 /** A request that needs no socket. */
@@ -90,6 +93,8 @@ export interface FrontDoor extends AsyncDisposable {
   listen(place: ListeningPlace): Promise<string>;
   /** One request without a socket (journeys). */
   inject(request: InjectedRequest): Promise<InjectedReply>;
+  /** Of the whole answers that are kept in memory. */
+  hotFigures(): HotFigures;
   /** Takes no more, finishes what runs, cuts what is left after the grace. */
   close(graceMilliseconds: number): Promise<void>;
 }
@@ -99,13 +104,14 @@ export async function openFrontDoor(parts: FrontDoorParts): Promise<FrontDoor> {
   const waiting = new WeakSet<IncomingMessage>();
   const nextId = idsFrom(parts.now());
   let isClosing = false;
+  const hot = openHotReplies({
+    now: parts.now,
+    salt: randomBytes(16).toString("base64"),
+    memoryBytesMax: parts.settings.memoryBytesMax,
+  });
   const reception = openReception({
     ...parts,
-    hot: openHotReplies({
-      now: parts.now,
-      salt: randomBytes(16).toString("base64"),
-      memoryBytesMax: parts.settings.memoryBytesMax,
-    }),
+    hot,
     metrics: openMetrics(),
     whereabouts: whereabouts(parts.settings),
     tables: openTables(parts.dialects),
@@ -137,6 +143,7 @@ export async function openFrontDoor(parts: FrontDoorParts): Promise<FrontDoor> {
       return "socketPath" in place ? `unix:${place.socketPath}` : addressOf(server, place.host);
     },
     inject: (request) => inject(app, request),
+    hotFigures: () => hot.figures(),
     close,
     [Symbol.asyncDispose]: () => close(0),
   };

@@ -41,6 +41,19 @@ function asked(hot: HotReplies, request: IncomingMessage, prefix = ""): number |
   return hot.find(request, prefix)?.status ?? null;
 }
 
+test("an answer for a session of a browser is for that session only; other cookies make no difference", () => {
+  const { hot } = openHot();
+  keep(hot, get("/a", { cookie: "theme=dark" }));
+  assert.equal(asked(hot, get("/a")), 200);
+  for (const cookie of ["vivarium_session=a", "x=1; __Host-vivarium_session=a", "__Secure-vivarium_session=a"]) {
+    assert.equal(asked(hot, get("/a", { cookie })), null, cookie);
+    keep(hot, get("/b", { cookie }));
+    assert.deepEqual([asked(hot, get("/b", { cookie })), asked(hot, get("/b", { cookie: `${cookie}b` }))], [200, null]);
+    assert.equal(asked(hot, get("/b", { cookie, authorization: "Basic x" })), null);
+  }
+  assert.equal(asked(hot, get("/b")), null);
+});
+
 test("the same request is answered, another one is not", () => {
   const { hot } = openHot();
   keep(hot, get("/a", { accept: "text/html", "accept-encoding": "gzip" }));

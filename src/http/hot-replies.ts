@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
-import type { Proof } from "#access";
+import { mayHoldSession, type Proof } from "#access";
 import type { Instant, NoteServed } from "#core";
 import type { HotFigures, Series } from "./metrics.ts";
 import { type Finished, notModifiedHeaders } from "./prepare.ts";
@@ -82,6 +82,7 @@ const ALWAYS_COUNT: ReadonlySet<string> = new Set([
   "accept",
   "accept-encoding",
   "authorization",
+  "cookie",
   "x-devpi-auth",
   "x-jfrog-art-api",
   "if-none-match",
@@ -143,11 +144,13 @@ export function openHotReplies(parts: {
 
   function keyOf({ headers, socket }: HotRequest, names: readonly string[]): string {
     const { accept = "", authorization } = headers;
+    // Other cookies tell us nothing.
+    const cookie = headers.cookie !== undefined && mayHoldSession(headers.cookie) ? headers.cookie : undefined;
     const devpi = headers["x-devpi-auth"];
     const apiKey = headers["x-jfrog-art-api"];
     let key = `${accept}\n${headers["accept-encoding"] ?? ""}`;
-    if (authorization !== undefined || devpi !== undefined || apiKey !== undefined) {
-      key += `\n${digestOf(socket, `${authorization ?? ""}\n${devpi ?? ""}\n${apiKey ?? ""}`)}`;
+    if (authorization !== undefined || devpi !== undefined || apiKey !== undefined || cookie !== undefined) {
+      key += `\n${digestOf(socket, `${authorization ?? ""}\n${devpi ?? ""}\n${apiKey ?? ""}\n${cookie ?? ""}`)}`;
     }
     for (const name of names) key += `\n${name}:${headers[name] ?? ""}`;
     return key;

@@ -10,6 +10,7 @@ export {
   openFrontDoor,
   type RequestRecord,
 } from "./front-door.ts";
+export type { HotFigures } from "./metrics.ts";
 export { messageOf, statusOf } from "./problems.ts";
 export type { Dialect, DialectRoute, Scope, Target } from "./routes.ts";
 export { clearSocketPlace, type SocketPlace } from "./unix-socket.ts";

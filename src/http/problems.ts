@@ -13,6 +13,7 @@ const STATUSES: Readonly<Record<ProblemCode, readonly [native: number, devpi: nu
   "file-gone": [410, 410, 404],
   "user-not-found": [404, 404, 404],
   "token-not-found": [404, 404, 404],
+  "session-not-found": [404, 404, 404],
   "policy-not-found": [404, 404, 404],
   "trashed-file-not-found": [404, 404, 404],
   "group-not-found": [404, 404, 404],
@@ -84,6 +85,8 @@ export function messageOf(problem: Problem): string {
       return `there is no user '${problem.user}' here`;
     case "token-not-found":
       return `there is no token '${problem.id}' here`;
+    case "session-not-found":
+      return `there is no session '${problem.id}' of yours; it may have ended already`;
     case "policy-not-found":
       return `there is no retention policy '${problem.policy}' here`;
     case "trashed-file-not-found":

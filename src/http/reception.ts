@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Call, type Problem, type Reply, type RepositoryName, refuse } from "#core";
 import { readAddress, withoutPrefix, withSingleSlashes } from "./addresses.ts";
+import { credentialsOf, refuseForgery } from "./cookies.ts";
 import type { FrontDoorParts } from "./front-door.ts";
 import type { HotAnswer, HotReplies, HotRequest } from "./hot-replies.ts";
 import { checkLength } from "./intake.ts";
 import type { LaneParts } from "./lane.ts";
 import type { Metrics } from "./metrics.ts";
 import { isHealthPath, ownReply } from "./own-routes.ts";
+import { openPageReplies } from "./page-replies.ts";
 import type { Params } from "./patterns.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import type { Whereabouts } from "./public-url.ts";
@@ -54,23 +56,23 @@ export function openReception(parts: ReceptionParts): Reception {
     withKey: async (key: string) => (await registry.repositoryByKey(key))?.name ?? null,
   };
 
+  const pages = openPageReplies({ pages: parts.pages ?? null, names, formatOf });
+
   async function replyTo(visit: Visit): Promise<Reply> {
     const address = readAddress(visit.request.url ?? "");
     if ("because" in address) throw refuse({ code: "request-invalid", because: address.because });
     const below = withoutPrefix(address.path, visit.prefix);
     const path = visit.owner === null ? below : withSingleSlashes(below);
     const isLockedDown = settings.isLockedDown === true;
-    const early = !isLockedDown || isHealthPath(path) ? await ownReply(parts, visit, path) : null;
+    const asset = await pages.assetAt(visit, path);
+    if (asset !== null) return asset;
+    const early = !isLockedDown || isHealthPath(path) ? await openReply(visit, path, false) : null;
     if (early !== null) return early;
-    const { peek } = visit.intake;
-    visit.proof = await access.authenticate({
-      authorization: peek("authorization"),
-      devpiAuth: peek("x-devpi-auth"),
-      apiKey: peek("x-jfrog-art-api"),
-      remoteAddress: visit.remoteAddress,
-    });
+    const credentials = credentialsOf(visit);
+    visit.proof = await access.authenticate(credentials);
+    if (credentials.session !== null) refuseForgery(visit);
     const isStranger = isLockedDown && visit.proof.principal.kind === "anonymous";
-    const late = isLockedDown && !isStranger ? await ownReply(parts, visit, path) : null;
+    const late = isLockedDown ? await openReply(visit, path, isStranger) : null;
     if (late !== null) return late;
     const place = await placeOf(path, names);
     visit.place = place;
@@ -91,6 +93,12 @@ export function openReception(parts: ReceptionParts): Reception {
     const { result, written } = await registry.witness(() => handle(place, chosen, call));
     visit.written = written;
     return result;
+  }
+
+  /** What needs no principal: the page, which holds nothing of anybody's, and what the front door says of itself. */
+  async function openReply(visit: Visit, path: string, isStranger: boolean): Promise<Reply | null> {
+    const page = await pages.pageAt(visit, path, isStranger);
+    return page ?? (isStranger ? null : ownReply(parts, visit, path));
   }
 
   async function formatOf(place: Place) {

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import { type Call, type Problem, RegistryError } from "#core";
+import { isFromPages } from "./cookies.ts";
 import { problemPage } from "./own-pages.ts";
 import { type Prepared, plain } from "./prepare.ts";
 import { FAULT_STATUS, messageOf, problemHeaders, reasonOf, statusOf } from "./problems.ts";
@@ -35,11 +36,17 @@ export function refusalOf(error: unknown, asker: Asker): Refusal {
       // Whether a thing is there, and who may see it, changes at any time.
       "cache-control": "no-store",
       vary: "Accept",
-      ...problemHeaders(problem, asker.dialect?.name ?? "native"),
+      ...challengeless(problemHeaders(problem, asker.dialect?.name ?? "native"), asker.call),
     },
     isToldInBody(asker) ? null : reasonOf(message),
   );
   return { prepared, cause: status >= 500 ? (error.cause ?? error) : undefined };
+}
+
+/** A browser asks for a password by itself where `Basic` is offered; to our own pages, which have a form for it, it is not. */
+function challengeless(headers: Readonly<Record<string, string>>, call: Call): Readonly<Record<string, string>> {
+  if (headers["www-authenticate"] === undefined || !isFromPages(call.header)) return headers;
+  return { ...headers, "www-authenticate": 'Session realm="vivarium"' };
 }
 
 /** devpi's client prints the reason phrase and then the message that it finds in JSON: the same sentence twice. */

@@ -19,7 +19,8 @@ export function greeting({
   }
   const login = first.rootPassword === null ? "" : ` --password=${first.rootPassword}`;
   lines.push(
-    "  Next, in another terminal:",
+    `  Next, with a browser:  ${url}/ui/first-run`,
+    "  or in another terminal:",
     "",
     `    devpi use ${url}`,
     `    devpi login root${login}`,

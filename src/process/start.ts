@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { CommandFailure, EXIT, type Flags, type Io } from "#cli";
 import { RegistryError } from "#core";
 import { clearSocketPlace, type ListeningPlace } from "#http";
@@ -82,9 +83,12 @@ function ownOrigins({ host, port, publicUrl }: Config): readonly string[] {
   return [...names.map((name) => `http://${name}:${port}`), ...(publicUrl === null ? [] : [new URL(publicUrl).origin])];
 }
 
+/** Beside the sources and beside what they are built to. */
+const PAGES_FOLDER = join(import.meta.dirname, "..", "..", "ui", "dist");
+
 /** The real world, for a house that is opened by this process. */
 export function worldOf(version: string, isTerminal: boolean, log: Log): World {
-  return { now, random: Math.random, version, isTerminal, log, process: thisProcess() };
+  return { now, random: Math.random, version, isTerminal, log, process: thisProcess(), pagesFolder: PAGES_FOLDER };
 }
 
 /** Where the server listens, as Node wants it. */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Instant } from "#core";
 import type { Upkeep } from "#registry";
+import { openJobs } from "./jobs.ts";
 import { startUpkeep } from "./upkeep.ts";
 
 const NONE = { files: 0, folders: 0, sizeBytes: 0 };
@@ -10,6 +12,7 @@ const NOTHING: Upkeep = { runs: [], trash: NONE, copies: NONE, failures: [] };
 function openWorld(work: { readonly save?: () => Promise<void>; readonly tick?: () => Promise<Upkeep> }) {
   const waiting = new Map<number, () => void>();
   const notes: string[] = [];
+  const jobs = openJobs(() => 0 as Instant);
   const registry = {
     saveDownloads: work.save ?? (async () => {}),
     retention: { tick: work.tick ?? (async () => NOTHING) },
@@ -17,6 +20,7 @@ function openWorld(work: { readonly save?: () => Promise<void>; readonly tick?: 
   const upkeep = startUpkeep(
     registry as never,
     { note: (level, message) => void notes.push(`${level}: ${message}`) },
+    jobs,
     (milliseconds, signal) =>
       new Promise((resolve) => {
         waiting.set(milliseconds, resolve);
@@ -25,6 +29,7 @@ function openWorld(work: { readonly save?: () => Promise<void>; readonly tick?: 
   );
   return {
     upkeep,
+    jobs,
     notes,
     async pass(milliseconds: number) {
       waiting.get(milliseconds)?.();
@@ -63,9 +68,15 @@ test("what was cleared away is told, and so is what could not be", async () => {
     async () => ({ ...NOTHING, failures: [{ what: "the policy dust", cause: new Error("no") }] }),
     () => Promise.reject(new Error("the database is locked")),
   ];
-  const { upkeep, notes, pass } = openWorld({ tick: () => results.shift()?.() ?? Promise.resolve(NOTHING) });
+  const { upkeep, jobs, notes, pass } = openWorld({ tick: () => results.shift()?.() ?? Promise.resolve(NOTHING) });
   await using _ = upkeep;
-  for (let times = 0; times < 4; times += 1) await pass(15 * MINUTES);
+  const outcomes: unknown[] = [];
+  for (let times = 0; times < 4; times += 1) {
+    await pass(15 * MINUTES);
+    outcomes.push(jobs.all()[1]?.outcome);
+  }
+  const FAILED = "failed; the log says why";
+  assert.deepEqual(outcomes, ["nothing was due", "4 files cleared away", FAILED, FAILED]);
   assert.deepEqual(notes, [
     "info: a retention policy has run",
     "info: cleared the trash",

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Registry, Upkeep } from "#registry";
+import type { Jobs } from "./jobs.ts";
 import type { Log } from "./log.ts";
 
 /** A kill loses the downloads that were counted since. */
@@ -17,28 +18,39 @@ type Kept = Pick<Registry, "saveDownloads" | "retention">;
 export function startUpkeep(
   { saveDownloads, retention }: Kept,
   log: Pick<Log, "note">,
+  jobs: Jobs,
   wait: (milliseconds: number, signal: AbortSignal) => Promise<void> = waitQuietly,
 ): AsyncDisposable {
   const controller = new AbortController();
   const { signal } = controller;
+  const saving = jobs.follow("write counted downloads down", SAVE_EVERY_MS);
+  const clearing = jobs.follow("run retention policies, clear the trash and unused copies", TICK_EVERY_MS);
   let isFailing = false;
 
   async function save(): Promise<void> {
+    saving.began();
     try {
       await saveDownloads();
+      saving.ended("written");
       isFailing = false;
     } catch (failure) {
       // Told once, and not every few seconds for as long as a disk is full. Nothing is lost: it is counted on.
       if (!isFailing) log.note("warn", "counted downloads could not be written down", {}, failure);
       isFailing = true;
+      saving.failed();
     }
   }
 
   async function tick(): Promise<void> {
+    clearing.began();
     try {
-      tell(log, await retention.tick(signal));
+      const upkeep = await retention.tick(signal);
+      tell(log, upkeep);
+      if (upkeep.failures.length > 0) clearing.failed();
+      else clearing.ended(outcomeOf(upkeep));
     } catch (failure) {
       log.note("warn", "what is due to be cleared away could not be", {}, failure);
+      clearing.failed();
     }
   }
 
@@ -61,6 +73,11 @@ export function startUpkeep(
 async function waitQuietly(milliseconds: number, signal: AbortSignal): Promise<void> {
   // Aborting is how it ends: no failure.
   await pause(milliseconds, undefined, { signal, ref: false }).catch(() => {});
+}
+
+function outcomeOf({ runs, trash, copies }: Upkeep): string {
+  const files = runs.reduce((sum, { count }) => sum + count, trash.files + copies.files);
+  return files === 0 ? "nothing was due" : `${files} files cleared away`;
 }
 
 function tell(log: Pick<Log, "note">, { runs, trash, copies, failures }: Upkeep): void {

@@ -6,6 +6,7 @@ export type { Documentations, OpenPage } from "./documentation.ts";
 export type { Destination, Elsewhere, SentStep, Shipment } from "./elsewhere.ts";
 export type { Governing, Retention, RetentionRun, Upkeep } from "./governing.ts";
 export type { CopiedProject, IndexCopies, IndexSource, ProjectCopy } from "./index-copies.ts";
+export type { Contents, Insides, MemberText } from "./insides.ts";
 export type {
   ArrivedVersion,
   ArrivingAttachment,
@@ -31,7 +32,8 @@ export type {
   RepositoryChange,
 } from "./registry.ts";
 export { placeOfOffer } from "./remote-place.ts";
-export type { Search, SearchHit, SearchWish } from "./search.ts";
+export type { MemberVerdict, Resolution, Resolutions } from "./resolutions.ts";
+export type { Finding, Search, SearchHit, SearchWish } from "./search.ts";
 export type {
   Downloads,
   FileNode,

@@ -3,6 +3,7 @@ import {
   type Instant,
   isReserved,
   type Listing,
+  type LocalRepository,
   mayBeSkipped,
   type Principal,
   type ProjectName,
@@ -51,6 +52,8 @@ export interface Listings extends Disposable {
    * is for the caller to check.
    */
   resolved(asked: Repository, project: ProjectName, principal: Principal): Promise<Listing | null>;
+  /** What a local repository has of a project, for the one rule. Knows no rights. */
+  holdOf(local: LocalRepository, project: ProjectName): Promise<Hold>;
   /** What the repository has by itself, as far as the principal may learn the names. */
   ownProjects(repository: Repository, principal: Principal): Promise<Projects>;
   /** Of all members that may be read. No rule hides names: a shadowed project is there, in the one that shadows it. */
@@ -202,6 +205,7 @@ export function openListings(tools: Tools, changes: Changes): Listings {
 
   return {
     own,
+    holdOf: async (local, project) => holdOf((await ownListings.get(local, project)) ?? undefined),
 
     async resolved(asked, project, principal) {
       if (isBlackedOut(asked) || !constraining.admits(asked.format, ownLists(asked), project)) return null;

@@ -12,6 +12,7 @@ import { openDownloadCounts } from "./download-counts.ts";
 import { openElsewhere } from "./elsewhere.ts";
 import { forgetGoneRemotes } from "./gone-remotes.ts";
 import { openHotFiles } from "./hot-files.ts";
+import { openInsides } from "./insides.ts";
 import { openListings } from "./listing.ts";
 import { openGoverning } from "./open-governing.ts";
 import { openIndexCopies } from "./open-index-copies.ts";
@@ -25,6 +26,7 @@ import { openPublishing } from "./publish.ts";
 import type { Registry, RegistryParts } from "./registry.ts";
 import { openReleases } from "./releases.ts";
 import { openRepositoriesAdmin } from "./repositories-admin.ts";
+import { openResolutions } from "./resolutions.ts";
 import { openRulebook } from "./rulebook.ts";
 import { openSearch } from "./search.ts";
 import { existing, requireRight, type Tools } from "./tools.ts";
@@ -101,7 +103,9 @@ export async function openRegistry(parts: RegistryParts): Promise<Registry> {
     accounts: openAccounts(tools),
     repositoriesAdmin: openRepositoriesAdmin(tools),
     releases,
+    resolutions: openResolutions(tools, listings),
     search,
+    insides: openInsides(deskTools),
     attachments,
     documentation: openDocumentations(tools, attachments),
     elsewhere: openElsewhere(tools),

@@ -27,8 +27,10 @@ import type { Documentations } from "./documentation.ts";
 import type { Elsewhere } from "./elsewhere.ts";
 import type { Governing, Retention } from "./governing.ts";
 import type { IndexCopies } from "./index-copies.ts";
+import type { Insides } from "./insides.ts";
 import type { Moving } from "./moving.ts";
 import type { PushContent } from "./parcels.ts";
+import type { Resolutions } from "./resolutions.ts";
 import type { Search } from "./search.ts";
 import type { Trash, Tree } from "./tree.ts";
 import type { Usage } from "./usage.ts";
@@ -92,7 +94,9 @@ export interface Registry {
   readonly accounts: Accounts;
   readonly repositoriesAdmin: RepositoriesAdmin;
   readonly releases: Releases;
+  readonly resolutions: Resolutions;
   readonly search: Search;
+  readonly insides: Insides;
   readonly attachments: Attachments;
   readonly documentation: Documentations;
   readonly elsewhere: Elsewhere;
@@ -204,6 +208,8 @@ export interface RepositoriesAdmin {
 /** What is done to published things across repositories and dialects. */
 export interface Releases {
   versions(repository: RepositoryName, project: ProjectName): Promise<readonly Version[]>;
+  /** The record of one version; `null`: there is none. */
+  version(repository: RepositoryName, project: ProjectName, version: string): Promise<Version | null>;
   /** Removes a project with all versions and files. `force` lifts the refusal of immutable repositories. */
   removeProject(principal: Principal, repository: RepositoryName, project: ProjectName, force: boolean): Promise<void>;
   removeVersion(

@@ -23,6 +23,7 @@ export function openReleases(tools: Tools): Releases {
     ...openRemoval(tools),
     push: openPush(tools),
     versions: (repository, project) => metadata.read((view) => view.versions(repository, project)),
+    version: (repository, project, version) => metadata.read((view) => view.version(repository, project, version)),
     async yank(principal, repository, project, version, reason) {
       checkReason(reason);
       return change(tools, { principal, action: "yank", repository, project }, async (tx, local) => {

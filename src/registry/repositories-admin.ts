@@ -130,7 +130,7 @@ async function existingIn(tx: Transaction, name: RepositoryName): Promise<Reposi
 }
 
 /** The repository with its lists of names in the format's normal form, and nothing wrong with it. */
-function checked({ formats }: Tools, repository: Repository): Repository {
+export function checked({ formats }: Tools, repository: Repository): Repository {
   const format = formats.get(repository.format);
   if (format === undefined) {
     const known = [...formats.keys()].join(", ");

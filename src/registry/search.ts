@@ -15,6 +15,7 @@ import { listsFor, openConstraining } from "./constraining.ts";
 import type { Listings } from "./listing.ts";
 import { openPatterning, patternsFor } from "./path-patterns.ts";
 import { type NamedProject, placeOfName } from "./project-names.ts";
+import { openQuickSearch } from "./quick-search.ts";
 import { isForSomeProjects, mayRead, partRead } from "./rights.ts";
 import type { Tools } from "./tools.ts";
 import { openWatchedMemory } from "./watched-memory.ts";
@@ -28,6 +29,21 @@ export interface Search {
   within(principal: Principal, asked: Repository, wish: SearchWish): Promise<readonly SearchHit[]>;
   /** In every repository that holds or remembers projects of its own, each by itself. */
   everywhere(principal: Principal, wish: SearchWish): Promise<readonly SearchHit[]>;
+  /**
+   * The same for a person who types: every word must be found in the name, the summary, the keywords or the people.
+   * Quick from the second time on. The likeliest first, at most `hitsMax`. `asked`: only what that repository shows, each
+   * project once; the right to read it is for the caller to check.
+   */
+  anywhere(principal: Principal, text: string, hitsMax: number, asked?: Repository): Promise<Finding>;
+}
+
+/** What {@link Search.anywhere} has found. */
+export interface Finding {
+  readonly hits: readonly SearchHit[];
+  /** There are more than those. */
+  readonly hasMore: boolean;
+  /** Remotes whose lists of names have not come yet; the next search may know them. */
+  readonly unread: readonly RepositoryName[];
 }
 
 /** Words are found anywhere, in any case; all words of one field must be there. An empty field asks for nothing. */
@@ -141,6 +157,8 @@ export function openSearch(tools: Tools, changes: Changes, listings: Listings): 
     }
   }
 
+  const quick = openQuickSearch(tools, namesIn);
+
   async function caughtUp(): Promise<void> {
     const told = metadata.catchUp();
     if (told !== undefined) await told;
@@ -177,11 +195,32 @@ export function openSearch(tools: Tools, changes: Changes, listings: Listings): 
       }
       return best(hits, wish);
     },
+    async anywhere(principal, text, hitsMax, asked) {
+      await caughtUp();
+      if (asked === undefined) return quick.find(principal, text, hitsMax, catalog.all());
+      const order = catalog.order(asked);
+      const found = await quick.find(principal, text, hitsMax, order);
+      const { projects } = await listings.resolvedProjects(asked, principal);
+      return { ...found, hits: eachOnce(found.hits, order).filter((hit) => placeOfName(projects, hit.project) >= 0) };
+    },
     [Symbol.dispose]() {
+      quick[Symbol.dispose]();
       memory.clear();
       names.clear();
     },
   };
+}
+
+/** Of a project that several have, the first one's. */
+function eachOnce(hits: readonly SearchHit[], order: readonly Source[]): readonly SearchHit[] {
+  const places = new Map(order.map(({ name }, place) => [name, place]));
+  const placeOf = (hit: SearchHit): number => places.get(hit.repository) ?? order.length;
+  const first = new Map<ProjectName, SearchHit>();
+  for (const hit of hits) {
+    const known = first.get(hit.project);
+    if (known === undefined || placeOf(hit) < placeOf(known)) first.set(hit.project, hit);
+  }
+  return hits.filter((hit) => first.get(hit.project) === hit);
 }
 
 async function abstractIn(

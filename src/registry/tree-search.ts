@@ -117,7 +117,7 @@ export function openTreeSearch(tools: TreeTools): Pick<Tree, "search"> {
     const node = remote === null || file === null ? nodeOfEntry(item) : remoteFileNodeOf(remote, file);
     const counts = isCounted && item.kind === "file";
     const downloads = counts ? await tools.downloads.of(item.repository, item.path) : null;
-    return { node, properties: item.properties, downloads, isCache: remote !== null };
+    return { node, release: releaseOf(item), properties: item.properties, downloads, isCache: remote !== null };
   }
 
   /** One more than is asked for, where there is one. */
@@ -262,4 +262,9 @@ function compareHits(order: ItemQuery["order"], { item: one }: Hit, { item: othe
 function compareValues(one: string | number | null, other: string | number | null): number {
   if (one === null || other === null) return Number(other === null) - Number(one === null);
   return typeof one === "number" && typeof other === "number" ? one - other : compareTexts(String(one), String(other));
+}
+
+function releaseOf(item: Item): FoundItem["release"] {
+  if (item.kind === "folder" || item.artifact.project === NO_PROJECT) return null;
+  return { project: item.artifact.project, version: item.artifact.version };
 }

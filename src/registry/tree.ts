@@ -1,4 +1,4 @@
-import type { Instant, Item, ItemQuery, Principal, Properties, RepositoryName, TrashedFile } from "#core";
+import type { Instant, Item, ItemQuery, Principal, ProjectName, Properties, RepositoryName, TrashedFile } from "#core";
 import type { OpenFile, Received } from "#formats";
 
 /** A place in a repository's tree. */
@@ -138,9 +138,17 @@ export interface Tree {
   downloads(principal: Principal, place: Place): Promise<Downloads | null>;
 }
 
+/** A version of a project. */
+export interface Release {
+  readonly project: ProjectName;
+  readonly version: string | null;
+}
+
 /** A found item; `node` has what the tables do not say of copies of remotes. */
 export interface FoundItem {
   readonly node: TreeNode;
+  /** Of a file that belongs to a package: to which. */
+  readonly release: Release | null;
   readonly properties: Properties;
   readonly downloads: Downloads | null;
   /** Of a remote's copy. */

@@ -89,3 +89,29 @@ test("a start over data says nothing about an upstream that is set as it is", as
   await app.restart();
   assert.deepEqual(app.notes, []);
 });
+
+test("an administrator is told how the server is, also of what it failed", async () => {
+  await using world = await openTestApp();
+  const root = world.as("root");
+  for (let times = 0; times < 3; times += 1) await world.anyone().get("/+api");
+  await world.anyone().get("/alice/nothing/");
+
+  const status = JSON.parse((await root.get("/api/v1/status")).body.toString()) as {
+    readonly traffic: { readonly requests: number; readonly refusals: number; readonly minutes: readonly unknown[] };
+    readonly caches: readonly { readonly name: string }[];
+    readonly jobs: readonly { readonly isRunning: boolean; readonly everySeconds: number }[];
+    readonly failedRequests: readonly unknown[];
+  };
+  assert.equal(status.traffic.requests, 4);
+  assert.equal(status.traffic.refusals, 1);
+  assert.equal(status.traffic.minutes.length, 1);
+  assert.deepEqual(
+    status.caches.map(({ name }) => name),
+    ["answers", "pages", "remotes"],
+  );
+  assert.deepEqual(
+    status.jobs.map(({ everySeconds }) => everySeconds),
+    [21_600, 5, 900],
+  );
+  assert.deepEqual(status.failedRequests, []);
+});

@@ -14,6 +14,10 @@ export interface FakeIo {
   readonly requests: readonly SentRequest[];
   /** Questions that were asked at the terminal. */
   readonly questions: readonly string[];
+  /** As they are now, by path. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Those that were written so that nobody else may read them. */
+  readonly secretFiles: ReadonlySet<string>;
 }
 
 export interface SentRequest {
@@ -32,6 +36,8 @@ export interface FakeIoWish {
   /** Instead of the API. */
   readonly fetch?: typeof globalThis.fetch;
   readonly files?: Readonly<Record<string, string>>;
+  /** What can be started. */
+  readonly programs?: readonly string[];
   readonly input?: string;
   /** What is typed at the terminal, in order; not given: there is no terminal. */
   readonly secrets?: readonly string[];
@@ -45,6 +51,8 @@ export function fakeIo(wish: FakeIoWish = {}): FakeIo {
   const requests: SentRequest[] = [];
   const questions: string[] = [];
   const secrets = [...(wish.secrets ?? [])];
+  const files = new Map(Object.entries(wish.files ?? {}));
+  const secretFiles = new Set<string>();
   let out = "";
   const io: Io = {
     env: wish.env ?? {},
@@ -62,8 +70,16 @@ export function fakeIo(wish: FakeIoWish = {}): FakeIo {
       requests.push(request);
       return wish.fetch === undefined ? answerFrom(wish.api ?? {}, request) : wish.fetch(address, init);
     },
-    readFile: async (path) => wish.files?.[path] ?? null,
+    readFile: async (path) => files.get(path) ?? null,
+    async writeFile(path, text, isSecret) {
+      if (text === null) files.delete(path);
+      else files.set(path, text);
+      if (isSecret) secretFiles.add(path);
+    },
+    hasProgram: async (name) => wish.programs?.includes(name) ?? false,
     homeFolder: "/home/alice",
+    hostName: "laptop",
+    platform: "linux",
     now: () => FAKE_NOW,
   };
   return {
@@ -71,6 +87,8 @@ export function fakeIo(wish: FakeIoWish = {}): FakeIo {
     err,
     requests,
     questions,
+    files,
+    secretFiles,
     get out() {
       return out;
     },

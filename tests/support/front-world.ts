@@ -21,7 +21,7 @@ import { openSqliteStore } from "../../src/stores/sqlite/index.ts";
 import { CHEAP } from "./access-world.ts";
 import { aWheelFile, uploadOf } from "./archives.ts";
 import { memoryBlobs } from "./memory-stores.ts";
-import { A_SERVER } from "./spoken-world.ts";
+import { A_SERVER, A_STATUS } from "./spoken-world.ts";
 
 /** The front door over a real registry and real access; `alice/dev` is open, `alice/closed` is not. */
 export interface FrontWorld extends AsyncDisposable {
@@ -84,7 +84,11 @@ export async function openFrontWorld(
     await openFrontDoor({
       registry,
       access,
-      dialects: [...(options.more ?? []), nativeApi(spoken), devpiDialect({ ...spoken, server })],
+      dialects: [
+        ...(options.more ?? []),
+        nativeApi({ ...spoken, status: async () => A_STATUS }),
+        devpiDialect({ ...spoken, server }),
+      ],
       settings: {
         publicUrl: null,
         trustedProxies: [],

@@ -49,12 +49,18 @@ export const plainFormat: PackageFormat = {
   placeOf: ({ displayName, version, filename }) => `${displayName}/${version}/${filename}`,
   propertiesOf: ({ displayName, version }) => ({ "plain.name": [displayName], "plain.version": [version] }),
   examine: async () => null,
+  async admit() {
+    throw new Error("remotes publish nothing");
+  },
   knowsProjects: true,
   reader,
   compareVersions: (a, b) => (a < b ? -1 : a > b ? 1 : 0),
   isStable: () => true,
   readConstraints: () => ({ admitsProject: () => true, admitsVersion: () => true }),
   summaryOf: () => null,
+  searchTextOf: () => "",
+  describe: async () => null,
+  archives: { members: async () => null, read: async () => null },
   attachmentPath: ({ filename }) => filename,
   attachmentProjects: () => [],
   uploadForms: { fileField: "content", register: () => [], file: () => [], documentation: () => [] },

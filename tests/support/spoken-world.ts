@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Access, openAccess, openSealer } from "#access";
+import type { ServerFigures } from "#api";
 import {
   ANONYMOUS,
   type Instant,
@@ -57,6 +58,7 @@ export interface SpokenParts {
   readonly installationId: string;
   readonly version: string;
   readonly server: typeof A_SERVER;
+  readonly status: () => Promise<ServerFigures>;
 }
 
 /** How the server was started, as devpi's dialect tells it. */
@@ -66,6 +68,20 @@ export const A_SERVER = {
   port: 3141,
   publicUrl: null as string | null,
   isLockedDown: false,
+};
+
+/** How the running server is, told by nobody's wiring. */
+export const A_STATUS: ServerFigures = {
+  startedAt: "2026-11-24T10:00:00.000Z",
+  at: "2026-11-24T10:42:18.000Z",
+  traffic: { requests: 0, refusals: 0, failures: 0, sentBytes: 0, milliseconds: 0, uploads: 0, minutes: [] },
+  caches: [],
+  stored: { projects: 0, files: 0, sizeBytes: 0 },
+  disk: null,
+  upstreams: [],
+  process: { memoryBytes: 1, heapBytes: 1, cpuSeconds: 0 },
+  failedRequests: [],
+  jobs: [],
 };
 
 export const SYSTEM: Principal = { kind: "system", reason: "test" };
@@ -122,6 +138,7 @@ export async function openSpokenWorld(
     installationId: "installation-1",
     version: "0.0.1",
     server: { ...A_SERVER, isLockedDown },
+    status: async () => A_STATUS,
   });
   const finder = finderIn(dialect, registry);
   const closing = opened.move();

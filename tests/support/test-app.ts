@@ -84,6 +84,8 @@ export interface TestAppOptions {
   /** Kept when the house is closed. */
   readonly dataFolder?: string;
   readonly rootPassword?: string | null;
+  /** Where built pages are; without it there are none. */
+  readonly pagesFolder?: string;
 }
 
 export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp> {
@@ -115,6 +117,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
       eventLoopUtilization: () => 0,
     },
     hashingCost: CHEAP,
+    ...(options.pagesFolder === undefined ? {} : { pagesFolder: options.pagesFolder }),
     upstreamLimits: { retries: 0, retryMilliseconds: 1, failuresMax: 1_000_000 },
   };
 

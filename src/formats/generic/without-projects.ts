@@ -14,9 +14,15 @@ export const WITHOUT_PROJECTS: Omit<PackageFormat, "name" | "routes"> = {
   placeOf: ({ filename }) => filename,
   propertiesOf: () => ({}),
   examine: async () => null,
+  async admit(filename) {
+    throw refuse({ code: "upload-invalid", because: `${filename} is no package here: ${NO_PROJECTS}` });
+  },
   compareVersions: (a, b) => (a < b ? -1 : a > b ? 1 : 0),
   isStable: () => false,
   summaryOf: () => null,
+  searchTextOf: () => "",
+  describe: async () => null,
+  archives: { members: async () => null, read: async () => null },
   readConstraints(lines) {
     if (lines.length > 0) throw noProjects();
     return { admitsProject: () => true, admitsVersion: () => true };

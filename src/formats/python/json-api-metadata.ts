@@ -18,7 +18,10 @@ export interface ReleaseMetadata {
  * The metadata of a release: of its first file whose metadata file can be had, description included; else what is kept
  * with its files. A failing upstream does not fail the answer: most who ask want the hashes.
  */
-export async function metadataOf(release: Release, desk: Desk): Promise<ReleaseMetadata> {
+export async function metadataOf(
+  release: Pick<Release, "files">,
+  desk: Pick<Desk, "companion">,
+): Promise<ReleaseMetadata> {
   const file = release.files.find(isAnnounced);
   if (file === undefined) return { record: keptWith(release), isWhole: true };
   const { project, filename } = factsOf(file);
@@ -54,7 +57,7 @@ async function read(opened: OpenFile): Promise<Uint8Array | null> {
 }
 
 /** What the listing itself tells, without a description. */
-function keptWith(release: Release): MetadataRecord {
+function keptWith(release: Pick<Release, "files">): MetadataRecord {
   const attributes = release.files.map((file) => pythonAttributes(factsOf(file).attributes));
   const metadata = attributes.find((one) => one.metadata !== null)?.metadata;
   const requiresPython = attributes.find((one) => one.requiresPython !== null)?.requiresPython;

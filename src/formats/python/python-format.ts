@@ -1,8 +1,11 @@
 import type { FormatName } from "#core";
 import type { PackageFormat } from "../format.ts";
+import { admit } from "./admit.ts";
 import { adopt } from "./adopt.ts";
+import { archives } from "./archives.ts";
 import { attachmentCandidates, attachmentPath } from "./attachment-paths.ts";
 import { readConstraints } from "./constraints.ts";
+import { describe, searchTextOf } from "./describe.ts";
 import { zippedDocumentation } from "./documentation.ts";
 import { examine } from "./examine.ts";
 import { fileIdentity } from "./file-identity.ts";
@@ -31,11 +34,15 @@ export function pythonFormat(): PackageFormat {
     placeOf,
     propertiesOf,
     examine,
+    admit,
     knowsProjects: true,
     reader: pythonReader,
     compareVersions,
     readConstraints,
     summaryOf: ({ summary }) => (typeof summary === "string" && summary !== "" ? summary : null),
+    searchTextOf,
+    describe,
+    archives,
     isStable: (version) => isVersion(version) && !isPrerelease(version),
     attachmentPath,
     attachmentProjects: attachmentCandidates,

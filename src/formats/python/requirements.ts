@@ -47,6 +47,11 @@ export function isRequirement(text: string): boolean {
   return isSpecifierSet(inner?.[1] ?? clauses);
 }
 
+/** What a dependency names, as it spells it; `null`: it is no dependency. */
+export function requiredName(text: string): string | null {
+  return isRequirement(text) ? (NAME_AND_EXTRAS.exec(text)?.[1] ?? null) : null;
+}
+
 /** Whether `text` is an environment marker: comparisons joined by `and`, `or` and brackets. */
 export function isMarker(text: string): boolean {
   const tokens = tokensOf(text);

@@ -49,7 +49,8 @@ export async function hasPackageInfo(file: RandomAccess): Promise<boolean> {
   return isFound;
 }
 
-async function readTar(file: RandomAccess, onMember: Parameters<typeof openTar>[0]): Promise<void> {
+/** Hands every member of a `.tar.gz` to `onMember`. Throws where it is not gzip or not tar to the last byte, and for bombs. */
+export async function readTar(file: RandomAccess, onMember: Parameters<typeof openTar>[0]): Promise<void> {
   const tar = openTar(onMember);
   let unpacked = 0;
   await gunzip(file, (chunk) => {

@@ -408,6 +408,7 @@ function anItem(
     },
     properties: {},
     downloads,
+    release: null,
     isCache: false,
   };
 }

@@ -134,6 +134,7 @@ function anItem(index: number): FoundItem {
     },
     properties: { stage: ["qa", "dev"], team: ["x"] },
     downloads: { count: index, lastAt: AT, lastBy: "bob" },
+    release: null,
     isCache: false,
   };
 }
