@@ -13,7 +13,7 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     pattern:
-      /ours only: (says|.* \$\.message =) .*(only \w+ and root (may change|administer)|needs a sign-in|no permission to delete user|the account root cannot be removed)/,
+      /ours only: (says|.* \$\.message =) .*(only \w+(, root and administrators| and root) (may change|administer)|needs a sign-in|no permission to delete user|the account root cannot be removed)/,
     reason: "the sentence for it: who may",
   },
   {
