@@ -15,14 +15,14 @@ const STAGES = {
     isIn: (path) => !/^tests\/(conformance|faults)\//.test(path),
     concurrency: 2,
     testMinutes: 2,
-    stageMinutes: 13,
+    stageMinutes: 11,
   },
-  faults: { isIn: (path) => path.startsWith("tests/faults/"), concurrency: 1, testMinutes: 5, stageMinutes: 10 },
+  faults: { isIn: (path) => path.startsWith("tests/faults/"), concurrency: 1, testMinutes: 5, stageMinutes: 8 },
   conformance: {
     isIn: (path) => path.startsWith("tests/conformance/"),
     concurrency: 1,
     testMinutes: 8,
-    stageMinutes: 15,
+    stageMinutes: 18,
   },
 };
 
