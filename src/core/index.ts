@@ -8,6 +8,7 @@ export * from "./artifact.ts";
 export * from "./attachments.ts";
 export * from "./call.ts";
 export * from "./governing-rules.ts";
+export * from "./html.ts";
 export * from "./item-matches.ts";
 export * from "./items.ts";
 export * from "./journal.ts";

@@ -1,8 +1,8 @@
-import type { Reply } from "#core";
+import { escapeHtml, type Reply } from "#core";
 
 /** What a browser is shown at `/`: what this is, and the first commands. */
 export function welcomePage(publicUrl: string): Reply {
-  const url = escaped(publicUrl);
+  const url = escapeHtml(publicUrl);
   return {
     kind: "bytes",
     status: 200,
@@ -32,8 +32,8 @@ devpi index -c &lt;repository&gt;</pre>
 
 /** A refusal for people. Without links: tools that scrape pages would take them for files. */
 export function problemPage(title: string, message: string): string {
-  const heading = escaped(title);
-  return `<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>${heading}</title></head><body>\n<h1>${heading}</h1>\n<p>${escaped(message)}</p>\n</body></html>\n`;
+  const heading = escapeHtml(title);
+  return `<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>${heading}</title></head><body>\n<h1>${heading}</h1>\n<p>${escapeHtml(message)}</p>\n</body></html>\n`;
 }
 
 /** A line of text for those who watch the server. */
@@ -45,8 +45,4 @@ export function textReply(status: number, text: string): Reply {
     body: `${text}\n`,
     cache: { kind: "none" },
   };
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

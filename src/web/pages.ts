@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
-import type { Reply } from "#core";
+import { escapeHtml, type Reply } from "#core";
 import { ASSET_HEADERS, PAGE_HEADERS } from "./page-headers.ts";
 
 /** The built pages. Looked at again when they have been built anew, also while the server runs. */
@@ -74,7 +74,7 @@ function documentOf(html: string, prefix: string): Reply {
     contentType: "text/html; charset=utf-8",
     headers: PAGE_HEADERS,
     cache: { kind: "revalidate", isPrivate: false },
-    body: html.replace(/<head>/i, () => `<head><base href="${escaped(prefix)}/">`),
+    body: html.replace(/<head>/i, () => `<head><base href="${escapeHtml(prefix)}/">`),
   };
 }
 
@@ -125,8 +125,4 @@ async function readIfThere(path: string): Promise<Uint8Array | null> {
 
 function isAbsent(cause: unknown): boolean {
   return cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ENOTDIR");
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,4 +1,4 @@
-import { type Call, leafOf, type Reply } from "#core";
+import { type Call, escapeHtml, leafOf, type Reply } from "#core";
 import type { TreeNode } from "#registry";
 
 /** A folder as a page of links, for people and for tools that read such pages. */
@@ -7,10 +7,10 @@ export function folderPage(call: Call, title: string, isRoot: boolean, children:
     const name = node.kind === "folder" ? `${leafOf(node.path)}/` : leafOf(node.path);
     const size = node.kind === "folder" ? "-" : String(node.sizeBytes);
     const href = `./${encodeURIComponent(leafOf(node.path))}${node.kind === "folder" ? "/" : ""}`;
-    return `<a href="${escaped(href)}">${escaped(name)}</a>  ${new Date(node.modifiedAt).toISOString()}  ${size}`;
+    return `<a href="${escapeHtml(href)}">${escapeHtml(name)}</a>  ${new Date(node.modifiedAt).toISOString()}  ${size}`;
   });
   const up = isRoot ? [] : ['<a href="../">../</a>'];
-  const heading = `Index of ${escaped(title)}`;
+  const heading = `Index of ${escapeHtml(title)}`;
   return {
     kind: "bytes",
     status: 200,
@@ -18,8 +18,4 @@ export function folderPage(call: Call, title: string, isRoot: boolean, children:
     body: `<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>${heading}</title></head><body>\n<h1>${heading}</h1>\n<pre>${[...up, ...links].join("\n")}</pre>\n</body></html>\n`,
     cache: { kind: "revalidate", isPrivate: call.principal.kind !== "anonymous" },
   };
-}
-
-export function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

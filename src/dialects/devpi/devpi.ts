@@ -1,10 +1,9 @@
-import { type Call, type Problem, RegistryError, refuse } from "#core";
+import { type Call, escapeHtml, type Problem, RegistryError, refuse } from "#core";
 import type { Dialect, DialectRoute } from "#http";
 import { asksHtml } from "./answers.ts";
 import { authCheckRoutes } from "./auth-check.ts";
 import { documentationRoutes } from "./documentation.ts";
 import { indexRoutes } from "./indexes.ts";
-import { escaped } from "./pages.ts";
 import { API_VERSION, type DevpiParts, SERVER_VERSION } from "./parts.ts";
 import { projectRoutes } from "./projects.ts";
 import { pushRoutes } from "./push.ts";
@@ -76,6 +75,6 @@ function renderProblem(problem: Problem, message: string, call: Call): { content
   if (!asksHtml(call)) return { contentType: "application/json", body: `${JSON.stringify({ message: text })}\n` };
   return {
     contentType: "text/html; charset=utf-8",
-    body: `<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Refused</title></head><body>\n<p>${escaped(text)}</p>\n</body></html>\n`,
+    body: `<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Refused</title></head><body>\n<p>${escapeHtml(text)}</p>\n</body></html>\n`,
   };
 }

@@ -1,4 +1,4 @@
-import type { Call, Reply } from "#core";
+import { type Call, escapeHtml, type Reply } from "#core";
 
 /** A plain page of links for people who point a browser at an address of devpi's. */
 export function linkPage(
@@ -7,9 +7,9 @@ export function linkPage(
   links: readonly { readonly path: string; readonly text: string }[],
 ): Reply {
   const items = links.map(
-    ({ path, text }) => `<li><a href="${escaped(call.publicUrl + encodedPath(path))}">${escaped(text)}</a></li>`,
+    ({ path, text }) => `<li><a href="${escapeHtml(call.publicUrl + encodedPath(path))}">${escapeHtml(text)}</a></li>`,
   );
-  const heading = escaped(title);
+  const heading = escapeHtml(title);
   return {
     kind: "bytes",
     status: 200,
@@ -26,8 +26,4 @@ export function encodedPath(path: string): string {
     .split("/")
     .map((segment) => encodeURIComponent(segment).replaceAll("%2B", "+").replaceAll("%40", "@"))
     .join("/");
-}
-
-export function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

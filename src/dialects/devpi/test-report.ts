@@ -1,5 +1,4 @@
-import type { Json, JsonObject } from "#core";
-import { escaped } from "./pages.ts";
+import { escapeHtml, type Json, type JsonObject } from "#core";
 
 /** What a report of tox says of one environment. */
 interface Environment {
@@ -17,8 +16,8 @@ interface Command {
 
 /** A page that shows a report of tox; of what is no such report the text. */
 export function reportPage(title: string, report: string): string {
-  const body = bodyOf(report) ?? `<pre>${escaped(report)}</pre>`;
-  const heading = escaped(title);
+  const body = bodyOf(report) ?? `<pre>${escapeHtml(report)}</pre>`;
+  const heading = escapeHtml(title);
   return `<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>${heading}</title></head><body>\n<h1>${heading}</h1>\n${body}\n</body></html>\n`;
 }
 
@@ -28,12 +27,12 @@ function bodyOf(report: string): string | null {
   if (environments.length === 0) return null;
   const where = [textOf(host), textOf(platform)].filter((text) => text !== "").join(", ");
   return [
-    ...(where === "" ? [] : [`<p>${escaped(where)}</p>`]),
+    ...(where === "" ? [] : [`<p>${escapeHtml(where)}</p>`]),
     ...environments.flatMap((environment) => [
-      `<h2>${escaped([environment.name, environment.python].filter((text) => text !== "").join(", "))}: ${verdictOf(environment)}</h2>`,
+      `<h2>${escapeHtml([environment.name, environment.python].filter((text) => text !== "").join(", "))}: ${verdictOf(environment)}</h2>`,
       ...[...environment.setup, ...environment.test].map(
         ({ line, hasFailed, output }) =>
-          `<details${hasFailed ? " open" : ""}><summary>${hasFailed ? "failed" : "passed"}: <code>${escaped(line)}</code></summary><pre>${escaped(output)}</pre></details>`,
+          `<details${hasFailed ? " open" : ""}><summary>${hasFailed ? "failed" : "passed"}: <code>${escapeHtml(line)}</code></summary><pre>${escapeHtml(output)}</pre></details>`,
       ),
     ]),
   ].join("\n");

@@ -1,4 +1,4 @@
-import { type Call, leafOf, type Reply } from "#core";
+import { type Call, escapeHtml, leafOf, type Reply } from "#core";
 import { encodedPath } from "./without-projects.ts";
 
 /** A part of what stands in a folder. */
@@ -54,10 +54,10 @@ function prefersJson(accept: string | null): boolean {
 }
 
 function pageOf(title: string, { path, names, next }: FolderPart): string {
-  const heading = escaped(path === "" ? title : `${title}/${path}`);
+  const heading = escapeHtml(path === "" ? title : `${title}/${path}`);
   const up = path === "" ? [] : ['<li><a href="../">../</a></li>'];
   // `./` so that no name can be taken for a scheme or a path from the root.
-  const items = names.map((name) => `<li><a href="./${encodedPath(name)}">${escaped(name)}</a></li>`);
+  const items = names.map((name) => `<li><a href="./${encodedPath(name)}">${escapeHtml(name)}</a></li>`);
   const more = next === null ? "" : `<p><a href="?after=${encodeURIComponent(next)}">More</a></p>\n`;
   return `<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>${heading}</title></head><body>
@@ -67,8 +67,4 @@ ${[...up, ...items].join("\n")}
 </ul>
 ${more}</body></html>
 `;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
