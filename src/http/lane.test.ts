@@ -30,7 +30,7 @@ async function openLaneWorld(options: { readonly body?: Buffer; readonly keepAli
   const lane: Lane = openLane({
     answer: ({ url, headers }) =>
       url === "/hot" ? answerTo(headers["if-none-match"] === undefined ? 200 : 304) : null,
-    answered: ({ url }) => void world.answered.push(url),
+    answered: ({ url = "" }) => void world.answered.push(url),
     stopwatch: () => 0,
     handOver(socket: Socket) {
       socket.on("error", () => {});

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
-import type { HotAnswer } from "./hot-replies.ts";
-import { type PlainHead, readPlainHead } from "./plain-head.ts";
+import type { HotAnswer, HotRequest } from "./hot-replies.ts";
+import { readPlainHead } from "./plain-head.ts";
 
 /**
  * Where connections begin: what can be answered from memory is answered here, without Node's parser and its objects for
@@ -17,8 +17,8 @@ export interface Lane {
 
 export interface LaneParts {
   /** From memory; `null`: Node's way is to be gone. */
-  readonly answer: (head: PlainHead, socket: Socket) => HotAnswer | null;
-  readonly answered: (head: PlainHead, socket: Socket, answer: HotAnswer, milliseconds: number) => void;
+  readonly answer: (request: HotRequest) => HotAnswer | null;
+  readonly answered: (request: HotRequest, answer: HotAnswer, milliseconds: number) => void;
   /** Milliseconds of a clock that only goes forward. */
   readonly stopwatch: () => number;
   /** Hands a connection on, which has come to nothing yet. */
@@ -26,10 +26,10 @@ export interface LaneParts {
   readonly keepAliveMilliseconds: number;
 }
 
-/** Of one connection, the head that came last: most clients that ask much send the same again, or one much like it. */
+/** Of one connection, the request that came last: most clients that ask much send the same again. */
 interface Last {
   bytes: Buffer;
-  head: PlainHead | null;
+  request: HotRequest | null;
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -40,7 +40,7 @@ export function openLane(parts: LaneParts): Lane {
   const headOf = wireHeads(keepAliveMilliseconds);
 
   function take(socket: Socket): void {
-    const last: Last = { bytes: NOTHING, head: null };
+    const last: Last = { bytes: NOTHING, request: null };
     const onData = (piece: Buffer): void => {
       if (!isAnswered(socket, piece, last)) leave(piece);
     };
@@ -67,16 +67,17 @@ export function openLane(parts: LaneParts): Lane {
     const startedAt = parts.stopwatch();
     if (!piece.equals(last.bytes)) {
       last.bytes = piece;
-      last.head = readPlainHead(piece);
+      const head = readPlainHead(piece);
+      last.request = head === null ? null : { ...head, socket };
     }
-    const { head } = last;
-    const answer = head === null ? null : parts.answer(head, socket);
-    if (head === null || answer === null) return false;
+    const { request } = last;
+    const answer = request === null ? null : parts.answer(request);
+    if (request === null || answer === null) return false;
     socket.cork();
     socket.write(headOf(answer));
     if (answer.bytes !== null) socket.write(answer.bytes);
     socket.uncork();
-    parts.answered(head, socket, answer, parts.stopwatch() - startedAt);
+    parts.answered(request, answer, parts.stopwatch() - startedAt);
     return true;
   }
 

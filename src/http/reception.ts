@@ -208,12 +208,8 @@ export function openReception(parts: ReceptionParts): Reception {
       return true;
     },
     lane: {
-      answer(head, socket) {
-        if (parts.isClosing()) return null;
-        const request = { ...head, socket };
-        return hot.find(request, whereabouts.prefix(hopOf(request)));
-      },
-      answered: (head, socket, answer, milliseconds) => logHot({ ...head, socket }, answer, milliseconds),
+      answer: (request) => (parts.isClosing() ? null : hot.find(request, whereabouts.prefix(hopOf(request)))),
+      answered: logHot,
     },
   };
 }
