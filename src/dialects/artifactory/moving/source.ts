@@ -1,4 +1,5 @@
 import type { Json, JsonObject, Properties } from "#core";
+import { listIn, objectIn } from "../../json-values.ts";
 import { encodedPath } from "../places.ts";
 
 /** GET of an address below the server's `/artifactory/`; whoever hands it in signs the requests in. */
@@ -55,7 +56,7 @@ export async function openArtifactory(url: string, ask: ArtifactoryAsk): Promise
 
   async function each(list: string, one: (item: JsonObject) => string): Promise<JsonObject[]> {
     const found: JsonObject[] = [];
-    for (const item of listOf(await questions.json(list)))
+    for (const item of listIn(await questions.json(list)))
       found.push(objectOf(await questions.json(one(objectOf(item)))));
     return found;
   }
@@ -67,7 +68,7 @@ export async function openArtifactory(url: string, ask: ArtifactoryAsk): Promise
     groups: () => each("api/security/groups", ({ name }) => `api/security/groups/${segment(name)}?includeUsers=true`),
     async permissions() {
       const found: { name: string; isV2: boolean; body: JsonObject }[] = [];
-      for (const item of listOf(await questions.json("api/security/permissions"))) {
+      for (const item of listIn(await questions.json("api/security/permissions"))) {
         const name = String(objectOf(item)["name"]);
         // Older servers know the first kind only.
         const second = await questions.jsonOrNull(`api/v2/security/permissions/${segment(name)}`);
@@ -78,7 +79,7 @@ export async function openArtifactory(url: string, ask: ArtifactoryAsk): Promise
     },
     async files(key) {
       const list = objectOf(await questions.json(`api/storage/${segment(key)}?list&deep=1&listFolders=0`));
-      return listOf(list["files"]).flatMap((item) => fileOf(objectOf(item)));
+      return listIn(list["files"]).flatMap((item) => fileOf(objectOf(item)));
     },
     async properties(key, path) {
       const reply = await questions.jsonOrNull(`api/storage/${segment(key)}/${encodedPath(path)}?properties`);
@@ -151,16 +152,12 @@ function fileOf({ uri, size, folder, sha1, sha2, lastModified }: JsonObject): So
 }
 
 function propertiesOf(given: JsonObject): Properties {
-  const pairs = Object.entries(given).map(([key, values]) => [key, listOf(values).map(String)] as const);
+  const pairs = Object.entries(given).map(([key, values]) => [key, listIn(values).map(String)] as const);
   return Object.fromEntries(pairs.filter(([, values]) => values.length > 0));
 }
 
-function objectOf(value: Json | null | undefined): JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
-}
-
-function listOf(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
+function objectOf(value: Json | undefined): JsonObject {
+  return objectIn(value) ?? {};
 }
 
 function segment(value: Json | undefined): string {

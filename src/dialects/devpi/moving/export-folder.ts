@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { basename, isAbsolute, join, normalize } from "node:path";
 import type { Json, JsonObject } from "#core";
-import { digestsIn, hashSpecIn, instantIn, listIn, objectIn, textIn } from "./json-values.ts";
+import { digestsIn, hashSpecIn, instantIn, listIn, objectIn, textIn } from "../../json-values.ts";
 import { type DevpiFile, type DevpiIndex, type DevpiProject, type DevpiSource, SourceFault } from "./source.ts";
 
 /** What `devpi-export` names the list of everything. */

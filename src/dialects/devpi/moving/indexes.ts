@@ -13,10 +13,10 @@ import {
   shortNameOf,
 } from "#core";
 import type { NewRepository } from "#registry";
+import { textIn } from "../../json-values.ts";
 import { refusalIn, stopIfAsked } from "../../moves.ts";
 import { type IndexOptions, newRepositoryFrom, readOptions, readType } from "../index-options.ts";
 import { isIndex } from "../parts.ts";
-import { textIn } from "./json-values.ts";
 import { fingerprintOf, type Mover, namesLike, noteOf } from "./mover.ts";
 import type { DevpiIndex } from "./source.ts";
 

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "#core";
-import { digestsIn, hashSpecIn, instantIn, listIn, objectIn, textIn } from "./json-values.ts";
+import { digestsIn, hashSpecIn, instantIn, listIn, objectIn, textIn } from "../../json-values.ts";
 import { openLimiter } from "./limiter.ts";
 import { type DevpiFile, type DevpiIndex, type DevpiProject, type DevpiSource, SourceFault } from "./source.ts";
 

@@ -1,5 +1,5 @@
 import { type ArtifactLogEntry, type Instant, type Json, parseRepositoryName, type RepositoryName } from "#core";
-import { listIn, objectIn, textIn } from "./json-values.ts";
+import { listIn, objectIn, textIn } from "../../json-values.ts";
 
 /** What happened to a file before it came here, from devpi's log; entries of a kind that is unknown are left out. */
 export function logFrom(

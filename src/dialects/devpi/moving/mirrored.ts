@@ -1,6 +1,6 @@
 import type { JsonObject, Offer, ProjectName, RemoteRepository } from "#core";
+import { textIn } from "../../json-values.ts";
 import { refusalIn, stopIfAsked } from "../../moves.ts";
-import { textIn } from "./json-values.ts";
 import type { ProjectMover } from "./place.ts";
 import { receiveFile } from "./receiving.ts";
 import { type DevpiFile, type DevpiIndex, SourceFault } from "./source.ts";

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import type { Access } from "#access";
 import type { Instant, Json, JsonObject, Principal, RepositoryName } from "#core";
 import type { Registry } from "#registry";
-import { objectIn } from "./json-values.ts";
+import { objectIn } from "../../json-values.ts";
 import type { Draft, MoveInReport } from "./report.ts";
 import type { DevpiSource } from "./source.ts";
 

@@ -1,7 +1,7 @@
 import type { Artifact, Attachment, Digest, JsonObject, ProjectName, RepositoryName, Version } from "#core";
 import type { Registry } from "#registry";
+import { objectIn } from "../../json-values.ts";
 import type { Batches } from "./batches.ts";
-import { objectIn } from "./json-values.ts";
 import type { Mover } from "./mover.ts";
 import type { DevpiFile, DevpiIndex } from "./source.ts";
 

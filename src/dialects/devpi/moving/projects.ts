@@ -1,5 +1,5 @@
 import type { JsonObject, LocalRepository, ProjectName } from "#core";
-import { textIn } from "./json-values.ts";
+import { textIn } from "../../json-values.ts";
 import { closePlace, openPlace, type Place, type ProjectMover } from "./place.ts";
 import { removeGone } from "./removal.ts";
 import type { DevpiFile, DevpiIndex, DevpiProject } from "./source.ts";

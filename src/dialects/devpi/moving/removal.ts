@@ -1,6 +1,6 @@
 import type { Digest, LocalRepository, ProjectName } from "#core";
+import { objectIn } from "../../json-values.ts";
 import { stopIfAsked } from "../../moves.ts";
-import { objectIn } from "./json-values.ts";
 import { closePlace, openPlace, type Place, type ProjectMover } from "./place.ts";
 import type { DevpiIndex } from "./source.ts";
 import { filenameOf, type MovedVersion, tallyOf } from "./versions.ts";

@@ -1,8 +1,8 @@
 import { hashFromDevpi } from "#access";
 import { type Instant, isReservedWord, type Json, type JsonObject, RegistryError, type User, userName } from "#core";
+import { instantIn, textIn } from "../../json-values.ts";
 import { refusalIn, stopIfAsked } from "../../moves.ts";
 import { userChangesFrom } from "../user-config.ts";
-import { instantIn, textIn } from "./json-values.ts";
 import { fingerprintOf, type Mover, namesLike, noteOf } from "./mover.ts";
 import type { DevpiUser } from "./source.ts";
 
