@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Button, type ButtonProps } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Confirm } from "./confirm.tsx";
 
@@ -6,6 +6,7 @@ import { Confirm } from "./confirm.tsx";
 export function Asked({
   label,
   color,
+  button = {},
   isOpen,
   setOpen,
   action,
@@ -15,6 +16,8 @@ export function Asked({
 }: {
   readonly label: ReactNode;
   readonly color?: string;
+  /** In place of how such a button looks. */
+  readonly button?: ButtonProps;
   readonly title: string;
   readonly deed: string;
   readonly typed?: string;
@@ -36,6 +39,7 @@ export function Asked({
         size="xs"
         variant={color === undefined ? "default" : "outline"}
         {...(color === undefined ? {} : { color })}
+        {...button}
         onClick={() => {
           action.reset();
           setOpen(true);

@@ -1,14 +1,13 @@
-import { Button, type ButtonProps } from "@mantine/core";
+import type { ButtonProps } from "@mantine/core";
 import type { UseMutationResult } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import { Confirm, type ConfirmWish } from "./confirm.tsx";
+import { Asked } from "./asked.tsx";
+import type { ConfirmWish } from "./confirm.tsx";
 
 /** A button whose deed is asked about before it is done. */
 export function ConfirmButton({
-  label,
   action,
   button = {},
-  children,
   ...wish
 }: {
   readonly label: ReactNode;
@@ -17,28 +16,14 @@ export function ConfirmButton({
 } & Pick<ConfirmWish, "title" | "deed" | "children"> &
   Partial<Pick<ConfirmWish, "typed" | "isHarmless">>) {
   const [isOpen, setOpen] = useState(false);
+  const closing = { ...action, mutate: () => action.mutate(undefined, { onSuccess: () => setOpen(false) }) };
   return (
-    <>
-      <Button
-        variant="default"
-        {...button}
-        onClick={() => {
-          action.reset();
-          setOpen(true);
-        }}
-      >
-        {label}
-      </Button>
-      <Confirm
-        {...wish}
-        isOpen={isOpen}
-        isBusy={action.isPending}
-        error={action.error}
-        onClose={() => setOpen(false)}
-        onConfirm={() => action.mutate(undefined, { onSuccess: () => setOpen(false) })}
-      >
-        {children}
-      </Confirm>
-    </>
+    <Asked
+      {...wish}
+      button={{ size: "sm", variant: "default", ...button }}
+      isOpen={isOpen}
+      setOpen={setOpen}
+      action={closing}
+    />
   );
 }

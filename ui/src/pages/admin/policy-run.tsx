@@ -3,6 +3,7 @@ import type { RetentionRun } from "../../../../src/cli/api-types.ts";
 import { When } from "../../parts/dates.tsx";
 import { Paged } from "../../parts/paged.tsx";
 import { sizeText } from "../../parts/sizes.ts";
+import { FilePlace } from "./file-place.tsx";
 import { type Column, Rows } from "./rows.tsx";
 
 type Cleared = RetentionRun["files"][number];
@@ -10,16 +11,7 @@ type Cleared = RetentionRun["files"][number];
 const COLUMNS: readonly Column<Cleared>[] = [
   {
     title: "File",
-    cell: ({ path, repository }) => (
-      <>
-        <Text size="sm" fw={600}>
-          {path}
-        </Text>
-        <Text size="sm" c="dimmed">
-          {repository}
-        </Text>
-      </>
-    ),
+    cell: ({ path, repository }) => <FilePlace path={path} repository={repository} />,
   },
   { title: "Size", cell: ({ sizeBytes }) => sizeText(sizeBytes) },
   { title: "Published", cell: ({ publishedAt }) => <When at={publishedAt} only="day" /> },

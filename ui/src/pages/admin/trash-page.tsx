@@ -12,6 +12,7 @@ import { RepositoryInput, RepositoryPicker } from "../../parts/repository-picker
 import { sizeText } from "../../parts/sizes.ts";
 import { Empty, Failed, Loading } from "../../parts/states.tsx";
 import { useAction } from "../../parts/use-action.ts";
+import { FilePlace } from "./file-place.tsx";
 import { type Column, Rows } from "./rows.tsx";
 
 export function Component() {
@@ -116,16 +117,7 @@ function TrashList({ repository }: { readonly repository: string | null }) {
 const COLUMNS: readonly Column<TrashedFile>[] = [
   {
     title: "File",
-    cell: ({ path, repository }) => (
-      <>
-        <Text size="sm" fw={600}>
-          {path}
-        </Text>
-        <Text size="sm" c="dimmed">
-          {repository}
-        </Text>
-      </>
-    ),
+    cell: ({ path, repository }) => <FilePlace path={path} repository={repository} />,
   },
   { title: "Size", cell: ({ sizeBytes }) => sizeText(sizeBytes) },
   {
